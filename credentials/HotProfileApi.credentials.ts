@@ -1,0 +1,103 @@
+import type {
+	Icon,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { CONCURRENT_REQUESTS, connect, REQUESTS_PER_MINUTE, sign } from '../nodes/HotProfile/connection';
+import { hotProfile } from '../nodes/HotProfile/dialect';
+import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
+import { probe } from '../nodes/shared/call';
+import { admit } from '../nodes/shared/throttle';
+
+export class HotProfileApi implements ICredentialType {
+	name = 'hotProfileApi';
+
+	displayName = 'HotProfile API';
+
+	icon: Icon = { light: 'file:../nodes/HotProfile/hotProfile.svg', dark: 'file:../nodes/HotProfile/hotProfile.dark.svg' };
+
+	documentationUrl = 'https://hprhelp.hammock.jp';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Instance',
+			name: 'instance',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. example.hot-profile.com',
+			description: 'Host name of your HotProfile, or any address copied from its browser window',
+		},
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'The key of a user for whom API連携 is switched on. Answers follow the rights of that user',
+		},
+		{
+			displayName: 'Requests per Minute',
+			name: 'requestsPerMinute',
+			type: 'number',
+			typeOptions: { minValue: REQUESTS_PER_MINUTE.min, maxValue: REQUESTS_PER_MINUTE.max },
+			default: REQUESTS_PER_MINUTE.default,
+			description: 'Calls in any 60 seconds, counted over all workflows of this n8n',
+		},
+		{
+			displayName: 'Concurrent Requests',
+			name: 'concurrentRequests',
+			type: 'number',
+			typeOptions: { minValue: CONCURRENT_REQUESTS.min, maxValue: CONCURRENT_REQUESTS.max },
+			default: CONCURRENT_REQUESTS.default,
+			description: 'Calls at once. HotProfile allows 2 for each contract',
+		},
+		{
+			// n8n calls preAuthentication in a credential test only where a credential has such a property.
+			displayName: 'Tested',
+			name: 'tested',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: 'no',
+		},
+	];
+
+	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		await probe(this, hotProfile, credentials, getManyClients);
+		return {};
+	}
+
+	/** Puts the key into the form body, and counts the calls that n8n makes itself. */
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const { account, limits } = connect(credentials);
+		const signed = sign(credentials, request);
+		await admit(request, account, limits);
+		return signed;
+	}
+
+	test: ICredentialTestRequest = {
+		request: {
+			method: 'POST',
+			url: '/rest_api/v1/clients/get_entry_list',
+			headers: { 'content-type': 'application/x-www-form-urlencoded' },
+			body: { 'page[number]': 1, 'page[display_number]': 1 },
+		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: { key: 'clients', value: undefined, message: 'HotProfile answered without data' },
+			},
+		],
+	};
+}

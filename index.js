@@ -1,0 +1,5 @@
+/** The built nodes and credentials by name, for people who load the package in code. */
+module.exports = {
+	...require('./dist/nodes/HotProfile/HotProfile.node.js'),
+	...require('./dist/credentials/HotProfileApi.credentials.js'),
+};

@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { create } from '../shared';
+import { businessCardFields } from './fields';
+
+const required = ['client_id', 'family_name', 'status', 'open_status'] as const;
+
+export const createBusinessCard = create(
+	{
+		action: 'Create business card',
+		description: 'Register a new business card',
+		path: '/rest_api/v1/business_cards/create',
+		required: pick(businessCardFields, ...required),
+	},
+	omit(businessCardFields, 'id', ...required),
+);

@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { update } from '../shared';
+import { businessCardFields } from './fields';
+
+const required = ['id', 'client_id'] as const;
+
+export const updateBusinessCard = update(
+	{
+		action: 'Update business card',
+		description: 'Change fields of a business card; the others stay as they are',
+		path: '/rest_api/v1/business_cards/update',
+		required: pick(businessCardFields, ...required),
+	},
+	omit(businessCardFields, ...required),
+);

@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { create } from '../shared';
+import { clientFields } from './fields';
+
+const required = ['name'] as const;
+
+export const createClient = create(
+	{
+		action: 'Create client',
+		description: 'Register a new client',
+		path: '/rest_api/v1/clients/create',
+		required: pick(clientFields, ...required),
+	},
+	omit(clientFields, 'id', ...required),
+);

@@ -1,0 +1,13 @@
+import { getMany } from '../shared';
+import { clientFilters, clientSort } from './fields';
+
+export const getManyClients = getMany(
+	{
+		action: 'Get many clients',
+		description: 'Read many clients, filtered and sorted',
+		path: '/rest_api/v1/clients/get_entry_list',
+	},
+	{ root: 'clients', pageSize: 1000 },
+	clientFilters,
+	clientSort,
+);

@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { update } from '../shared';
+import { clientFields } from './fields';
+
+const required = ['id'] as const;
+
+export const updateClient = update(
+	{
+		action: 'Update client',
+		description: 'Change fields of a client; the others stay as they are',
+		path: '/rest_api/v1/clients/update',
+		required: pick(clientFields, ...required),
+	},
+	omit(clientFields, ...required),
+);

@@ -1,0 +1,7 @@
+import type { Resource } from '../../shared/operations';
+import { businessCard } from './businessCard';
+import { client } from './client';
+import { lead } from './lead';
+
+/** The resources in the order in which the editor shows them. */
+export const resources: Resource[] = [businessCard, client, lead];

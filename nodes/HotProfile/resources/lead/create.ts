@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { create } from '../shared';
+import { leadFields } from './fields';
+
+const required = ['client_id', 'family_name'] as const;
+
+export const createLead = create(
+	{
+		action: 'Create lead',
+		description: 'Register a new lead',
+		path: '/rest_api/v1/leads/create',
+		required: pick(leadFields, ...required),
+	},
+	omit(leadFields, 'id', ...required),
+);

@@ -1,0 +1,13 @@
+import { getMany } from '../shared';
+import { leadFilters, leadSort } from './fields';
+
+export const getManyLeads = getMany(
+	{
+		action: 'Get many leads',
+		description: 'Read many leads, filtered and sorted',
+		path: '/rest_api/v1/leads/get_entry_list',
+	},
+	{ root: 'leads', pageSize: 100 },
+	leadFilters,
+	leadSort,
+);

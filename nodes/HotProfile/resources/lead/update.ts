@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { update } from '../shared';
+import { leadFields } from './fields';
+
+const required = ['id', 'client_id'] as const;
+
+export const updateLead = update(
+	{
+		action: 'Update lead',
+		description: 'Change fields of a lead; the others stay as they are',
+		path: '/rest_api/v1/leads/update',
+		required: pick(leadFields, ...required),
+	},
+	omit(leadFields, ...required),
+);

@@ -1,0 +1,53 @@
+import { fields, flag } from '../../shared/fields';
+import type { Collection, Operation } from '../../shared/operations';
+import type { Fields } from '../../shared/fields';
+
+/** The three shapes that operations of HotProfile have; a resource says only what is its own. */
+
+type Own = Pick<Operation, 'action' | 'description' | 'path' | 'required'>;
+
+export const create = (own: Own, additionalFields: Fields): Operation => ({
+	...own,
+	value: 'create',
+	name: 'Create',
+	method: 'POST',
+	once: true,
+	sendsEmptyText: false,
+	collections: [{ name: 'additionalFields', fields: additionalFields }],
+});
+
+export const update = (own: Own, updateFields: Fields): Operation => ({
+	...own,
+	value: 'update',
+	name: 'Update',
+	method: 'POST',
+	once: false,
+	sendsEmptyText: true,
+	collections: [{ name: 'updateFields', fields: updateFields }],
+});
+
+export const getMany = (
+	own: Omit<Own, 'required'>,
+	list: NonNullable<Operation['list']>,
+	filters: Fields,
+	sort: Fields,
+): Operation => ({
+	...own,
+	value: 'getMany',
+	name: 'Get Many',
+	method: 'POST',
+	once: false,
+	sendsEmptyText: false,
+	required: {},
+	collections: [{ name: 'filters', fields: filters }, { name: 'sort', fields: sort }, options],
+	list,
+});
+
+const options: Collection = {
+	name: 'options',
+	fields: fields('Asia/Tokyo', {
+		'page[date_format_option]': flag('ISO 8601 Dates', {
+			help: 'Whether HotProfile writes dates as ISO 8601, which shows in the raw output',
+		}),
+	}),
+};

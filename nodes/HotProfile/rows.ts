@@ -1,0 +1,57 @@
+import { DateTime } from 'luxon';
+import type { IDataObject } from 'n8n-workflow';
+
+/** HotProfile's rows with real types. Values hidden from the key's user come as empty text. */
+
+const CIRCLES = new Set(['◯', '○', '〇']);
+const DASHES = new Set(['ー', '―']);
+const FORMATS = ['yyyy/MM/dd HH:mm:ss', 'yyyy/MM/dd'];
+const NUMBERS = new Set(['latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
+
+/** A row as it comes out of "Simplified": typed, without the list of hidden fields. */
+export function simplify(row: IDataObject): IDataObject {
+	const shown = Object.entries(row).filter(([key]) => key !== 'private_items');
+	return Object.fromEntries(shown.map(([key, value]) => [key, typed(key, value)])) as IDataObject;
+}
+
+function typed(key: string, value: unknown): unknown {
+	if (key === 'items') return byLabel(value);
+	if (/_flg$/.test(key)) return mark(value);
+	if (/_(at|on)$/.test(key)) return isoDate(value);
+	if (NUMBERS.has(key) || key === 'id' || /_id$/.test(key)) return numberOrNull(key, value);
+	return value;
+}
+
+function mark(value: unknown): unknown {
+	if (CIRCLES.has(String(value))) return true;
+	if (DASHES.has(String(value))) return false;
+	return value === '' ? null : value;
+}
+
+function isoDate(value: unknown): unknown {
+	if (value === '' || value === null) return null;
+	for (const format of FORMATS) {
+		const date = DateTime.fromFormat(String(value), format, { zone: 'Asia/Tokyo' });
+		if (date.isValid) return date.toISO({ suppressMilliseconds: true });
+	}
+	return value;
+}
+
+function numberOrNull(key: string, value: unknown): unknown {
+	if (value === '' || value === null) return null;
+	// The customer id is the user's own text.
+	const number = key === 'customer_id' ? NaN : Number(value);
+	return Number.isNaN(number) ? value : number;
+}
+
+/** Custom fields: label to value. Two fields with one label keep their id apart. */
+function byLabel(items: unknown): unknown {
+	if (!Array.isArray(items)) return items;
+	const values: IDataObject = {};
+	for (const item of items as IDataObject[]) {
+		if (typeof item !== 'object' || item === null) return items;
+		const label = String(item.label ?? item.id ?? '');
+		values[label in values ? `${label} (${String(item.id)})` : label] = item.value;
+	}
+	return values;
+}

@@ -1,0 +1,362 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+	DeclarativeRestApiSettings,
+} from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { check } from './check';
+import type { About, Cause } from './errors';
+import { callError, inputError, Trouble, words } from './errors';
+import type { Operation, Resource, WireValues } from './operations';
+import type { Page } from './pages';
+import { readPages } from './pages';
+import type { Limits, Throttle, Turn } from './throttle';
+import { Canceled, passed, throttleFor } from './throttle';
+
+/** One call's way: check, queue, send, read, retry, page. The only place that calls a service. */
+
+/** What the service answered, whatever its status. */
+export interface Answer {
+	status: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** A service account, as its credential describes it. */
+export interface Connection {
+	/** Names the account without holding its key in the clear. */
+	account: string;
+	limits: Limits;
+	/** Must never be shown. */
+	secrets: string[];
+}
+
+/** All that is peculiar to one vendor. */
+export interface Dialect {
+	/** The service's name, e.g. HotProfile. */
+	service: string;
+	/** Credential type, e.g. `hotProfileApi`. */
+	credential: string;
+	resources: Resource[];
+	/** What users of this vendor should look at, by cause. */
+	advice: Partial<Record<Cause, string>>;
+	/** @throws {Trouble} `misconfigured`, where the credential cannot be used as it is */
+	connect(credentials: ICredentialDataDecryptedObject): Connection;
+	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
+	sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
+	/** The request of an operation with its values and, for those that read many, a page. */
+	request(operation: Operation, values: WireValues, page?: Page): Partial<IHttpRequestOptions>;
+	/**
+	 * What an answer brings: one record, or the rows of a page with the count of all.
+	 * @throws {Trouble} where it brings nothing
+	 */
+	read(answer: Answer, operation: Operation): { rows: IDataObject[]; total?: number };
+	/** A row with real types: flags, dates, numbers. */
+	simplify(row: IDataObject): IDataObject;
+}
+
+type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
+
+/** Credentials are read again after this time, so that a change reaches a long run. */
+const CREDENTIALS_FOR_MS = 10_000;
+/** Sends after the first one, for calls that may be sent again. */
+const RETRIES = 3;
+/** A connection that takes no call for this long is given up. */
+const GIVE_UP_AFTER_MS = 15 * 60_000;
+
+/** Sent again where a record cannot be stored twice. */
+const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
+
+interface Session {
+	credentials: ICredentialDataDecryptedObject;
+	connection: Connection;
+	throttle: Throttle;
+}
+
+/** What the items of one run of a node share. */
+interface Run {
+	session?: Promise<Session>;
+	readAt: number;
+	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
+	held: boolean;
+}
+
+const runs = new WeakMap<object, Run>();
+
+/**
+ * The pagination function of a node: sends one item's call, all its pages included.
+ * RoutingNode starts it for all items in turn before any of them goes on, so that every item is
+ * checked before the first call is spent.
+ */
+export function sendThrough(dialect: Dialect) {
+	return async function send(
+		this: IExecutePaginationFunctions,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		const run = runOf(this);
+		const itemIndex = this.getItemIndex();
+		const operation = operationOf(this, dialect);
+
+		const { values, problems } = check(operation, options.body as IDataObject);
+		const wanted = operation.list ? wantedRows(this, problems) : 1;
+		if (problems.length > 0) {
+			run.held ||= !this.continueOnFail();
+			throw inputError(this.getNode(), problems, itemIndex, 'Nothing was sent for this item');
+		}
+		await Promise.resolve();
+		if (run.held) return [];
+
+		const line = this.getExecutionId() ?? run;
+		const about = { ...aboutOf(dialect, operation), itemIndex };
+		const ask = async (page?: Page) => {
+			const session = await currentSession(run, this, dialect);
+			const request = { ...(options as IHttpRequestOptions), ...dialect.request(operation, values, page) };
+			return await exchange(this, dialect, session, operation, request, { line });
+		};
+		try {
+			const { connection } = await currentSession(run, this, dialect);
+			about.secrets = connection.secrets;
+			const rows = operation.list
+				? await readPages(ask, operation.list.pageSize, wanted, connection.limits.atOnce)
+				: (await ask()).rows;
+			return output(this, dialect, operation, rows, itemIndex);
+		} catch (error) {
+			throw shown(this, error, about);
+		}
+	};
+}
+
+/**
+ * One read for the editor: pickers and the like, ahead of all executions.
+ * @param values wire names and values
+ */
+export async function lookUp(
+	caller: ILoadOptionsFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	values: WireValues,
+	page?: Page,
+): Promise<{ rows: IDataObject[]; total?: number }> {
+	const about = aboutOf(dialect, operation);
+	try {
+		const session = await openSession(caller, dialect);
+		about.secrets = session.connection.secrets;
+		const request = dialect.request(operation, values, page);
+		return await exchange(caller, dialect, session, operation, request, { line: {}, urgent: true });
+	} catch (error) {
+		throw shown(caller, error, about);
+	}
+}
+
+/**
+ * The cheapest read, for the test of a credential.
+ * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
+ */
+export async function probe(
+	{ helpers }: IHttpRequestHelper,
+	dialect: Dialect,
+	credentials: ICredentialDataDecryptedObject,
+	operation: Operation,
+): Promise<void> {
+	const about = aboutOf(dialect, operation);
+	const read = async () => {
+		const { account, limits, secrets } = dialect.connect(credentials);
+		about.secrets = secrets;
+		const request = answerWhole({ url: '', ...dialect.request(operation, {}, { number: 1, size: 1 }) });
+		const throttle = throttleFor(account);
+		await throttle.enter({ line: {}, limits, urgent: true });
+		try {
+			dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
+		} finally {
+			throttle.leave(limits);
+		}
+	};
+	const trouble = await read().then(() => undefined, asTrouble);
+	if (!trouble) return;
+	const { message, description } = words(trouble, about);
+	throw new Error(`${message}. ${description}`);
+}
+
+/** Queues, sends, reads and, by the retry table, sends again. */
+async function exchange(
+	caller: Caller,
+	dialect: Dialect,
+	{ credentials, connection, throttle }: Session,
+	operation: Operation,
+	request: Partial<IHttpRequestOptions>,
+	{ line, urgent }: Pick<Turn, 'line' | 'urgent'>,
+) {
+	const { limits } = connection;
+	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
+	const onWait: Turn['onWait'] = ({ waiting, forMs }) =>
+		caller.logger.info(
+			`${dialect.service}: ${waiting} calls wait, the next one for ${Math.ceil(forMs / 1000)} s`,
+		);
+	let refusedSince: number | undefined;
+	let retries = 0;
+
+	for (let again = false; ; again = true) {
+		await throttle.enter({ line, limits, urgent, again, signal, onWait });
+		let trouble: Trouble;
+		let refused = false;
+		try {
+			return dialect.read(await transmit(caller, dialect, credentials, request), operation);
+		} catch (error) {
+			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
+			refused = trouble.reason === 'tooMany';
+			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
+		} finally {
+			throttle.leave(limits, refused);
+		}
+
+		if (refused) {
+			refusedSince ??= performance.now();
+			const since = Math.max(refusedSince, throttle.answeredAt);
+			if (performance.now() - since > GIVE_UP_AFTER_MS) throw trouble;
+			continue;
+		}
+		if (trouble.reason === 'keyRefused') {
+			throttle.dismiss(line, new Trouble('notSent', trouble.details));
+		}
+		const mayRepeat = trouble.reason === 'unreachable' || (!operation.once && passing.has(trouble.reason));
+		if (!mayRepeat || retries === RETRIES) throw trouble;
+		await backOff(retries++, limits, signal);
+	}
+}
+
+async function transmit(
+	caller: Caller,
+	{ credential }: Dialect,
+	credentials: ICredentialDataDecryptedObject,
+	request: Partial<IHttpRequestOptions>,
+): Promise<Answer> {
+	// A fresh copy: n8n writes the key into it.
+	const options = passed(answerWhole({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
+	// The credentials are handed over, or n8n would read and decrypt them for every call.
+	const decrypted = { id: '', name: '', type: credential, data: credentials };
+	return answerOf(
+		await caller.helpers.httpRequestWithAuthentication.call(caller, credential, options, {
+			credentialsDecrypted: decrypted,
+		}),
+	);
+}
+
+/** Any answer is taken as it is; a redirect is not followed, since the key must go to no other host. */
+const answerWhole = (request: IHttpRequestOptions): IHttpRequestOptions => ({
+	...request,
+	returnFullResponse: true,
+	ignoreHttpStatusErrors: true,
+	disableFollowRedirect: true,
+});
+
+function answerOf(response: unknown): Answer {
+	const { statusCode, headers, body } = response as IN8nHttpFullResponse;
+	return { status: statusCode, headers, body };
+}
+
+const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
+const certificates = /CERT|SSL|TLS|SIGNATURE|EPROTO/;
+
+/** What a failed request means: whether it can have reached the service, and what to tell. */
+function asTrouble(error: unknown): Trouble {
+	if (error instanceof Canceled) return new Trouble('canceled');
+	for (let cause = error; cause instanceof Error; cause = cause.cause) {
+		if (cause instanceof Trouble) return cause;
+		const { code, syscall } = cause as Error & { code?: unknown; syscall?: unknown };
+		if (typeof code !== 'string') continue;
+		if (notConnected.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect')) {
+			return new Trouble('unreachable');
+		}
+		if (timeouts.has(code)) return new Trouble('timedOut');
+		if (certificates.test(code)) return new Trouble('untrusted');
+		return new Trouble('dropped');
+	}
+	return new Trouble('misconfigured', { sentences: [error instanceof Error ? error.message : String(error)] });
+}
+
+/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, and no longer than the execution runs. */
+async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal): Promise<void> {
+	const until = performance.now() + (windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2);
+	for (let left = 1; left > 0; left = until - performance.now()) {
+		if (signal?.aborted) throw new Canceled();
+		await sleep(Math.min(250, left));
+	}
+}
+
+/** Shared by the items of one run; a new run, a loop's next round or a retry, starts afresh. */
+function runOf(caller: IExecutePaginationFunctions): Run {
+	const key = caller.getContext('node');
+	const known = runs.get(key);
+	if (known && caller.getItemIndex() > 0) return known;
+	const run: Run = { held: false, readAt: -Infinity };
+	runs.set(key, run);
+	return run;
+}
+
+async function currentSession(run: Run, caller: Caller, dialect: Dialect): Promise<Session> {
+	if (performance.now() - run.readAt > CREDENTIALS_FOR_MS) {
+		run.readAt = performance.now();
+		run.session = openSession(caller, dialect);
+	}
+	return await (run.session as Promise<Session>);
+}
+
+async function openSession(caller: Caller, dialect: Dialect): Promise<Session> {
+	const credentials = await caller.getCredentials(dialect.credential);
+	const connection = dialect.connect(credentials);
+	return { credentials, connection, throttle: throttleFor(connection.account) };
+}
+
+function operationOf(caller: IExecutePaginationFunctions, { resources }: Dialect): Operation {
+	const resource = caller.getNodeParameter('resource');
+	const operation = caller.getNodeParameter('operation');
+	const found = resources
+		.find(({ value }) => value === resource)
+		?.operations.find(({ value }) => value === operation);
+	if (found) return found;
+	throw inputError(caller.getNode(), [`'Operation' ${String(operation)} is not known`], caller.getItemIndex());
+}
+
+function wantedRows(caller: IExecutePaginationFunctions, problems: string[]): number {
+	if (caller.getNodeParameter('returnAll', false) === true) return Infinity;
+	const limit = Number(caller.getNodeParameter('limit', 50));
+	if (!Number.isInteger(limit) || limit < 1) problems.push("'Limit' must be a whole number of 1 or more");
+	return limit;
+}
+
+function output(
+	caller: IExecutePaginationFunctions,
+	{ simplify }: Dialect,
+	operation: Operation,
+	rows: IDataObject[],
+	item: number,
+): INodeExecutionData[] {
+	const pairedItem = { item };
+	const form = operation.list ? caller.getNodeParameter('output', 'simplified') : 'raw';
+	if (form === 'raw') return rows.map((json) => ({ json, pairedItem }));
+	const typed = rows.map(simplify);
+	if (form !== 'selectedFields') return typed.map((json) => ({ json, pairedItem }));
+	const keys = caller.getNodeParameter('outputFields', []) as string[];
+	return typed.map((row) => ({
+		json: Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])),
+		pairedItem,
+	}));
+}
+
+function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {
+	return { service, advice, action, once, secrets: [] };
+}
+
+function shown(caller: Caller, error: unknown, about: Omit<About, 'node'>): Error {
+	const trouble = error instanceof Canceled ? new Trouble('canceled') : error;
+	if (!(trouble instanceof Trouble)) return error as Error;
+	return callError(trouble, { ...about, node: caller.getNode() });
+}

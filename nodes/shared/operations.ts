@@ -1,0 +1,200 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Fields, WireValue } from './fields';
+import { property } from './fields';
+
+/** One operation of a resource: what the editor shows, what is sent, and how the answer is read. */
+export interface Operation {
+	/** Value in the workflow, e.g. `getMany`. */
+	value: string;
+	/** Name in the editor, e.g. `Get Many`. */
+	name: string;
+	/** Sentence case without articles, e.g. `Get many leads`. */
+	action: string;
+	description: string;
+	method: 'POST';
+	path: string;
+	/** Whether sending it again could store something twice: such a call is never repeated unasked. */
+	once: boolean;
+	required: Fields;
+	/** Collections of optional fields, in the order in which the editor shows them. */
+	collections: Collection[];
+	/** Whether an optional text that is left empty is sent (it clears the field) or left out. */
+	sendsEmptyText: boolean;
+	/** For operations that read many. */
+	list?: { root: string; pageSize: number };
+}
+
+export interface Collection {
+	name: 'additionalFields' | 'updateFields' | 'filters' | 'sort' | 'options';
+	fields: Fields;
+}
+
+export interface Resource {
+	/** Value in the workflow, e.g. `businessCard`. */
+	value: string;
+	/** Name in the editor, e.g. `Business Card`. */
+	name: string;
+	operations: Operation[];
+	/** Keys of a row that can be chosen as output. */
+	rowKeys: string[];
+}
+
+export type WireValues = Record<string, WireValue>;
+
+const titles: Record<Collection['name'], [title: string, button: string]> = {
+	additionalFields: ['Additional Fields', 'Add Field'],
+	updateFields: ['Update Fields', 'Add Field'],
+	filters: ['Filters', 'Add Filter'],
+	sort: ['Sort', 'Add Sort Option'],
+	options: ['Options', 'Add Option'],
+};
+
+/** All fields of an operation, wherever the editor shows them. */
+export function fieldsOf(operation: Operation): Fields {
+	return Object.assign({}, operation.required, ...operation.collections.map(({ fields }) => fields)) as Fields;
+}
+
+/** The node's properties: resource, operation, and the fields of each operation. */
+export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	const [{ value: first }] = resources;
+	return [
+		everyCall,
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources.map(({ name, value }) => ({ name, value })),
+			default: first,
+		},
+		...resources.map(operationSelector),
+		...howMany,
+		...resources.flatMap((resource) =>
+			resource.operations.flatMap((operation) => operationFields(resource, operation)),
+		),
+		...outputProperties(resources),
+	];
+}
+
+/**
+ * RoutingNode hands only "paginated" requests to the node's own function, and the first property
+ * that says so wins: with this one in front, every call of every operation passes the throttle.
+ */
+const everyCall: INodeProperties = {
+	displayName: 'Throttle',
+	name: 'throttle',
+	type: 'hidden',
+	default: '',
+	routing: { send: { paginate: true } },
+};
+
+function operationSelector({ value: resource, operations }: Resource): INodeProperties {
+	const [{ value: first }] = operations;
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options: operations.map(
+			({ name, value, action, description, method, path }): INodePropertyOptions => ({
+				name,
+				value,
+				action,
+				description,
+				routing: { request: { method, url: path } },
+			}),
+		),
+		default: first,
+	};
+}
+
+function operationFields(resource: Resource, operation: Operation): INodeProperties[] {
+	const displayOptions = { show: { resource: [resource.value], operation: [operation.value] } };
+	const required = Object.values(operation.required).map((field) => ({
+		...property(field),
+		required: true,
+		displayOptions,
+	}));
+	const collections = operation.collections.map(({ name, fields }): INodeProperties => {
+		const [displayName, placeholder] = titles[name];
+		return {
+			displayName,
+			name,
+			type: 'collection',
+			placeholder,
+			default: {},
+			displayOptions,
+			options: Object.values(fields)
+				.map(property)
+				.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+		};
+	});
+	return [...required, ...collections];
+}
+
+const many = { operation: ['getMany'] };
+
+const howMany: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show: many },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...many, returnAll: [false] } },
+	},
+];
+
+/** How rows come out: the same choice for all that read many. */
+function outputProperties(resources: Resource[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			options: [
+				{
+					name: 'Simplified',
+					value: 'simplified',
+					description: 'Flags as true or false, dates as ISO 8601, numbers as numbers',
+				},
+				{ name: 'Raw', value: 'raw', description: 'As received' },
+				{ name: 'Selected Fields', value: 'selectedFields', description: 'Some of the simplified fields' },
+			],
+			default: 'simplified',
+			description: 'How the rows come out',
+			displayOptions: { show: many },
+		},
+		...resources.map(
+			({ value, rowKeys }): INodeProperties => ({
+				displayName: 'Fields',
+				name: 'outputFields',
+				type: 'multiOptions',
+				options: rowKeys.map((key) => ({ name: titleOf(key), value: key })),
+				default: ['id'],
+				description: 'The fields that each row keeps',
+				displayOptions: { show: { ...many, resource: [value], output: ['selectedFields'] } },
+			}),
+		),
+	];
+}
+
+const CAPITALS: Record<string, string> = { id: 'ID', ids: 'IDs', url: 'URL', flg: '(Flag)', kbn: 'Class' };
+
+function titleOf(key: string): string {
+	return key
+		.split('_')
+		.map((word) => CAPITALS[word] ?? word[0].toUpperCase() + word.slice(1))
+		.join(' ');
+}

@@ -1,0 +1,282 @@
+import { sleep } from 'n8n-workflow';
+
+/**
+ * When a call may start.
+ *
+ * A call takes a slot when it starts and gives it back one full window after it ended. Its arrival
+ * at the service lies between the two, so no window at the service, sliding or fixed, ever holds
+ * more calls than allowed, whatever the network's delays.
+ */
+
+/** What the service allows one connection. */
+export interface Limits {
+	/** Most calls in any window. */
+	calls: number;
+	/** Length of the window in ms. */
+	windowMs: number;
+	/** Most calls at once. */
+	atOnce: number;
+}
+
+/** Who waits: an execution, a picker in the editor, a credential test. */
+export interface Turn {
+	/** Calls of one line start in order; lines take turns. */
+	line: unknown;
+	limits: Limits;
+	/** Pickers and credential tests: somebody is looking at the screen. */
+	urgent?: boolean;
+	/** A call that was refused goes on from the front of its line. */
+	again?: boolean;
+	signal?: AbortSignal;
+	/** Told how long the calls wait, at most every 10 s. */
+	onWait?: (wait: Wait) => void;
+}
+
+export interface Wait {
+	/** Calls that have not started yet. */
+	waiting: number;
+	/** Time until the next one may start, in ms. */
+	forMs: number;
+}
+
+/** Thrown to every waiting call of a stopped execution. */
+export class Canceled extends Error {}
+
+export interface Clock {
+	/** Milliseconds that only ever grow. */
+	now(): number;
+	sleep(ms: number): Promise<void>;
+}
+
+const machine: Clock = { now: () => performance.now(), sleep };
+
+/** Sleeps are cut in slices: n8n offers no timer that can be ended early. */
+const SLICE_MS = 500;
+const TELL_EVERY_MS = 10_000;
+/** Held a little longer than the window, since the service's clock is not ours. */
+const holdFor = (windowMs: number) => windowMs * 1.001 + 5;
+
+interface Waiting {
+	start: () => void;
+	refuse: (reason: Error) => void;
+}
+
+interface Slot {
+	freeAt: number;
+	refused: boolean;
+}
+
+interface Line {
+	waiting: Waiting[];
+	limits: Limits;
+	urgent: boolean;
+	onWait?: Turn['onWait'];
+	/** Stops listening for the cancel signal. */
+	forget: () => void;
+}
+
+/** The one limiter of a connection. */
+export class Throttle {
+	private readonly lines = new Map<unknown, Line>();
+	private running = 0;
+	/** Slots of ended calls that are not free yet, earliest first. */
+	private readonly cooling: Slot[] = [];
+	private pausedUntil = 0;
+	private refusalsInARow = 0;
+	private asleep = false;
+	private toldAt = -Infinity;
+	/** When the service last took a call instead of refusing it. */
+	answeredAt = -Infinity;
+
+	constructor(private readonly clock: Clock = machine) {}
+
+	/**
+	 * Waits until a call may start. Every started call must be ended by `leave`.
+	 * @throws {Canceled} once the turn's signal is aborted
+	 * @throws the reason given to `dismiss`
+	 */
+	async enter(turn: Turn): Promise<void> {
+		if (turn.signal?.aborted) throw new Canceled();
+		await new Promise<void>((start, refuse) => {
+			const line = this.lineOf(turn);
+			line.limits = turn.limits;
+			if (turn.again) line.waiting.unshift({ start, refuse });
+			else line.waiting.push({ start, refuse });
+			this.startDue();
+		});
+	}
+
+	/**
+	 * Ends a call.
+	 * @param refused whether the service turned it away as too many
+	 * @param unseenMs how much longer the call may go on unseen, for calls that n8n makes itself
+	 */
+	leave({ windowMs }: Limits, refused = false, unseenMs = 0): void {
+		this.running--;
+		const now = this.clock.now();
+		if (!refused) {
+			this.refusalsInARow = 0;
+			this.answeredAt = now;
+		}
+		const freeAt = now + holdFor(windowMs) + unseenMs;
+		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
+		this.cooling.splice(later + 1, 0, { freeAt, refused });
+		this.startDue();
+	}
+
+	/**
+	 * Pauses the whole connection after a refusal.
+	 * @param retryAfterMs what the service asked for; without it, until the oldest accepted call's
+	 * slot is free, or, with none, a little longer each time
+	 * @returns the length of the pause in ms
+	 */
+	pause({ calls, windowMs }: Limits, retryAfterMs?: number): number {
+		const now = this.clock.now();
+		const pace = windowMs / calls;
+		const patience = Math.min(windowMs, (pace / 4) * 2 ** Math.min(this.refusalsInARow++, 20));
+		const oldest = this.cooling.find((slot) => !slot.refused);
+		const pause = retryAfterMs ?? (oldest ? oldest.freeAt - now : patience);
+		// Several processes that share a limit must not come back together.
+		const jitter = Math.random() * pace;
+		this.pausedUntil = Math.max(this.pausedUntil, now + pause + jitter);
+		return this.pausedUntil - now;
+	}
+
+	/** Ends all waiting calls of a line with a reason. */
+	dismiss(key: unknown, reason: Error): void {
+		const line = this.lines.get(key);
+		if (!line) return;
+		this.drop(key, line);
+		for (const waiting of line.waiting.splice(0)) waiting.refuse(reason);
+		this.startDue();
+	}
+
+	/** Whether nothing runs, waits or cools: the connection can be forgotten. */
+	get idle(): boolean {
+		this.freeSlots();
+		return this.lines.size === 0 && this.running === 0 && this.cooling.length === 0;
+	}
+
+	private lineOf({ line: key, limits, urgent = false, signal, onWait }: Turn): Line {
+		const known = this.lines.get(key);
+		if (known) return known;
+		const onAbort = () => this.dismiss(key, new Canceled());
+		signal?.addEventListener('abort', onAbort, { once: true });
+		const line: Line = {
+			waiting: [],
+			limits,
+			urgent,
+			onWait,
+			forget: () => signal?.removeEventListener('abort', onAbort),
+		};
+		this.lines.set(key, line);
+		return line;
+	}
+
+	private drop(key: unknown, line: Line): void {
+		line.forget();
+		this.lines.delete(key);
+	}
+
+	private freeSlots(): void {
+		const now = this.clock.now();
+		while (this.cooling.length > 0 && this.cooling[0].freeAt <= now) this.cooling.shift();
+	}
+
+	/** Starts every call whose time has come, then sleeps until the next one's. */
+	private startDue(): void {
+		while (this.lines.size > 0) {
+			const wait = this.waitFor(this.strictest());
+			// With no slot cooling, the end of a running call brings us back here.
+			if (wait === Infinity) return;
+			if (wait > 0) {
+				this.tell(wait);
+				void this.sleepFor(wait);
+				return;
+			}
+			this.startNext();
+		}
+	}
+
+	/** Credentials of one account may differ in their settings: the smallest ones hold. */
+	private strictest(): Limits {
+		const all = [...this.lines.values()].map((line) => line.limits);
+		return {
+			calls: Math.min(...all.map(({ calls }) => calls)),
+			windowMs: Math.max(...all.map(({ windowMs }) => windowMs)),
+			atOnce: Math.min(...all.map(({ atOnce }) => atOnce)),
+		};
+	}
+
+	private waitFor({ calls, atOnce }: Limits): number {
+		this.freeSlots();
+		const now = this.clock.now();
+		if (this.running >= atOnce) return Infinity;
+		if (this.pausedUntil > now) return this.pausedUntil - now;
+		const tooMany = this.running + this.cooling.length - calls;
+		if (tooMany < 0) return 0;
+		return tooMany < this.cooling.length ? this.cooling[tooMany].freeAt - now : Infinity;
+	}
+
+	private startNext(): void {
+		const [key, line] = [...this.lines].find(([, { urgent }]) => urgent) ?? [...this.lines][0];
+		const next = line.waiting.shift();
+		this.lines.delete(key);
+		if (line.waiting.length > 0) this.lines.set(key, line);
+		else line.forget();
+		if (!next) return;
+		this.running++;
+		next.start();
+	}
+
+	private async sleepFor(ms: number): Promise<void> {
+		if (this.asleep) return;
+		this.asleep = true;
+		await this.clock.sleep(Math.min(ms, SLICE_MS));
+		this.asleep = false;
+		this.startDue();
+	}
+
+	private tell(forMs: number): void {
+		const now = this.clock.now();
+		if (forMs < SLICE_MS || now - this.toldAt < TELL_EVERY_MS) return;
+		this.toldAt = now;
+		for (const { waiting, onWait } of this.lines.values()) onWait?.({ waiting: waiting.length, forMs });
+	}
+}
+
+const throttles = new Map<string, Throttle>();
+
+/**
+ * The limiter of a connection, shared by all that use it in this process.
+ * @param account says which service account, without holding its key in the clear
+ */
+export function throttleFor(account: string): Throttle {
+	for (const [known, throttle] of throttles) {
+		if (known !== account && throttle.idle) throttles.delete(known);
+	}
+	const throttle = throttles.get(account) ?? new Throttle();
+	throttles.set(account, throttle);
+	return throttle;
+}
+
+const PASSED = Symbol('passed the throttle');
+
+/** Marks a request that holds a slot, so that `admit` does not count it again. */
+export function passed<Request extends object>(request: Request): Request {
+	return Object.assign(request, { [PASSED]: true });
+}
+
+/** How long a call that n8n makes itself is taken to last, in ms: its end cannot be seen. */
+const UNSEEN_MS = 30_000;
+
+/**
+ * Lets a call of n8n itself (a credential test, an HTTP Request node with this credential) through
+ * the same limiter. Only its start can be seen, so at once it may be one more than the setting.
+ */
+export async function admit(request: object, account: string, limits: Limits): Promise<void> {
+	if (PASSED in request) return;
+	const throttle = throttleFor(account);
+	await throttle.enter({ line: request, limits, urgent: true });
+	throttle.leave(limits, false, UNSEEN_MS);
+}

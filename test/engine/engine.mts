@@ -1,0 +1,166 @@
+import { ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
+import type { ExecuteContext } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsHelper,
+	ICredentialType,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
+
+/**
+ * The built package on n8n's own engine, without n8n around it: real WorkflowExecute, RoutingNode
+ * and HTTP helpers. Only the credential store and the node list are the test's own.
+ */
+
+const built = require('../../index.js') as Record<string, new () => INodeType & ICredentialType>;
+
+export const PACKAGE = 'n8n-nodes-hotprofile-datacake-zen';
+
+/** Hands out the items that the test gives it. */
+class Rows implements INodeType {
+	description = {
+		displayName: 'Rows', name: 'rows', group: ['trigger'], version: 1, description: '', defaults: { name: 'Rows' },
+		inputs: [], outputs: [NodeConnectionTypes.Main],
+		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }],
+	} as unknown as INodeType['description'];
+
+	async execute(this: IExecuteFunctions) {
+		return [(this.getNode().parameters.items as unknown as IDataObject[]).map((json) => ({ json }))];
+	}
+}
+
+const isNode = (type: object): type is INodeType => 'description' in type;
+const nodes = new Map<string, INodeType>([['rows', new Rows()]]);
+const credentialTypes = new Map<string, ICredentialType>();
+for (const Type of Object.values(built)) {
+	const type = new Type();
+	if (isNode(type)) nodes.set(`${PACKAGE}.${type.description.name}`, type);
+	else credentialTypes.set((type as ICredentialType).name, type);
+}
+for (const node of nodes.values()) {
+	// As n8n does for every declarative node.
+	node.execute ??= async function (this: IExecuteFunctions) {
+		return (await new RoutingNode(this as unknown as ExecuteContext, node).runNode()) ?? [];
+	};
+}
+
+export const nodeType = (name: string): INodeType => nodes.get(`${PACKAGE}.${name}`) as INodeType;
+
+const nodeTypes: INodeTypes = {
+	getByName: (name) => nodes.get(name) as INodeType,
+	getByNameAndVersion: (name) => nodes.get(name) as INodeType,
+	getKnownTypes: () => ({}),
+};
+
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+/** The parts of n8n's credential store that an execution uses; credentials are found by their id. */
+export function credentialsHelper(store: Credentials) {
+	const helper: Partial<ICredentialsHelper> & { reads: number } = {
+		reads: 0,
+		getParentTypes: () => [],
+		isCredentialUsableByNode: () => true,
+		async getDecrypted(_data, { id }) {
+			helper.reads++;
+			return { ...store[id as string] };
+		},
+		async preAuthentication() {
+			return undefined;
+		},
+		async authenticate(credentials, typeName, request) {
+			const { authenticate } = credentialTypes.get(typeName) as ICredentialType;
+			if (typeof authenticate !== 'function') throw new Error(`${typeName} has no authenticate function`);
+			return await authenticate.call(credentialTypes.get(typeName), credentials, request as IHttpRequestOptions);
+		},
+	};
+	return helper as ICredentialsHelper & { reads: number };
+}
+
+export interface Job {
+	/** Node name in the package, e.g. hotProfile. */
+	node?: string;
+	parameters: IDataObject;
+	items?: IDataObject[];
+	credential?: ICredentialDataDecryptedObject;
+	onError?: INode['onError'];
+	executionId?: string;
+}
+
+/** One running execution: its end, and the means to cancel it. */
+export interface Execution {
+	done: Promise<Outcome>;
+	cancel(): void;
+}
+
+export interface Outcome {
+	status: IRun['status'];
+	items: INodeExecutionData[];
+	error?: Error & { description?: string | null; httpCode?: string; context?: IDataObject };
+	run: IRun;
+	credentialReads: number;
+}
+
+let executions = 0;
+
+/** Starts a workflow of two nodes: the items, and the node under test. */
+export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Execution {
+	const helper = credentialsHelper({ c1: credential });
+	const type = `${PACKAGE}.${node}`;
+	const credentialType = nodeType(node).description.credentials?.[0].name as string;
+	const workflow = new Workflow({
+		id: 'w1',
+		name: 'Test',
+		active: false,
+		nodeTypes,
+		nodes: [
+			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items } as never },
+			{
+				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
+				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },
+			},
+		],
+		connections: { Rows: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } },
+	});
+	const id = executionId ?? String(++executions);
+	const additionalData = {
+		credentialsHelper: helper,
+		executionId: id,
+		currentNodeExecutionIndex: 0,
+		hooks: new ExecutionLifecycleHooks('manual', id, { id: 'w1', name: 'Test' } as never),
+		variables: {},
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		logAiEvent: () => {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const running = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: workflow.getNode('Rows') as INode });
+	const done = running.then((run): Outcome => {
+		const [last] = run.data.resultData.runData.Node ?? [];
+		return {
+			status: run.status,
+			items: last?.data?.main?.[0] ?? [],
+			error: (run.data.resultData.error ?? last?.error) as Outcome['error'],
+			run,
+			credentialReads: helper.reads,
+		};
+	});
+	return { done, cancel: () => running.cancel() };
+}
+
+/** Runs a job to its end. */
+export const run = async (job: Job): Promise<Outcome> => await start(job).done;
+
+/** The test of a credential, as n8n's credential tester makes it first. */
+export async function preAuthenticate(type: string, helpers: IHttpRequestHelper['helpers'], credentials: ICredentialDataDecryptedObject) {
+	const { preAuthentication } = credentialTypes.get(type) as ICredentialType;
+	return await preAuthentication?.call({ helpers }, credentials);
+}

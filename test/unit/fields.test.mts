@@ -1,0 +1,137 @@
+import { DateTime } from 'luxon';
+
+import { check } from '../../nodes/shared/check.ts';
+import * as catalogue from '../../nodes/shared/fields.ts';
+import type { FieldSpec } from '../../nodes/shared/fields.ts';
+import type { Operation } from '../../nodes/shared/operations.ts';
+
+const { fields } = catalogue;
+
+/** What becomes of a value: what is sent, or the rule it breaks. */
+function sent(spec: FieldSpec, value: unknown) {
+	const result = fields('Asia/Tokyo', { x: spec }).x.schema.safeParse(value);
+	return result.success ? result.data : `refused: ${result.error.issues[0].message}`;
+}
+
+describe('parameter names', () => {
+	test.each([
+		['family_name', 'familyName'],
+		['search[client][name_kana]', 'clientNameKana'],
+		['search[from_datetime_updated_on]', 'fromDatetimeUpdatedOn'],
+		['order[key]', 'orderKey'],
+		['page[date_format_option]', 'dateFormatOption'],
+		['tag_ids', 'tagIds'],
+	])('%s is %s', (wire, name) => expect(catalogue.parameterName(wire)).toBe(name));
+});
+
+describe('what is sent', () => {
+	const { choice, date, dateTime, decimal, digits, email, flag, id, idList, integer, text } = catalogue;
+	const latitude = decimal('Latitude', { min: -90, max: 90 });
+	const status = choice('Status', [{ name: 'Active', value: 1 }, { name: 'Inactive', value: 2 }]);
+
+	test.each<[string, FieldSpec, unknown, unknown]>([
+		['text', text('T', 5), '山田太郎', '山田太郎'],
+		['text with 5 characters of 2 code units each', text('T', 5), '𠮷𠮷𠮷𠮷𠮷', '𠮷𠮷𠮷𠮷𠮷'],
+		['a number as text', text('T', 12), 612345678, '612345678'],
+		['an id', id('I'), '1250077', 1250077],
+		['an id as number', id('I'), 7, 7],
+		['a whole number below zero', integer('N'), '-3', -3],
+		['extension with leading zeros', digits('D', { maxLength: 8 }), '0123', '0123'],
+		['a decimal', latitude, 35.7150244, '35.7150244'],
+		['a whole decimal', latitude, 35, '35'],
+		['zero', latitude, 0, '0'],
+		['a tiny decimal', latitude, 1e-7, '0.0000001'],
+		['a decimal text with all its digits', latitude, '35.12345678901234', '35.12345678901234'],
+		['true', flag('F'), true, 1],
+		['false', flag('F'), false, 0],
+		['"0"', flag('F'), '0', 0],
+		['a choice', status, 2, '2'],
+		['a choice as text', status, '1', '1'],
+		['an email', email('E'), 'a@example.com', 'a@example.com'],
+		['ids in a text', idList('L', { separate: 'repeat' }), '1, 2、3', [1, 2, 3]],
+		['ids in a list', idList('L', { separate: 'repeat' }), [4, '5'], [4, 5]],
+		['one id as number', idList('L', { separate: 'repeat' }), 6, [6]],
+		['ids with commas', idList('L', { separate: 'comma' }), [7, 8], '7,8'],
+		['a plain day', date('D'), '2026/02/28', '2026/02/28'],
+		['a day in short form', date('D'), '2026/2/8', '2026/02/08'],
+		['an ISO day', date('D'), '2024-02-29', '2024/02/29'],
+		['the picker, without a zone', date('D'), '2026-11-21T00:00:00', '2026/11/21'],
+		['late evening in UTC is the next day in Japan', date('D'), '2026-11-21T18:00:00Z', '2026/11/22'],
+		['a luxon date', date('D'), DateTime.fromISO('2026-11-21T18:00:00Z'), '2026/11/22'],
+		['a Date', date('D'), new Date('2026-11-21T18:00:00Z'), '2026/11/22'],
+		['a moment', dateTime('D'), '2026-11-21T00:30:05.000+00:00', '2026/11/21 09:30:05'],
+		['a plain moment', dateTime('D'), '2026-11-21 09:30', '2026/11/21 09:30:00'],
+		['a bare day as moment', dateTime('D'), '2026/11/21', '2026/11/21 00:00:00'],
+	])('%s', (_name, spec, value, wire) => expect(sent(spec, value)).toEqual(wire));
+
+	test.each<[string, FieldSpec, unknown, RegExp]>([
+		['a text that is too long', text('T', 5), 'abcdef', /at most 5 characters/],
+		['a list for a text', text('T'), ['a'], /must be text/],
+		['an object for a text', text('T'), { a: 1 }, /must be text/],
+		['a letter in an id', id('I'), '12a', /whole number of 1 or more/],
+		['an id of 0', id('I'), 0, /whole number of 1 or more/],
+		['half an id', id('I'), 1.5, /whole number/],
+		['a list for an id', id('I'), [1, 2], /whole number/],
+		['a letter in an id list', idList('L'), '1,b', /whole number/],
+		['a letter in an extension', digits('D'), '12-3', /digits only/],
+		['an extension of 9 digits', digits('D', { maxLength: 8 }), '123456789', /at most 8 digits/],
+		['a latitude of 200', latitude, 200, /from -90 to 90/],
+		['a decimal comma', latitude, '35,7', /3 digits and 14 decimals/],
+		['15 decimals', latitude, '35.123456789012345', /14 decimals/],
+		['a word for a flag', flag('F'), 'maybe', /true or false/],
+		['an unknown choice', status, 3, /one of 1, 2/],
+		['an email without @', email('E'), 'nobody', /email address/],
+		['31 February', date('D'), '2026/02/31', /date that exists/],
+		['29 February in 2025', date('D'), '2025-02-29T00:00:00', /date that exists/],
+		['no date', date('D'), 'soon', /date that exists/],
+		['a number for a date', date('D'), 1763683200000, /date that exists/],
+		['an object for a date', date('D'), {}, /date that exists/],
+		['25 o clock', dateTime('D'), '2026/02/01 25:00:00', /date that exists/],
+	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
+});
+
+describe('the check of an item', () => {
+	const operation = {
+		required: fields('Asia/Tokyo', { client_id: catalogue.id('Client'), family_name: catalogue.text('Last Name', 100) }),
+		collections: [
+			{
+				name: 'additionalFields',
+				fields: fields('Asia/Tokyo', {
+					tel: catalogue.text('Phone', 100),
+					latitude: catalogue.decimal('Latitude', { min: -90, max: 90 }),
+				}),
+			},
+		],
+		sendsEmptyText: false,
+	} as unknown as Operation;
+
+	test('names every field that cannot be sent', () => {
+		const { problems } = check(operation, { client_id: '12a', family_name: 'あ'.repeat(101), latitude: 200 });
+		expect(problems).toEqual([
+			`'Client' must be a whole number of 1 or more, but "12a" was given`,
+			`'Last Name' must have at most 100 characters, but 101 characters were given`,
+			`'Latitude' must be a number from -90 to 90, but "200" was given`,
+		]);
+	});
+
+	test.each([undefined, null, '', '   '])('a required field of %p is missing', (name) => {
+		const { problems } = check(operation, { client_id: 1, family_name: name });
+		expect(problems).toEqual([expect.stringMatching(/^'Last Name' is required/)]);
+	});
+
+	test('an expression without a value is told, an object too', () => {
+		const { problems } = check(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
+		expect(problems).toEqual([
+			`'Last Name' must be text, but an object was given`,
+			`'Phone' has no value: its expression found nothing`,
+		]);
+	});
+
+	test('empty optional values are left out on create; on update an empty text is sent', () => {
+		const given = { client_id: 1, family_name: '山田', tel: '', latitude: null };
+		expect(check(operation, given).values).toEqual({ client_id: 1, family_name: '山田' });
+		expect(check({ ...operation, sendsEmptyText: true }, given).values).toEqual({
+			client_id: 1, family_name: '山田', tel: '',
+		});
+	});
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+
+import { Trouble } from '../../nodes/shared/errors.ts';
+import type { Page, PageRead } from '../../nodes/shared/pages.ts';
+import { readPages } from '../../nodes/shared/pages.ts';
+
+/** A service that holds rows 1 to `count`, sorted by id, and counts its calls. */
+function service(count: number, more: { tellsTotal?: boolean; grows?: number } = {}) {
+	const calls: Page[] = [];
+	let rows = count;
+	const read = async (page: Page): Promise<PageRead> => {
+		calls.push(page);
+		const from = (page.number - 1) * page.size;
+		const size = Math.max(0, Math.min(page.size, rows - from));
+		const answer = {
+			rows: Array.from({ length: size }, (_, index) => ({ id: from + index + 1 })),
+			total: more.tellsTotal === false ? undefined : rows,
+		};
+		if (calls.length === 1) rows += more.grows ?? 0;
+		return answer;
+	};
+	return { calls, read };
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
+
+test('2,500 rows in pages of 100 are 25 calls', async () => {
+	const { calls, read } = service(2500);
+	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(2500));
+	expect(calls.map(({ number }) => number)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+});
+
+test('a limit of 130 in pages of at most 100 is 130 rows in 2 calls, none fetched in vain', async () => {
+	const { calls, read } = service(2500);
+	expect(await readPages(read, 100, 130, 2)).toEqual(ids(130));
+	expect(calls).toEqual([{ number: 1, size: 65 }, { number: 2, size: 65 }]);
+});
+
+test('a small limit is one small page', async () => {
+	const { calls, read } = service(2500);
+	await readPages(read, 100, 1, 2);
+	expect(calls).toEqual([{ number: 1, size: 1 }]);
+});
+
+test('any number of rows and any limit: exactly the first rows, in as few calls as can be', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.integer({ min: 0, max: 350 }),
+			fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 400 })),
+			fc.integer({ min: 1, max: 100 }),
+			fc.integer({ min: 1, max: 5 }),
+			async (count, wanted, size, atOnce) => {
+				const { calls, read } = service(count);
+				const rows = await readPages(read, size, wanted, atOnce);
+				expect(rows).toEqual(ids(Math.min(count, wanted)));
+				expect(calls.length).toBeLessThanOrEqual(Math.max(1, Math.ceil(Math.min(count, wanted) / size) + (wanted === Infinity ? 0 : 1)));
+			},
+		),
+	);
+});
+
+test('without a total it reads until a page is not full', async () => {
+	const { calls, read } = service(250, { tellsTotal: false });
+	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(250));
+	expect(calls).toHaveLength(3);
+});
+
+test('rows that are added meanwhile are read too', async () => {
+	const { read } = service(200, { grows: 150 });
+	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(350));
+});
+
+test('rows that slide to the next page come out once', async () => {
+	const pages: Record<number, number[]> = { 1: [1, 2, 3], 2: [3, 4, 5], 3: [6] };
+	const read = async ({ number }: Page) => ({ rows: pages[number].map((id) => ({ id })), total: 7 });
+	expect((await readPages(read, 3, Infinity, 1)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('a page that comes twice ends the reading after two calls', async () => {
+	let calls = 0;
+	const read = async () => {
+		calls++;
+		return { rows: ids(100), total: 2500 };
+	};
+	await expect(readPages(read, 100, Infinity, 2)).rejects.toMatchObject({ reason: 'repeatedPage' });
+	expect(calls).toBe(2);
+});
+
+test('after a page that fails no further page is begun', async () => {
+	let calls = 0;
+	const read = async ({ number }: Page) => {
+		calls++;
+		if (number === 3) throw new Trouble('unavailable');
+		return { rows: [{ id: number }], total: 1000 };
+	};
+	await expect(readPages(read, 1, Infinity, 2)).rejects.toBeInstanceOf(Trouble);
+	expect(calls).toBeLessThanOrEqual(4);
+});
+
+test('more rows than n8n can pass on are said before they are read', async () => {
+	const { calls, read } = service(200_000);
+	await expect(readPages(read, 1000, Infinity, 2)).rejects.toMatchObject({ reason: 'tooManyRows' });
+	expect(calls).toHaveLength(1);
+});

@@ -5,5 +5,6 @@ module.exports = {
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: { '\\.(mts|ts)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+	setupFiles: ['<rootDir>/test/setup.js'],
 	testTimeout: 60_000,
 };

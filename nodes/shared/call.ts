@@ -211,7 +211,9 @@ async function exchange(
 		} catch (error) {
 			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
+			// Both before the slot is given back, or the next call would start in between.
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
+			if (trouble.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', trouble.details));
 		} finally {
 			throttle.leave(limits, refused);
 		}
@@ -221,9 +223,6 @@ async function exchange(
 			const since = Math.max(refusedSince, throttle.answeredAt);
 			if (performance.now() - since > GIVE_UP_AFTER_MS) throw trouble;
 			continue;
-		}
-		if (trouble.reason === 'keyRefused') {
-			throttle.dismiss(line, new Trouble('notSent', trouble.details));
 		}
 		const mayRepeat = trouble.reason === 'unreachable' || (!operation.once && passing.has(trouble.reason));
 		if (!mayRepeat || retries === RETRIES) throw trouble;

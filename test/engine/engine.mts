@@ -1,4 +1,4 @@
-import { ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
+import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type { ExecuteContext } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
@@ -48,7 +48,8 @@ for (const Type of Object.values(built)) {
 	else credentialTypes.set((type as ICredentialType).name, type);
 }
 for (const node of nodes.values()) {
-	// As n8n does for every declarative node.
+	// As n8n does for every declarative node: the "Request Options", and RoutingNode to run it.
+	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
 	node.execute ??= async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as unknown as ExecuteContext, node).runNode()) ?? [];
 	};

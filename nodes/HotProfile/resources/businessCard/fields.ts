@@ -33,7 +33,7 @@ export const businessCardFields = fields('Asia/Tokyo', {
 	owner_user_id: id('Card Owner User ID', { term: '名刺所有者ユーザーID', help: 'Internal user ID, not the log-in ID' }),
 	owner_user: text('Other Card Owner', 255, { term: 'その他の名刺所有者', help: 'Name of an owner who is not a user' }),
 	trade_on: date('Card Exchange Date', { term: '名刺交換日' }),
-	tag_ids: idList('Tag IDs', { term: 'タグ', separate: 'repeat' }),
+	'tag_ids[]': idList('Tag IDs', { term: 'タグ', separate: 'repeat' }),
 	note: text('Notes', 5000, { term: 'メモ' }),
 	direct_note: text('Handwritten Notes', 5000, { term: '手書きメモ' }),
 });

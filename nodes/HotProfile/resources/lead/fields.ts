@@ -25,13 +25,13 @@ export const leadFields = fields('Asia/Tokyo', {
 	address: text('Address', 255, { term: '住所' }),
 	url: url('Website', { term: 'URL', maxLength: 255 }),
 	lead_status: choice('Lead Status', statuses, { term: 'リードステータス' }),
-	tag_ids: idList('Tag IDs', { term: 'タグID', separate: 'repeat' }),
+	'tag_ids[]': idList('Tag IDs', { term: 'タグID', separate: 'repeat' }),
 	latitude: decimal('Latitude', { term: '緯度', min: -90, max: 90 }),
 	longitude: decimal('Longitude', { term: '経度', min: -180, max: 180 }),
 	lead_source_kbn_id: id('Lead Source ID', { term: 'リードソースID', help: 'One of the lead sources registered in HotProfile' }),
 	lead_source: text('Lead Source Details', 3000, { term: 'リードソース詳細' }),
 	note: text('Notes', 5000, { term: 'メモ' }),
-	interest_product_type_ids: idList('Product of Interest IDs', { term: '興味商品', separate: 'repeat' }),
+	'interest_product_type_ids[]': idList('Product of Interest IDs', { term: '興味商品', separate: 'repeat' }),
 	error_mail_flg: flag('Email Error', { term: 'メールエラー' }),
 	error_tel_flg: flag('Phone Error', { term: '電話番号エラー' }),
 	error_fax_flg: flag('Fax Error', { term: 'FAX番号エラー' }),
@@ -46,7 +46,7 @@ export const leadFields = fields('Asia/Tokyo', {
 	store_flg: flag('Reseller', { term: '販売店' }),
 	customer_id: text('Customer ID', 255, { term: '顧客ID', help: 'Free text, such as the ID used in another system' }),
 	owner_user_id: id('Sales Rep User ID', { term: '営業担当者ユーザーID', help: 'Internal user ID, not the log-in ID' }),
-	user_ids: idList('Card Owner User IDs', { term: '名刺所有者ユーザーID', separate: 'repeat' }),
+	'user_ids[]': idList('Card Owner User IDs', { term: '名刺所有者ユーザーID', separate: 'repeat' }),
 });
 
 /** What leads can be searched by. Texts match in part unless the line says otherwise. */

@@ -1,0 +1,221 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Job, run } from './engine.mts';
+
+/** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
+
+const { WINDOW } = require('../../dist/nodes/HotProfile/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+let service: HotProfileService;
+let clientId: number;
+let leadId: number;
+
+beforeAll(async () => {
+	WINDOW.ms = 600;
+	service = await startHotProfile({ limit: null });
+	[clientId] = service.clients.keys();
+	[leadId] = service.leads.keys();
+});
+afterAll(async () => {
+	WINDOW.ms = usual;
+	await service.close();
+});
+beforeEach(() => service.reset());
+
+const credential = (more = {}) => ({ instance: service.url, apiKey: service.apiKey, requestsPerMinute: 1000, concurrentRequests: 2, ...more });
+const create = (fields: IDataObject = {}, more: Partial<Job> = {}): Job => ({
+	parameters: { resource: 'lead', operation: 'create', clientId, familyName: '試験', ...fields }, credential: credential(), ...more,
+});
+const update = (): Job => ({
+	parameters: { resource: 'lead', operation: 'update', id: leadId, clientId: service.leads.get(leadId)?.client_id as number, updateFields: { note: '新' } },
+	credential: credential(),
+});
+const read = (fields: IDataObject = {}): Job => ({
+	parameters: { resource: 'lead', operation: 'getMany', limit: 3, ...fields }, credential: credential(),
+});
+const stored = () => service.journal.filter(({ stored: id }) => id !== undefined).length;
+
+describe('a create that may have been stored is never sent again', () => {
+	test.each([
+		['a connection dropped after it was stored', { effect: 'resetAfterStore' }, 1],
+		['a connection dropped before it was stored', { effect: 'resetBeforeStore' }, 0],
+		['500', { effect: 'status', status: 500 }, 0],
+		['502', { effect: 'status', status: 502, store: true }, 1],
+		['503', { effect: 'status', status: 503 }, 0],
+		['504', { effect: 'status', status: 504 }, 0],
+		['an answer that stops in the middle', { effect: 'wrongLength' }, 1],
+		['cut JSON', { effect: 'cut' }, 1],
+		['an empty body', { effect: 'empty', store: true }, 1],
+		['a web page', { effect: 'html', store: true }, 1],
+	] as const)('%s', async (_name, fault, records) => {
+		service.fault(fault as never);
+		const { status, error } = await run(create());
+		expect(status).toBe('error');
+		expect(error?.description).toMatch(/may have been stored: look in HotProfile before you run this item again/);
+		expect(error?.message).toContain('[item 0]');
+		expect(service.journal).toHaveLength(1);
+		expect(stored()).toBe(records);
+	});
+
+	test('no answer in time', async () => {
+		service.fault({ effect: 'hang' });
+		const { error } = await run(create({ requestOptions: { timeout: 300 } }));
+		expect(error?.message).toContain('did not answer in time');
+		expect(error?.description).toContain('may have been stored');
+		expect(service.journal).toHaveLength(1);
+	});
+});
+
+describe('a read or an update is sent again, up to 3 times', () => {
+	const faults = [
+		['500', { effect: 'status', status: 500 }],
+		['503', { effect: 'status', status: 503 }],
+		['a dropped connection', { effect: 'resetBeforeStore' }],
+		['a dropped connection after the work', { effect: 'resetAfterStore' }],
+		['an answer that stops in the middle', { effect: 'wrongLength' }],
+	] as const;
+	test.each(faults)('%s twice, then it goes well', async (_name, fault) => {
+		for (const job of [read(), update()]) {
+			service.reset();
+			service.fault({ ...fault, times: 2 } as never);
+			const { status, items } = await run(job);
+			expect(status).toBe('success');
+			expect(items.length).toBeGreaterThan(0);
+			expect(service.journal).toHaveLength(3);
+		}
+	});
+
+	test('four times: it ends with what happened and what to do', async () => {
+		service.fault({ effect: 'status', status: 503, times: 9 });
+		const { error } = await run(read());
+		expect(error?.message).toBe('Get many leads: HotProfile is not available at the moment [item 0]');
+		expect(error?.httpCode).toBe('503');
+		expect(error?.description).not.toContain('stored');
+		expect(service.journal).toHaveLength(4);
+	});
+});
+
+describe('what the user reads', () => {
+	const sentence = '姓を入力してください。';
+
+	test.each(['errorsList', 'errorsHash', 'errorsText'] as const)("the vendor's own sentences, from %s on a 200", async (effect) => {
+		service.fault({ effect, sentences: [sentence] });
+		const { error } = await run(create());
+		expect(error?.message).toBe(`Create lead: ${sentence} [item 0]`);
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test.each([
+		['a web page', { effect: 'html' }, /web page instead of data/],
+		['an empty body', { effect: 'empty' }, /answered with nothing/],
+		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
+		['no root', { effect: 'noRoot' }, /without the expected data/],
+		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
+		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /offers no HotProfile API/],
+		['a forbidden key', { effect: 'keyRefused', status: 403 }, /refused the key/],
+	] as const)('%s', async (_name, fault, message) => {
+		service.fault(fault as never);
+		const { error } = await run(read());
+		expect(error?.message).toMatch(message);
+		expect(error?.message).not.toMatch(/error|problem|failure|mistake/i);
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('a host that is not there, after 4 tries', async () => {
+		const { error } = await run({ ...create(), credential: credential({ instance: 'http://127.0.0.1:9' }) });
+		expect(error?.message).toContain('cannot be reached');
+		expect(error?.description).not.toContain('stored');
+	});
+
+	test('pages as a list are read', async () => {
+		service.fault({ effect: 'pagesList', times: 9 });
+		expect((await run(read({ returnAll: true }))).items).toHaveLength(2500);
+	});
+
+	test('a page that repeats ends the reading', async () => {
+		service.fault({ effect: 'repeatPage', times: 99 });
+		const { error } = await run(read({ returnAll: true }));
+		expect(error?.message).toContain('same page twice');
+		expect(service.journal).toHaveLength(2);
+	});
+
+	test('a refused duplicate, in the words of the service', async () => {
+		const job = create({ additionalFields: { firstName: '太郎', email: 'taro@example.co.jp' } });
+		expect((await run(job)).status).toBe('success');
+		const { error } = await run(job);
+		expect(error?.message).toMatch(/^Create lead: .*[ぁ-ん].* \[item 0\]$/);
+		expect(stored()).toBe(1);
+	});
+
+	test('the key stands nowhere: not in the address, the journal, the message or the run', async () => {
+		service.fault({ effect: 'errorsList', sentences: [`鍵 ${service.apiKey} は使えません`], after: 1 });
+		const outcomes = [await run(read()), await run(create()), await run({ ...create(), credential: credential({ instance: 'http://127.0.0.1:9' }) })];
+		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
+		for (const { run: whole, error } of outcomes) {
+			expect(JSON.stringify(whole.data.resultData)).not.toContain(service.apiKey);
+			expect(`${error?.stack} ${error?.description}`).not.toContain(service.apiKey);
+		}
+		expect(outcomes[1].error?.message).toContain('鍵 *** は使えません');
+	});
+});
+
+describe('bad input costs no call', () => {
+	const latitude = (value: unknown) => ({ additionalFields: { latitude: value as number } });
+	test.each<[string, IDataObject, RegExp]>([
+		['a lead without last name', { familyName: '={{ $json.missing }}' }, /^'Last Name' is required/],
+		['a blank last name', { familyName: '={{ " " }}' }, /^'Last Name' is required/],
+		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but 101/],
+		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but "12a"/],
+		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],
+		['a latitude of 200', latitude(200), /^'Latitude' must be a number from -90 to 90/],
+		['an expression without a value', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' has no value/],
+		['an expression with an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but an object/],
+	])('%s', async (_name, fields, message) => {
+		const { status, error } = await run(create(fields));
+		expect(status).toBe('error');
+		expect(error?.message).toMatch(message);
+		expect(error?.message).toContain('[item 0]');
+		expect(service.journal).toEqual([]);
+	});
+
+	test('an impossible date', async () => {
+		const { error } = await run(read({ filters: { fromCreatedOn: '2026/02/30' } }));
+		expect(error?.message).toMatch(/^'Created From' must be a date that exists.*\[item 0\]$/);
+		expect(service.journal).toEqual([]);
+	});
+
+	test.each([0, -1, 1.5, '={{ "many" }}'])('a limit of %p', async (limit) => {
+		const { error } = await run(read({ limit }));
+		expect(error?.message).toBe("'Limit' must be a whole number of 1 or more [item 0]");
+		expect(service.journal).toEqual([]);
+	});
+
+	test.each([
+		[{ instance: 'no host' }, /'Instance'/],
+		[{ apiKey: 'a\nb' }, /'API Key'/],
+		[{ requestsPerMinute: 0 }, /'Requests per Minute'/],
+	])('a credential with %j', async (wrong, message) => {
+		const { error } = await run({ ...create(), credential: credential(wrong) });
+		expect(error?.message).toMatch(message);
+		expect(service.journal).toEqual([]);
+	});
+
+	test('one bad item of many holds all back, and names itself', async () => {
+		const items = ['一', '二', '', '四'].map((name) => ({ name }));
+		const { status, error } = await run(create({ familyName: '={{ $json.name }}' }, { items }));
+		expect(status).toBe('error');
+		expect(error?.message).toBe(`'Last Name' is required, but it is empty [item 2]`);
+		expect(error?.context?.itemIndex).toBe(2);
+		expect(service.journal).toEqual([]);
+	});
+
+	test('with "On Error: Continue" the good items are sent and the bad one carries its message', async () => {
+		const items = ['一', '二', '', '四'].map((name) => ({ name }));
+		const outcome = await run(create({ familyName: '={{ $json.name }}' }, { items, onError: 'continueRegularOutput' }));
+		expect(outcome.status).toBe('success');
+		expect(stored()).toBe(3);
+		expect(outcome.items).toHaveLength(4);
+		expect(JSON.stringify(outcome.items[2])).toContain("'Last Name' is required");
+	});
+});

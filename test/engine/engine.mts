@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+
 import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type { ExecuteContext } from 'n8n-core';
 import type {
@@ -22,8 +25,6 @@ import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
  * and HTTP helpers. Only the credential store and the node list are the test's own.
  */
 
-const built = require('../../index.js') as Record<string, new () => INodeType & ICredentialType>;
-
 export const PACKAGE = 'n8n-nodes-hotprofile-datacake-zen';
 
 /** Hands out the items that the test gives it. */
@@ -42,10 +43,13 @@ class Rows implements INodeType {
 const isNode = (type: object): type is INodeType => 'description' in type;
 const nodes = new Map<string, INodeType>([['rows', new Rows()]]);
 const credentialTypes = new Map<string, ICredentialType>();
-for (const Type of Object.values(built)) {
+const load = createRequire(resolve('package.json'));
+const { n8n } = load('./package.json') as { n8n: { nodes: string[]; credentials: string[] } };
+for (const path of [...n8n.nodes, ...n8n.credentials]) {
+	const [Type] = Object.values(load(`./${path}`) as Record<string, new () => INodeType | ICredentialType>);
 	const type = new Type();
 	if (isNode(type)) nodes.set(`${PACKAGE}.${type.description.name}`, type);
-	else credentialTypes.set((type as ICredentialType).name, type);
+	else credentialTypes.set(type.name, type);
 }
 for (const node of nodes.values()) {
 	// As n8n does for every declarative node: the "Request Options", and RoutingNode to run it.

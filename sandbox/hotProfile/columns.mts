@@ -1,0 +1,99 @@
+import type { FieldSpec } from '../../nodes/shared/fields.ts';
+import {
+	capitalBands, categories, customFields, industries, leadSources, listings, prefectureNames, type Stored,
+	type TableName, type Tenant, users, type Value, workerBands,
+} from './tenant.mts';
+
+/** A value of a record by the name that filters and sort keys have for it. */
+export type Column = (record: Stored, tenant: Tenant) => unknown;
+
+export const clientOf = (record: Stored, tenant: Tenant) => tenant.clients.get(record.client_id as number)!;
+export const levelsOf = (record: Stored, tenant: Tenant) => tenant.departments.get(record.organization_id as number)?.levels ?? [];
+export const branchOf = (record: Stored, tenant: Tenant) => tenant.branches.get(record.client_branch_id as number);
+export const userOf = (id: unknown) => users.get(id as number);
+
+/** Text of a decimal as text filters see it. */
+const padded = (name: string): Column => (record) => {
+	const [whole, decimals = ''] = String(record[name] ?? '').split('.');
+	return whole && `${whole}.${decimals.padEnd(14, '0')}`;
+};
+
+const label = (name: string, names: Map<number, string>): Column => (record) => names.get(record[name] as number) ?? '';
+
+const place: Record<string, Column> = {
+	latitude: padded('latitude'),
+	longitude: padded('longitude'),
+	pref: label('pref_id', prefectureNames),
+	pref_ids: (record) => record.pref_id,
+};
+
+const person: Record<string, Column> = {
+	...place,
+	client_name: (record, tenant) => clientOf(record, tenant).name,
+	'client.name': (record, tenant) => clientOf(record, tenant).name,
+	'client.name_kana': (record, tenant) => clientOf(record, tenant).name_kana,
+	'client.name_disp': (record, tenant) => clientOf(record, tenant).name_disp,
+	'client.corporate_number': (record, tenant) => clientOf(record, tenant).corporate_number,
+	client_branch_name: (record, tenant) => branchOf(record, tenant)?.name ?? '',
+	organization_name: (record, tenant) => levelsOf(record, tenant).at(-1) ?? '',
+	organization_ancestry_all_name: (record, tenant) => levelsOf(record, tenant).join(''),
+	owner_user_ids: (record) => record.owner_user_id,
+	owner_user_code: (record) => userOf(record.owner_user_id)?.code ?? '',
+	role_id: (record) => userOf(record.owner_user_id)?.role,
+	lead_source_kbn_ids: (record) => record.lead_source_kbn_id,
+};
+
+const columns: Record<TableName, Record<string, Column>> = {
+	leads: {
+		...person,
+		ids: (record) => record.id,
+		name: (record) => `${record.family_name}${record.first_name}`,
+		create_at: (record) => record.created_at,
+		update_at: (record) => record.updated_at,
+		multiple: (record, tenant) =>
+			[
+				record.family_name, record.first_name, record.family_name_kana, record.first_name_kana, record.email,
+				record.tel, record.mobile_tel, record.post, record.address, record.note, clientOf(record, tenant).name,
+			].join('\n'),
+	},
+	clients: {
+		...place,
+		user_ids: (record) => record.user_id,
+	},
+	business_cards: {
+		...person,
+		client: (record, tenant) => clientOf(record, tenant).name,
+		client_name_kana: (record, tenant) => clientOf(record, tenant).name_kana,
+		client_corporate_number: (record, tenant) => clientOf(record, tenant).corporate_number,
+		organization: (record, tenant) => levelsOf(record, tenant).join(''),
+		user: (record) => userOf(record.owner_user_id)?.name ?? '',
+	},
+};
+
+/** The column behind a name; what is not looked up elsewhere stands in the record itself. */
+export function columnOf(table: TableName, name: string): Column {
+	return columns[table][name] ?? ((record) => record[name]);
+}
+
+/** Labels of the codes that clients have. */
+export const clientLabels: Record<string, Map<number, string>> = {
+	industry_kbn: industries,
+	business_category_kbn: categories,
+	worker_number_kbn: workerBands,
+	capital_kbn: capitalBands,
+	ipo_kbn: listings,
+};
+
+/** Names of the codes that a person has. */
+export const sourceName = (record: Stored) => leadSources.get(record.lead_source_kbn_id as number) ?? null;
+
+/** A custom field as text, without the commas that rows have. */
+export function customText({ choices }: FieldSpec, value: Value): string {
+	if (!choices) return String(value ?? '');
+	const named = [value].flat().map((one) => choices.find((entry) => entry.value === one)?.name ?? '');
+	// The service leaves a space behind every ticked choice, also behind the last one.
+	return Array.isArray(value) ? named.map((name) => `${name} `).join('') : named.join('');
+}
+
+/** The custom field of a table by its id. */
+export const customField = (table: TableName, id: string | number): FieldSpec => customFields[table][id];

@@ -1,0 +1,69 @@
+/** What a service takes from one account. */
+export interface LimitSettings {
+	/** Most calls in any window. */
+	calls: number;
+	/** Length of the sliding window in milliseconds. */
+	windowMs: number;
+	/** Most calls that run at the same time. */
+	atOnce: number;
+}
+
+/** Why a call was refused, and how long until the same call would be taken. */
+export interface Refusal {
+	why: 'calls' | 'atOnce';
+	waitMs: number;
+}
+
+interface Account {
+	/** Arrivals that still count. */
+	times: number[];
+	running: number;
+}
+
+/** Counts the calls of each account in a sliding window, and those that run at once. */
+export class Limit {
+	/** `null` takes every call. */
+	settings: LimitSettings | null;
+	/** Whether a refused call uses up a place in the window as well. */
+	countRefused: boolean;
+	private readonly accounts = new Map<string, Account>();
+
+	constructor(settings: LimitSettings | null, countRefused: boolean) {
+		this.settings = settings;
+		this.countRefused = countRefused;
+	}
+
+	/**
+	 * A call arrives. One that is not refused has to `leave` later.
+	 * @param at the arrival, as given by `performance.now()`
+	 */
+	enter(key: string, at: number): Refusal | undefined {
+		const account = this.account(key);
+		const refusal = this.settings && refuse(account, this.settings, at);
+		if (this.settings && (!refusal || this.countRefused)) account.times.push(at);
+		if (refusal) return refusal;
+		account.running += 1;
+		return undefined;
+	}
+
+	/** A call that was taken has been answered or has lost its connection. */
+	leave(key: string): void {
+		this.account(key).running -= 1;
+	}
+
+	private account(key: string): Account {
+		let account = this.accounts.get(key);
+		if (!account) this.accounts.set(key, (account = { times: [], running: 0 }));
+		return account;
+	}
+}
+
+function refuse(account: Account, { calls, windowMs, atOnce }: LimitSettings, at: number): Refusal | undefined {
+	const { times } = account;
+	while (times.length > 0 && times[0] <= at - windowMs) times.shift();
+	// Where no call is allowed at all there is no earlier one to wait for.
+	if (times.length >= calls) return { why: 'calls', waitMs: (times[times.length - calls] ?? at) + windowMs - at };
+	// Nobody knows when a running call ends, so a second is only a fair guess.
+	if (account.running >= atOnce) return { why: 'atOnce', waitMs: 1000 };
+	return undefined;
+}

@@ -1,0 +1,56 @@
+import { executeWorkflow, importCredentials, importWorkflows, type Item } from '../../scripts/n8n/commandLine.mts';
+import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { ownSandbox, stage, type Sandbox } from './stage.mts';
+
+const { n8n, userFolder } = stage();
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await ownSandbox();
+	await importCredentials(n8n, userFolder, [sandboxCredential(sandbox.url)]);
+	await importWorkflows(n8n, userFolder, 'examples');
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => await sandbox.close());
+
+test('the example "read all leads" reads 2,500 leads in 25 calls', async () => {
+	const items = await execute('exampleReadAllLeads', 'Read all leads');
+
+	const ids = items.map(({ json }) => Number(json.id));
+	expect(ids).toHaveLength(2_500);
+	expect(new Set(ids).size).toBe(2_500);
+	expect(ids).toEqual([...ids].sort((one, other) => one - other));
+	expect(sandbox.journal).toHaveLength(25);
+	expect(sandbox.journal.every(({ status, keyIn, path }) => status === 200 && keyIn === 'body' && path === '/rest_api/v1/leads/list')).toBe(true);
+	expect(sandbox.figures()).toMatchObject({ refused: 0 });
+	expect(sandbox.figures().worstAtOnce).toBeLessThanOrEqual(2);
+});
+
+test('the example "create leads" creates 250 leads under the real limit, none refused, lost or sent twice', async () => {
+	const items = await execute('exampleCreateLeads', 'Create lead');
+
+	const rows = Array.from({ length: 250 }, (_, row) => row);
+	expect(items.map(pairedWith)).toEqual(rows);
+	const stored = sandbox.journal.map(({ stored }) => stored);
+	expect(new Set(stored).size).toBe(250);
+	expect(items.map(({ json }) => Number(json.id))).toEqual(stored);
+	expect(sandbox.journal.map(({ body }) => body.email)).toEqual(rows.map((row) => `lead${row + 1}@example.jp`));
+
+	const figures = sandbox.figures();
+	console.info('250 creates:', figures);
+	expect(figures).toMatchObject({ calls: 250, refused: 0 });
+	expect(figures.worstWindow).toBeLessThanOrEqual(100);
+	expect(figures.worstAtOnce).toBeLessThanOrEqual(2);
+});
+
+/** What a node of a stored workflow hands on when n8n's command line executes it. */
+async function execute(id: string, node: string): Promise<Item[]> {
+	const execution = await executeWorkflow(n8n, userFolder, id);
+	expect(execution.data.resultData.error).toBeUndefined();
+	return execution.data.resultData.runData[node][0].data!.main[0];
+}
+
+/** The row that an item came from. */
+function pairedWith({ pairedItem }: Item): number | undefined {
+	return typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : undefined;
+}

@@ -1,0 +1,62 @@
+import { freePort } from '../../scripts/ports.mts';
+import { Rest } from '../../scripts/n8n/rest.mts';
+import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { ownSandbox, stage, storeCredential, type Sandbox } from './stage.mts';
+
+let sandbox: Sandbox;
+let rest: Rest;
+let stored: { id: string; name: string };
+
+beforeAll(async () => {
+	sandbox = await ownSandbox();
+	rest = await Rest.signIn(stage().url);
+	stored = await storeCredential(rest, sandbox, 'credential test');
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => await sandbox.close());
+
+test('succeeds with the right key, by one call', async () => {
+	expect(await tryOut({})).toMatchObject({ status: 'OK' });
+	expect(sandbox.journal).toHaveLength(1);
+});
+
+test('takes an instance pasted from the address bar', async () => {
+	expect(await tryOut({ instance: `${sandbox.url}/leads?page=2` })).toMatchObject({ status: 'OK' });
+});
+
+test('names the key when the service refuses it', async () => {
+	const { status, message } = await tryOut({ apiKey: 'wrong-key' });
+	expect(status).toBe('Error');
+	expect(message).toMatch(/key/i);
+	expect(message).not.toContain('wrong-key');
+});
+
+test('says that nothing answers at the instance', async () => {
+	const { status, message } = await tryOut({ instance: `http://127.0.0.1:${await freePort()}` });
+	expect(status).toBe('Error');
+	expect(message).toMatch(/instance|connect|refused|reach/i);
+});
+
+test.each(['not a host', 'http://', ''])('says that "%s" is no instance', async (instance) => {
+	const { status, message } = await tryOut({ instance });
+	expect(status).toBe('Error');
+	expect(message).toMatch(/instance/i);
+	expect(sandbox.journal).toHaveLength(0);
+});
+
+test('never sends the key over plain http to another machine', async () => {
+	expect(await tryOut({ instance: 'http://hot-profile.invalid' })).toMatchObject({ status: 'Error' });
+});
+
+test('a key copied with its line break works, or the message says what is wrong with it', async () => {
+	const { status, message } = await tryOut({ apiKey: `${sandbox.apiKey}\n` });
+	if (status !== 'OK') expect(message).toMatch(/key/i);
+});
+
+/** What the "Test" of the credential's form answers, with some fields filled in differently. */
+async function tryOut(data: Record<string, unknown>): Promise<{ status: 'OK' | 'Error'; message: string }> {
+	const usual = sandboxCredential(sandbox.url);
+	return await rest.call('POST', '/credentials/test', {
+		credentials: { id: stored.id, name: stored.name, type: usual.type, data: { ...usual.data, ...data } },
+	});
+}

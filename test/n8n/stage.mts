@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import type { N8n } from '../../scripts/n8n/install.mts';
+import { Rest } from '../../scripts/n8n/rest.mts';
+import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxCredential.mts';
+
+/** The n8n that all tests share. */
+export interface Stage {
+	n8n: N8n;
+	userFolder: string;
+	url: string;
+}
+
+export interface WorkflowNode {
+	id: string;
+	name: string;
+	type: string;
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, { id: string; name: string }>;
+}
+
+export interface Workflow {
+	id: string;
+	name: string;
+	nodes: WorkflowNode[];
+	connections: Record<string, unknown>;
+	settings: Record<string, unknown>;
+}
+
+export type Sandbox = Awaited<ReturnType<typeof startHotProfile>>;
+
+const VARIABLE = 'N8N_TEST_STAGE';
+
+/** Says where n8n is; tests run in processes of their own. */
+export function raise(stage: Stage): void {
+	process.env[VARIABLE] = JSON.stringify(stage);
+}
+
+export function stage(): Stage {
+	return JSON.parse(process.env[VARIABLE]!) as Stage;
+}
+
+/** A sandbox of the test's own: no test uses up another one's limit. */
+export async function ownSandbox(): Promise<Sandbox> {
+	return await startHotProfile({ apiKey: SANDBOX_KEY });
+}
+
+export async function example(name: 'read-all-leads' | 'create-250-leads'): Promise<Workflow> {
+	return JSON.parse(await readFile(join('examples', `${name}.json`), 'utf8')) as Workflow;
+}
+
+/** Stores a credential for a sandbox and hands back how a node refers to it. */
+export async function storeCredential(rest: Rest, sandbox: Sandbox, name: string, data: Record<string, unknown> = {}): Promise<{ id: string; name: string }> {
+	const { type, data: usual } = sandboxCredential(sandbox.url);
+	return await rest.call('POST', '/credentials', { name, type, data: { ...usual, ...data } });
+}
+
+/** Stores a copy of a workflow whose nodes use another credential. */
+export async function storeWorkflow(rest: Rest, workflow: Workflow, credential: { id: string; name: string }): Promise<Workflow> {
+	const { id, ...copy } = workflow;
+	const nodes = copy.nodes.map((node) => (node.credentials ? { ...node, credentials: { hotProfileApi: credential } } : node));
+	return await rest.call('POST', '/workflows', { ...copy, nodes, name: `${workflow.name} (${credential.name})` });
+}

@@ -59,7 +59,7 @@ export interface Dialect {
 	 */
 	read(answer: Answer, operation: Operation): { rows: IDataObject[]; total?: number };
 	/** A row with real types: flags, dates, numbers. */
-	simplify(row: IDataObject): IDataObject;
+	simplify(row: IDataObject, operation: Operation): IDataObject;
 }
 
 type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
@@ -341,7 +341,7 @@ function output(
 	const pairedItem = { item };
 	const form = operation.list ? caller.getNodeParameter('output', 'simplified') : 'raw';
 	if (form === 'raw') return rows.map((json) => ({ json, pairedItem }));
-	const typed = rows.map(simplify);
+	const typed = rows.map((row) => simplify(row, operation));
 	if (form !== 'selectedFields') return typed.map((json) => ({ json, pairedItem }));
 	const keys = caller.getNodeParameter('outputFields', []) as string[];
 	return typed.map((row) => ({

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Fields, WireValue } from './fields';
+import type { Field, Fields, WireValue } from './fields';
 import { property } from './fields';
 
 /** One operation of a resource: what the editor shows, what is sent, and how the answer is read. */
@@ -12,7 +12,7 @@ export interface Operation {
 	/** Sentence case without articles, e.g. `Get many leads`. */
 	action: string;
 	description: string;
-	method: 'POST';
+	method: 'GET' | 'POST' | 'PUT';
 	path: string;
 	/** Whether sending it again could store something twice: such a call is never repeated unasked. */
 	once: boolean;
@@ -26,7 +26,7 @@ export interface Operation {
 }
 
 export interface Collection {
-	name: 'additionalFields' | 'updateFields' | 'filters' | 'sort' | 'options';
+	name: (typeof collectionNames)[number];
 	fields: Fields;
 }
 
@@ -41,6 +41,8 @@ export interface Resource {
 }
 
 export type WireValues = Record<string, WireValue>;
+
+const collectionNames = ['additionalFields', 'updateFields', 'filters', 'sort', 'options'] as const;
 
 const titles: Record<Collection['name'], [title: string, button: string]> = {
 	additionalFields: ['Additional Fields', 'Add Field'],
@@ -58,6 +60,7 @@ export function fieldsOf(operation: Operation): Fields {
 /** The node's properties: resource, operation, and the fields of each operation. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
 	const [{ value: first }] = resources;
+	const places = resources.flatMap((resource) => resource.operations.map((operation) => ({ resource, operation })));
 	return [
 		everyCall,
 		{
@@ -70,9 +73,8 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 		},
 		...resources.map(operationSelector),
 		...howMany,
-		...resources.flatMap((resource) =>
-			resource.operations.flatMap((operation) => operationFields(resource, operation)),
-		),
+		...requiredFields(places),
+		...collectionNames.flatMap((name) => collection(name, places)),
 		...outputProperties(resources),
 	];
 }
@@ -110,28 +112,86 @@ function operationSelector({ value: resource, operations }: Resource): INodeProp
 	};
 }
 
-function operationFields(resource: Resource, operation: Operation): INodeProperties[] {
-	const displayOptions = { show: { resource: [resource.value], operation: [operation.value] } };
-	const required = Object.values(operation.required).map((field) => ({
-		...property(field),
-		required: true,
-		displayOptions,
-	}));
-	const collections = operation.collections.map(({ name, fields }): INodeProperties => {
-		const [displayName, placeholder] = titles[name];
+/** Where a field is shown: one resource's one operation. */
+interface Place {
+	resource: Resource;
+	operation: Operation;
+}
+
+/*
+ * RoutingNode resolves every property for every item, whether it is shown or not, and one by name
+ * for each that bears it. So a field that looks the same in several places is one property.
+ */
+
+/** The properties of some fields, each once, with the places where it is shown. */
+function sharedProperties(shown: Array<{ place: Place; field: Field }>): Array<{ one: INodeProperties; places: Place[] }> {
+	const known = new Map<string, { one: INodeProperties; places: Place[] }>();
+	for (const { place, field } of shown) {
+		const one = property(field);
+		const key = JSON.stringify(one);
+		const entry = known.get(key) ?? { one, places: [] };
+		entry.places.push(place);
+		known.set(key, entry);
+	}
+	return [...known.values()];
+}
+
+const unique = (values: string[]) => [...new Set(values)];
+
+function requiredFields(places: Place[]): INodeProperties[] {
+	const shown = places.flatMap((place) =>
+		Object.values(place.operation.required).map((field) => ({ place, field })),
+	);
+	return sharedProperties(shown).flatMap(({ one, places: where }) =>
+		byOperations(where).map(([resource, operation]) => ({
+			...one,
+			required: true,
+			displayOptions: { show: { resource, operation } },
+		})),
+	);
+}
+
+/** Places as resources and operations: display options know no other pairs than all with all. */
+function byOperations(places: Place[]): Array<[resources: string[], operations: string[]]> {
+	const groups = new Map<string, [string[], string[]]>();
+	for (const resource of unique(places.map((place) => place.resource.value))) {
+		const operations = places
+			.filter((place) => place.resource.value === resource)
+			.map(({ operation }) => operation.value);
+		const group = groups.get(operations.join()) ?? [[], operations];
+		group[0].push(resource);
+		groups.set(operations.join(), group);
+	}
+	return [...groups.values()];
+}
+
+function collection(name: Collection['name'], places: Place[]): INodeProperties[] {
+	const [displayName, placeholder] = titles[name];
+	const fieldsAt = ({ operation }: Place) =>
+		operation.collections.filter((one) => one.name === name).flatMap(({ fields }) => Object.values(fields));
+	const having = places.filter((place) => fieldsAt(place).length > 0);
+	return byOperations(having).map(([resource, operation]) => {
+		const here = having.filter((place) => resource.includes(place.resource.value));
+		const shown = here.flatMap((place) => fieldsAt(place).map((field) => ({ place, field })));
+		const options = sharedProperties(shown).flatMap(({ one, places: where }) =>
+			byOperations(where).map(([resources, operations]) => {
+				const show = {
+					...(resources.length < resource.length ? { '/resource': resources } : {}),
+					...(operations.length < operation.length ? { '/operation': operations } : {}),
+				};
+				return Object.keys(show).length > 0 ? { ...one, displayOptions: { show } } : one;
+			}),
+		);
 		return {
 			displayName,
 			name,
 			type: 'collection',
 			placeholder,
 			default: {},
-			displayOptions,
-			options: Object.values(fields)
-				.map(property)
-				.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+			displayOptions: { show: { resource, operation } },
+			options: options.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 		};
 	});
-	return [...required, ...collections];
 }
 
 const many = { operation: ['getMany'] };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { inside, visible } from '../visible.mts';
 import { nodeType, run } from './engine.mts';
 
 /** Every field of every operation, set in the node and read from the bare wire. */
@@ -67,13 +68,10 @@ test.each(cases)('%s %s sends every field under its exact name', async (resource
 		into[property.name] = value as IDataObject;
 		expected.push(...arriving.map((one): [string, string] => [String(property.routing?.send?.property), one]));
 	};
-	for (const property of description.properties.filter(({ name }) => name !== 'requestOptions')) {
-		const show = (property.displayOptions?.show ?? {}) as Record<string, unknown[]>;
-		if (show.resource && !show.resource.includes(resource)) continue;
-		if (show.operation && !show.operation.includes(operation)) continue;
+	for (const property of visible(description.properties, resource, operation)) {
 		if (property.type === 'collection') {
 			const collection: IDataObject = {};
-			for (const option of property.options as INodeProperties[]) set(option, collection);
+			for (const option of inside(property)) set(option, collection);
 			parameters[property.name] = collection;
 		} else if (property.routing?.send?.property) set(property, parameters);
 	}

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { inside, visible } from '../visible.mts';
+
 const root = join(__dirname, '../..');
 const { HotProfile, HotProfileApi } = require('../../index.js');
 const { description, methods } = new HotProfile();
@@ -26,12 +28,6 @@ const nine = [
 	['Action_get_leads', 'lead', 'getMany'],
 ] as const;
 
-const shows = (property: INodeProperties, resource: string, operation: string) => {
-	const show = (property.displayOptions?.show ?? {}) as Record<string, unknown[]>;
-	return (show.resource?.includes(resource) ?? true) && (show.operation?.includes(operation) ?? true);
-};
-const visible = (resource: string, operation: string) => properties.filter((one) => shows(one, resource, operation));
-const inside = (property: INodeProperties) => (property.type === 'collection' ? (property.options as INodeProperties[]) : []);
 const all = properties.flatMap((property) => [property, ...inside(property)]);
 const operationsOf = (resource: string) =>
 	properties.find((one) => one.name === 'operation' && one.displayOptions?.show?.resource?.includes(resource))?.options as INodePropertyOptions[];
@@ -48,7 +44,7 @@ test('the connector has nine operations with 307 parameters', () => {
 });
 
 describe.each(nine)('%s', (operationId, resource, operation) => {
-	const fields = visible(resource, operation).flatMap((one) => [one, ...inside(one)]);
+	const fields = visible(properties, resource, operation).flatMap((one) => [one, ...inside(one)]);
 	const wires = fields.map((one) => one.routing?.send?.property).filter(Boolean) as string[];
 	const paging = ['page[number]', 'page[display_number]'];
 
@@ -62,7 +58,7 @@ describe.each(nine)('%s', (operationId, resource, operation) => {
 	});
 
 	test('asks for what the service requires, and lets the rest be optional', () => {
-		const required = visible(resource, operation).filter((one) => one.required).map((one) => one.routing?.send?.property);
+		const required = visible(properties, resource, operation).filter((one) => one.required).map((one) => one.routing?.send?.property);
 		// The short name of a client is optional since 2021-04 (vendor guide); the connector still asks for it.
 		const expected = connector[operationId].required.filter((name) => name !== 'name_disp');
 		expect(required.sort()).toEqual(expected.sort());

@@ -6,7 +6,7 @@ import { prefectures, sortDirections, statuses } from '../../choices';
 /** What can be written to a lead. */
 export const leadFields = fields('Asia/Tokyo', {
 	id: id('Lead', { term: 'リードID', picker: 'searchLeads' }),
-	client_id: id('Client', { term: '会社ID', picker: 'searchClients', help: 'The company of the lead. It must be registered' }),
+	client_id: id('Client', { term: '会社ID', picker: 'searchClients', help: 'The company of the person. It must be registered' }),
 	client_branch_id: id('Branch ID', { term: '拠点ID', help: "The branch's company replaces the client" }),
 	organization_id: id('Department ID', { term: '部署ID', help: 'A department of the same client' }),
 	post: text('Job Title', 255, { term: '役職' }),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
+import { DirectoryLoader, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type { ExecuteContext } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
@@ -9,10 +9,10 @@ import type {
 	ICredentialType,
 	IDataObject,
 	IExecuteFunctions,
-	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
+	INodeListSearchResult,
 	INodeType,
 	INodeTypes,
 	IRun,
@@ -117,8 +117,15 @@ export interface Outcome {
 
 let executions = 0;
 
-/** Starts a workflow of two nodes: the items, and the node under test. */
-export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Execution {
+interface Setting {
+	workflow: Workflow;
+	node: INode;
+	additionalData: IWorkflowExecuteAdditionalData;
+	helper: ReturnType<typeof credentialsHelper>;
+}
+
+/** A workflow of two nodes: the items, and the node under test. */
+function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -147,6 +154,12 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
 		logAiEvent: () => {},
 	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, node: workflow.getNode('Node') as INode, additionalData, helper };
+}
+
+/** Starts a job. */
+export function start(job: Job): Execution {
+	const { workflow, additionalData, helper } = setting(job);
 	const running = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: workflow.getNode('Rows') as INode });
 	const done = running.then((run): Outcome => {
 		const [last] = run.data.resultData.runData.Node ?? [];
@@ -164,8 +177,10 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 /** Runs a job to its end. */
 export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 
-/** The test of a credential, as n8n's credential tester makes it first. */
-export async function preAuthenticate(type: string, helpers: IHttpRequestHelper['helpers'], credentials: ICredentialDataDecryptedObject) {
-	const { preAuthentication } = credentialTypes.get(type) as ICredentialType;
-	return await preAuthentication?.call({ helpers }, credentials);
+/** Asks a picker for its list, as the editor does while somebody types. */
+export async function listSearch(job: Job, method: string, filter?: string, token?: string): Promise<INodeListSearchResult> {
+	const { workflow, node, additionalData } = setting(job);
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	const methods = nodeType(job.node ?? 'hotProfile').methods?.listSearch ?? {};
+	return await methods[method].call(context, filter, token);
 }

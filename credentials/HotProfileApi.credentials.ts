@@ -80,9 +80,8 @@ export class HotProfileApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const { account, limits } = connect(credentials);
 		const signed = sign(credentials, request);
-		await admit(request, account, limits);
+		await admit(request, () => connect(credentials));
 		return signed;
 	}
 

@@ -24,33 +24,35 @@ test('takes an instance pasted from the address bar', async () => {
 	expect(await tryOut({ instance: `${sandbox.url}/leads?page=2` })).toMatchObject({ status: 'OK' });
 });
 
-test('names the key when the service refuses it', async () => {
+test('names the key when the service refuses it, without showing it', async () => {
 	const { status, message } = await tryOut({ apiKey: 'wrong-key' });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/key/i);
+	expect(message).toMatch(/API key/);
+	expect(message).toContain('APIキーが正しくありません');
 	expect(message).not.toContain('wrong-key');
 });
 
 test('says that nothing answers at the instance', async () => {
 	const { status, message } = await tryOut({ instance: `http://127.0.0.1:${await freePort()}` });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/instance|connect|refused|reach/i);
+	expect(message).toMatch(/refused the connection/);
 });
 
-test.each(['not a host', 'http://', ''])('says that "%s" is no instance', async (instance) => {
+test.each(['not a host', 'http://', ''])('says that "%s" is no instance, and sends nothing', async (instance) => {
 	const { status, message } = await tryOut({ instance });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/instance/i);
+	expect(message).toMatch(/'Instance'/);
 	expect(sandbox.journal).toHaveLength(0);
 });
 
-test('never sends the key over plain http to another machine', async () => {
-	expect(await tryOut({ instance: 'http://hot-profile.invalid' })).toMatchObject({ status: 'Error' });
-});
-
-test('a key copied with its line break works, or the message says what is wrong with it', async () => {
-	const { status, message } = await tryOut({ apiKey: `${sandbox.apiKey}\n` });
-	if (status !== 'OK') expect(message).toMatch(/key/i);
+test.each([
+	['copied with its line break', (key: string) => `${key}\n`],
+	['broken in the middle', (key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`],
+])('says what is wrong with a key %s, and sends nothing', async (_how, change) => {
+	const { status, message } = await tryOut({ apiKey: change(sandbox.apiKey) });
+	expect(status).toBe('Error');
+	expect(message).toMatch(/'API Key'.*line break/);
+	expect(sandbox.journal).toHaveLength(0);
 });
 
 /** What the "Test" of the credential's form answers, with some fields filled in differently. */

@@ -13,7 +13,7 @@ import { sleep } from 'n8n-workflow';
 
 import { check } from './check';
 import type { About, Cause } from './errors';
-import { callError, inputError, Trouble, words } from './errors';
+import { callError, inputError, mayBeStored, Trouble, words } from './errors';
 import type { Operation, Resource, WireValues } from './operations';
 import type { Page } from './pages';
 import { readPages } from './pages';
@@ -86,6 +86,11 @@ interface Run {
 	readAt: number;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
+	/** The run's first input item, which a retry gets again. */
+	input: INodeExecutionData;
+	runIndex: number;
+	/** What became of the items that must not be sent again when n8n's "Retry On Fail" runs the node anew. */
+	settled: Map<number, () => INodeExecutionData[]>;
 }
 
 const runs = new WeakMap<object, Run>();
@@ -112,6 +117,8 @@ export function sendThrough(dialect: Dialect) {
 		}
 		await Promise.resolve();
 		if (run.held) return [];
+		const settled = run.settled.get(itemIndex);
+		if (settled) return settled();
 
 		const line = this.getExecutionId() ?? run;
 		const about = { ...aboutOf(dialect, operation), itemIndex };
@@ -126,9 +133,17 @@ export function sendThrough(dialect: Dialect) {
 			const rows = operation.list
 				? await readPages(ask, operation.list.pageSize, wanted, connection.limits.atOnce)
 				: (await ask()).rows;
-			return output(this, dialect, operation, rows, itemIndex);
+			const items = output(this, dialect, operation, rows, itemIndex);
+			if (operation.once) run.settled.set(itemIndex, () => items);
+			return items;
 		} catch (error) {
-			throw shown(this, error, about);
+			const told = shown(this, error, about);
+			if (operation.once && error instanceof Trouble && mayBeStored(error)) {
+				run.settled.set(itemIndex, () => {
+					throw told;
+				});
+			}
+			throw told;
 		}
 	};
 }
@@ -290,12 +305,15 @@ async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal
 	}
 }
 
-/** Shared by the items of one run; a new run, a loop's next round or a retry, starts afresh. */
+/** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
 function runOf(caller: IExecutePaginationFunctions): Run {
 	const key = caller.getContext('node');
 	const known = runs.get(key);
 	if (known && caller.getItemIndex() > 0) return known;
-	const run: Run = { held: false, readAt: -Infinity };
+	const input = caller.getInputData() as INodeExecutionData;
+	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
+	const isRetry = known?.runIndex === runIndex && known.input === input;
+	const run: Run = { held: false, readAt: -Infinity, input, runIndex, settled: isRetry ? known.settled : new Map() };
 	runs.set(key, run);
 	return run;
 }

@@ -137,6 +137,9 @@ const uncertain = new Set<Cause>([
 	'dropped', 'empty', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
 ]);
 
+/** Whether the service may have done its work although it did not say so. */
+export const mayBeStored = ({ reason }: Trouble): boolean => uncertain.has(reason);
+
 /** The two sentences that a user reads. */
 export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: string; description: string } {
 	const { reason, details } = trouble;
@@ -144,7 +147,7 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 	const [what, how] = told[reason](service, details);
 	const said = (details.sentences ?? []).join(' ');
 	const description = [
-		once && uncertain.has(reason)
+		once && mayBeStored(trouble)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
 		said && reason !== 'rejected' && reason !== 'misconfigured' ? `${service} says: ${said}` : '',

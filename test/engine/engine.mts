@@ -98,6 +98,8 @@ export interface Job {
 	items?: IDataObject[];
 	credential?: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
+	/** The node's own settings, e.g. Retry On Fail. */
+	settings?: Partial<INode>;
 	executionId?: string;
 }
 
@@ -125,7 +127,7 @@ interface Setting {
 }
 
 /** A workflow of two nodes: the items, and the node under test. */
-function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Setting {
+function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, settings, executionId }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -138,7 +140,7 @@ function setting({ node = 'hotProfile', parameters, items = [{}], credential = {
 			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items } as never },
 			{
 				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
-				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },
+				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } }, ...settings,
 			},
 		],
 		connections: { Rows: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } },

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '../ports.mts';
 import { run } from '../processes.mts';
@@ -17,7 +18,6 @@ export interface PlainCredential {
 export interface Item {
 	json: Record<string, unknown>;
 	pairedItem?: { item: number; input?: number } | Array<{ item: number }> | number;
-	error?: unknown;
 }
 
 /** What `n8n execute --rawOutput` prints, as far as anything here reads it. */
@@ -46,9 +46,14 @@ export function n8nScript({ folder }: N8n): string {
 
 /** Imports credentials; those with an id that exists already are replaced. */
 export async function importCredentials(n8n: N8n, userFolder: string, credentials: PlainCredential[]): Promise<void> {
-	const file = join(userFolder, 'credentials.json');
+	// A name of its own: several imports may run at the same time.
+	const file = join(userFolder, `credentials-${randomUUID()}.json`);
 	await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
-	await importOrThrow(n8n, userFolder, ['import:credentials', `--input=${file}`]);
+	try {
+		await importOrThrow(n8n, userFolder, ['import:credentials', `--input=${file}`]);
+	} finally {
+		await rm(file);
+	}
 }
 
 /** Imports every workflow of a folder; those with an id that exists already are replaced. */

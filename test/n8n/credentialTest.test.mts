@@ -1,9 +1,10 @@
+import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { freePort } from '../../scripts/ports.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
-import { ownSandbox, stage, storeCredential, type Sandbox } from './stage.mts';
+import { ownSandbox, stage, storeCredential } from './stage.mts';
 
-let sandbox: Sandbox;
+let sandbox: HotProfileService;
 let rest: Rest;
 let stored: { id: string; name: string };
 

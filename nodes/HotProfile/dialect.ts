@@ -15,7 +15,10 @@ export const hotProfile: Dialect = {
 	advice: {
 		keyRefused:
 			'Check the API key, and that API連携 is switched on for its user and the public API (公開API) for the company',
-		notFound: 'Check the instance, and that the public API (公開API) is switched on',
+		noRoot: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
+		notFound: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
+		unreachable: "Check 'Instance' in the credential, and the network of n8n",
+		webPage: "Check 'Instance' in the credential: it may lead to the log-in page",
 	},
 	connect,
 	sign,

@@ -170,8 +170,13 @@ export async function lookUp(
 	}
 }
 
+/** Accounts that a probe found in order, and when. */
+const proven = new Map<string, number>();
+const PROVEN_FOR_MS = 10 * 60_000;
+
 /**
- * The cheapest read, for the test of a credential.
+ * The cheapest read, for the test of a credential: n8n alone would show a bare code for a wrong host.
+ * n8n also calls it ahead of its own HTTP Request node, so an account in order is not probed again for a while.
  * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
  */
 export async function probe(
@@ -184,11 +189,14 @@ export async function probe(
 	const read = async () => {
 		const { account, limits, secrets } = dialect.connect(credentials);
 		about.secrets = secrets;
+		if (performance.now() - (proven.get(account) ?? -Infinity) < PROVEN_FOR_MS) return;
+		proven.delete(account);
 		const request = answerWhole({ url: '', ...dialect.request(operation, {}, { number: 1, size: 1 }) });
 		const throttle = throttleFor(account);
 		await throttle.enter({ line: {}, limits, urgent: true });
 		try {
 			dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
+			proven.set(account, performance.now());
 		} finally {
 			throttle.leave(limits);
 		}
@@ -253,8 +261,8 @@ async function transmit(
 ): Promise<Answer> {
 	// A fresh copy: n8n writes the key into it.
 	const options = passed(answerWhole({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
-	// The credentials are handed over, or n8n would read and decrypt them for every call.
-	const decrypted = { id: '', name: '', type: credential, data: credentials };
+	// Handed over, or n8n would read and decrypt them for every call; and probed, or it would probe them.
+	const decrypted = { id: '', name: '', type: credential, data: { ...credentials, probed: 'yes' } };
 	return answerOf(
 		await caller.helpers.httpRequestWithAuthentication.call(caller, credential, options, {
 			credentialsDecrypted: decrypted,

@@ -287,21 +287,27 @@ const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUN
 const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const certificates = /CERT|SSL|TLS|SIGNATURE|EPROTO/;
 
+/** An error as n8n hands it on: up to 2.8 without its cause, but with the cause's code in `httpCode`. */
+type Failure = Error & { code?: unknown; syscall?: unknown; httpCode?: unknown; messages?: string[] };
+
 /** What a failed request means: whether it can have reached the service, and what to tell. */
 function asTrouble(error: unknown): Trouble {
 	if (error instanceof Canceled) return new Trouble('canceled');
 	for (let cause = error; cause instanceof Error; cause = cause.cause) {
 		if (cause instanceof Trouble) return cause;
-		const { code, syscall } = cause as Error & { code?: unknown; syscall?: unknown };
-		if (typeof code !== 'string') continue;
-		if (notConnected.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect')) {
-			return new Trouble('unreachable');
+		const { code, syscall, httpCode, messages = [] } = cause as Failure;
+		const name = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z]/.test(one)) as string | undefined;
+		if (name === undefined) {
+			if (/aborted|socket hang up/.test(`${cause.message} ${messages.join(' ')}`)) return new Trouble('dropped');
+			continue;
 		}
-		if (timeouts.has(code)) return new Trouble('timedOut');
-		if (certificates.test(code)) return new Trouble('untrusted');
+		const whileConnecting = syscall === 'connect' || messages.some((message) => message.startsWith('connect '));
+		if (notConnected.has(name) || (name === 'ETIMEDOUT' && whileConnecting)) return new Trouble('unreachable');
+		if (timeouts.has(name)) return new Trouble('timedOut');
+		if (certificates.test(name)) return new Trouble('untrusted');
 		return new Trouble('dropped');
 	}
-	return new Trouble('misconfigured', { sentences: [error instanceof Error ? error.message : String(error)] });
+	return new Trouble('failed', { sentences: [error instanceof Error ? error.message : String(error)] });
 }
 
 /** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, and no longer than the execution runs. */

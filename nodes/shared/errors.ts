@@ -6,6 +6,7 @@ export type Cause =
 	| 'canceled'
 	| 'dropped'
 	| 'empty'
+	| 'failed'
 	| 'keyRefused'
 	| 'misconfigured'
 	| 'noRoot'
@@ -69,6 +70,7 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		'Check the network between n8n and the service, then run this item again',
 	],
 	empty: (service) => [`${service} answered with nothing`, 'Run this item again later'],
+	failed: (service) => [`The call to ${service} did not go through`, 'See what n8n says about it'],
 	keyRefused: (service) => [
 		`${service} refused the key of this credential`,
 		'Check the key, and that its user may use the API',
@@ -134,7 +136,7 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 
 /** After these, a record may have been stored although no good answer came back. */
 const uncertain = new Set<Cause>([
-	'dropped', 'empty', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
+	'dropped', 'empty', 'failed', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
 ]);
 
 /** Whether the service may have done its work although it did not say so. */
@@ -150,7 +152,7 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 		once && mayBeStored(trouble)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
-		said && reason !== 'rejected' && reason !== 'misconfigured' ? `${service} says: ${said}` : '',
+		said && reason !== 'rejected' && reason !== 'misconfigured' ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
 	];
 	const message = said && (reason === 'rejected' || reason === 'misconfigured') ? said : what;
 	return {

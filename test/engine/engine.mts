@@ -162,7 +162,11 @@ function setting({ node = 'hotProfile', parameters, items = [{}], credential = {
 /** Starts a job. */
 export function start(job: Job): Execution {
 	const { workflow, additionalData, helper } = setting(job);
-	const running = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: workflow.getNode('Rows') as INode });
+	const execute = new WorkflowExecute(additionalData, 'manual');
+	const startNode = workflow.getNode('Rows') as INode;
+	// Up to 2.0 the engine took the two by their place.
+	const byPlace = execute.run.length > 1;
+	const running = byPlace ? (execute.run as (...both: unknown[]) => ReturnType<typeof execute.run>)(workflow, startNode) : execute.run({ workflow, startNode });
 	const done = running.then((run): Outcome => {
 		const [last] = run.data.resultData.runData.Node ?? [];
 		return {

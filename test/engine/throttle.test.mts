@@ -61,7 +61,7 @@ test('two workflows and two credentials with the same key share one limit', asyn
 	expectWithinLimit(50);
 });
 
-test('delays of up to two windows do not break the limit', async () => {
+test('random delays of up to half a window do not break the limit', async () => {
 	service.delay(0, WINDOW_MS / 2);
 	await run(createLeads(24));
 	expectWithinLimit(24);

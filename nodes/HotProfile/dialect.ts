@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { flatTexts, isObject, retryAfter, textCause } from '../shared/answer';
 import type { Answer, Dialect } from '../shared/call';
 import { Trouble } from '../shared/errors';
 import type { Operation } from '../shared/operations';
@@ -65,29 +66,5 @@ export function read({ status, headers, body }: Answer, { list }: Operation) {
 	return { rows: rows as IDataObject[], total: total >= rows.length ? total : undefined };
 }
 
-function textCause(body: string) {
-	if (body.trim() === '') return 'empty';
-	return body.trimStart().startsWith('<') ? 'webPage' : 'unreadable';
-}
-
 /** The sentences under `errors`: a text, a list, or a hash of texts and lists. */
-function sentencesOf(body: unknown): string[] {
-	if (!isObject(body) || !('errors' in body)) return [];
-	const flat = (errors: unknown): string[] => {
-		if (Array.isArray(errors)) return errors.flatMap(flat);
-		if (isObject(errors)) return Object.values(errors).flatMap(flat);
-		return errors === null || errors === undefined || errors === '' ? [] : [String(errors)];
-	};
-	return flat(body.errors);
-}
-
-/** `Retry-After` in ms: seconds or a date. */
-function retryAfter(header: unknown): number | undefined {
-	if (header === undefined || header === null || header === '') return undefined;
-	const seconds = Number(header);
-	const ms = Number.isNaN(seconds) ? Date.parse(String(header)) - Date.now() : seconds * 1000;
-	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-const isObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+const sentencesOf = (body: unknown): string[] => (isObject(body) ? flatTexts(body.errors) : []);

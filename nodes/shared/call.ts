@@ -245,15 +245,15 @@ export async function probe(
 			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
 		}
 	};
-	try {
-		return await read();
-	} catch (error) {
-		const isKnown = sparing && error instanceof TooSoon;
-		const trouble = isKnown ? throttle && latest.get(throttle) : asTrouble(error);
-		if (!trouble || (sparing && trouble.reason === 'tooMany')) return undefined;
-		const { message, description } = words(trouble, about);
-		throw new Error(`${message}. ${description}`);
-	}
+	let answer: PageRead | undefined;
+	const trouble = await read().then(
+		(read) => void (answer = read),
+		// Where a call has just been made, its end is taken instead of another one's.
+		(error) => (error instanceof TooSoon && throttle ? latest.get(throttle) : asTrouble(error)),
+	);
+	if (!trouble || (sparing && trouble.reason === 'tooMany')) return answer;
+	const { message, description } = words(trouble, about);
+	throw new Error(`${message}. ${description}`);
 }
 
 /** Whose turn it is, and until when it is waited for. */
@@ -280,14 +280,12 @@ async function exchange(
 
 	for (;;) {
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
-		try {
-			await throttle.enter({ line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait });
-		} catch (error) {
-			if (!(error instanceof TooSoon)) throw error;
+		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
+		await throttle.enter(turn).catch(async (reason) => {
+			if (!(reason instanceof TooSoon)) throw reason;
 			// What went wrong with the call tells more than that there is no time for another one.
-			if (failed && failed.reason !== 'tooMany') throw failed;
-			throw tooSoon(error, caller);
-		}
+			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller);
+		});
 		let trouble: Trouble | undefined;
 		let refused = false;
 		try {

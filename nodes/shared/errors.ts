@@ -108,7 +108,7 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 	],
 	tooLong: (service) => [
 		`${service} needs more time for this than allowed`,
-		'Nothing was sent. Ask for less, or allow more time',
+		'Ask for less, or allow more time',
 	],
 	tooMany: (service) => [
 		`${service} keeps refusing calls as too many`,

@@ -281,7 +281,7 @@ async function exchange(
 	for (;;) {
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
 		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
-		await throttle.enter(turn).catch(async (reason) => {
+		await throttle.enter(turn).catch((reason: unknown) => {
 			if (!(reason instanceof TooSoon)) throw reason;
 			// What went wrong with the call tells more than that there is no time for another one.
 			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller);

@@ -8,13 +8,13 @@ import { fieldsOf } from './operations';
 /**
  * Checks what the user gave against the catalogue and turns it into what is sent.
  * @param given wire names and values, as the node's routing collected them
- * @param zone the workflow's time zone
+ * @param zone the workflow's time zone, for days in words
  * @returns the values to send and, one sentence each, what is wrong
  */
 export function check(
 	operation: Operation,
 	given: IDataObject,
-	zone: string,
+	zone = 'utc',
 ): { values: WireValues; problems: string[] } {
 	const values: WireValues = {};
 	const problems: string[] = [];

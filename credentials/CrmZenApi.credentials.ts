@@ -12,7 +12,7 @@ import type {
 import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, sign } from '../nodes/ZenTotals/connection';
 import type { Report } from '../nodes/ZenTotals/connection';
 import { zenTotals } from '../nodes/ZenTotals/dialect';
-import { remember, callKey } from '../nodes/ZenTotals/memory';
+import { callKey, remember } from '../nodes/ZenTotals/memory';
 import { yesterday } from '../nodes/ZenTotals/plan';
 import { ZONE } from '../nodes/ZenTotals/resources/shared';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';

@@ -33,17 +33,15 @@ export function lastAnswer(key: string): Answer | undefined {
 	return kept && kept.until > performance.now() ? kept : undefined;
 }
 
-/** The last answer to a question, also one that is still on its way. */
-export async function lastOrComing(key: string, signal?: AbortSignal): Promise<Answer | undefined> {
-	while (!signal?.aborted && !lastAnswer(key)) {
-		const coming = pending.get(key);
-		if (!coming) return undefined;
-		await new Promise<unknown>((resolve) => {
-			signal?.addEventListener('abort', resolve, { once: true });
-			coming.then(resolve, resolve);
-		});
-	}
-	return lastAnswer(key);
+/** The end of a call that somebody else is making to the same question, or the end of waiting for it. */
+export function someoneAsking(key: string, signal?: AbortSignal): Promise<unknown> | undefined {
+	const asking = pending.get(key);
+	return asking && !signal?.aborted
+		? new Promise((resolve) => {
+				signal?.addEventListener('abort', resolve, { once: true });
+				asking.then(resolve, resolve);
+			})
+		: undefined;
 }
 
 /** Lets others know that a question is being asked. */

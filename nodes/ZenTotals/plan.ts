@@ -7,7 +7,7 @@ import { duration, Trouble } from '../shared/errors';
 import type { Operation, WireValues } from '../shared/operations';
 import { reports } from './connection';
 import type { Answer } from './memory';
-import { announce, knownIn, lastAnswer, lastOrComing, callKey, remember } from './memory';
+import { announce, callKey, knownIn, lastAnswer, remember, someoneAsking } from './memory';
 import { forms } from './resources';
 import { count, objects } from './values';
 
@@ -172,8 +172,8 @@ function askForTime(
 	const told = `${label}: ${calls} requests take about ${duration(waitMs)}, since CRM Zen answers one in ${duration(limits.windowMs)}`;
 	if (calls > 1 && waitMs > leftMs) {
 		const way = whenTooSoon === 'stop'
-			? "'When Too Soon' would stop after the first one. Choose Wait"
-			: `'Maximum Wait (Minutes)' would have to be ${Math.ceil(waitMs / 60_000)} or more`;
+			? "'When Too Soon' is to stop after the first one: choose Wait"
+			: `Set 'Maximum Wait (Minutes)' to ${Math.ceil(waitMs / 60_000)} or more`;
 		throw new Trouble('tooLong', { sentences: [`${told}. ${way}, or ask for less`] });
 	}
 	if (waitMs > WORTH_TELLING_MS) caller.logger.info(told);
@@ -248,8 +248,14 @@ async function askOrRecall(
 	{ connection: { limits } }: Session,
 	{ whenTooSoon }: Manner,
 ): Promise<Answer> {
-	const recalled = whenTooSoon === 'useLastAnswer' && (await lastOrComing(key, caller.getExecutionCancelSignal()));
-	if (recalled) return recalled;
+	const signal = caller.getExecutionCancelSignal();
+	while (whenTooSoon === 'useLastAnswer') {
+		const kept = lastAnswer(key);
+		if (kept) return kept;
+		const other = someoneAsking(key, signal);
+		if (!other) break;
+		await other;
+	}
 	const asking = ask().then((read) => remember(key, limits.windowMs, read));
 	announce(key, asking);
 	return await asking;

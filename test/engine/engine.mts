@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
-import type { ExecuteContext } from 'n8n-core';
+import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsHelper,
@@ -18,7 +17,7 @@ import type {
 	IRun,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 /**
  * The built package on n8n's own engine, without n8n around it: real WorkflowExecute, RoutingNode
@@ -99,6 +98,8 @@ export interface Job {
 	credential?: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
 	executionId?: string;
+	/** The workflow's time zone. */
+	timezone?: string;
 }
 
 /** One running execution: its end, and the means to cancel it. */
@@ -116,9 +117,10 @@ export interface Outcome {
 }
 
 let executions = 0;
+const waitingUrls = { webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting', formWaitingBaseUrl: 'http://127.0.0.1/form-waiting' };
 
 /** Starts a workflow of two nodes: the items, and the node under test. */
-export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Execution {
+export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId, timezone }: Job): Execution {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -134,6 +136,7 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },
 			},
 		],
+		settings: { timezone },
 		connections: { Rows: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } },
 	});
 	const id = executionId ?? String(++executions);
@@ -143,8 +146,7 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 		currentNodeExecutionIndex: 0,
 		hooks: new ExecutionLifecycleHooks('manual', id, { id: 'w1', name: 'Test' } as never),
 		variables: {},
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		...waitingUrls,
 		logAiEvent: () => {},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const running = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: workflow.getNode('Rows') as INode });
@@ -168,4 +170,30 @@ export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 export async function preAuthenticate(type: string, helpers: IHttpRequestHelper['helpers'], credentials: ICredentialDataDecryptedObject) {
 	const { preAuthentication } = credentialTypes.get(type) as ICredentialType;
 	return await preAuthentication?.call({ helpers }, credentials);
+}
+
+/** The test of a credential as n8n's credential tester makes it: `preAuthentication`, then the type's own request. */
+export async function testCredential(typeName: string, credentials: ICredentialDataDecryptedObject): Promise<void> {
+	const { test, preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
+	const temp = { displayName: 'Temp', name: 'temp', type: 'string' as const, default: '', routing: { request: test?.request } };
+	const type = {
+		description: { displayName: 'Temp', name: 'noOp', version: 1, credentials: [{ name: typeName, required: true }], properties: [temp] },
+	} as unknown as INodeType;
+	const node: INode = {
+		id: 'temp', name: 'Temp-Node', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [0, 0], parameters: {},
+		credentials: { [typeName]: { id: 'c1', name: 'Credential' } },
+	};
+	const types: INodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: types });
+	const helper = credentialsHelper({ c1: credentials });
+	helper.preAuthentication = async (helpers) => {
+		await preAuthentication?.call(helpers, credentials);
+		return undefined;
+	};
+	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
+	const input = { main: [[{ json: {} }]] };
+	const context = new ExecuteContext(
+		workflow, node, additionalData, 'internal', createRunExecutionData(), 0, [], input, { node, data: {}, source: null }, [],
+	);
+	await new RoutingNode(context, type, { id: 'c1', name: 'Credential', type: typeName, data: credentials }).runNode();
 }

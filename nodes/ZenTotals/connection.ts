@@ -94,7 +94,7 @@ function addressOf(given: unknown, { label }: Report, token: string): string {
 	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
 		throw wrong(`${field} must begin with https://, so that nobody on the way can read the token`);
 	}
-	if (decodeURIComponent(url.href).includes(token)) {
+	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
 		throw wrong(`${field} must not hold the token, which belongs into the field for it`);
 	}
 	url.hash = '';

@@ -71,7 +71,7 @@ const roots: Record<string, string[]> = {
 
 /** "Nenhum negócio criado", "Não há leads", "no deals found". */
 const NOTHING_FOUND =
-	/(\bnenhuma?|\bn[ãa]o (h[áa]|houve|existem?|foram encontrad|foi encontrad)|\bsem|\bno)\b.*\b(leads?|neg[óo]cios?|registros?|resultados?|dados|deals?|records?|results?)\b/i;
+	/\b(nenhuma?|n[ãa]o (h[áa]|houve|existem?|fo(i|ram) encontrad)|(sem|no) (?=lead|neg|deal|dado|registro|record|result)).*(lead|neg[óo]cio|deal|dado|registro|record|result)/i;
 const REFUSED = /token|inv[áa]lid/i;
 const ABOUT_THE_REQUEST =
 	/\b(url|json|formato?|deve|must|missing|required|malformed)\b|par[âa]metro|incorret|obrigat|ausente|futur|n[ãa]o (foi )?(informad|enviad|permitid|autorizad)/i;

@@ -77,7 +77,7 @@ describe('wait', () => {
 			run(job(oneDay('2026-03-02'))),
 			run(job(oneDay('2026-03-02', { resource: 'leadFile' }))),
 			run(job(oneDay('2026-03-02', { resource: 'leadsByUser' }))),
-			run(job(oneDay('2026-03-02', { resource: 'salesFunnel', filtro_data: 1 }))),
+			run(job(oneDay('2026-03-02', { resource: 'salesFunnel' }))),
 		]);
 		expect(service.journal.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 		expect(performance.now() - began).toBeLessThan(WAIT_MS);

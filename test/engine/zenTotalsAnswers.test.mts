@@ -1,4 +1,6 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { readFile } from 'node:fs/promises';
+
+import type { IDataObject, INodeExecutionData, IWorkflowBase } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
@@ -270,4 +272,14 @@ describe('what the user reads', () => {
 		expect(service.journal[0].keyIn).toBe('header');
 		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
 	});
+});
+
+test('the example asks for yesterday and gives rows', async () => {
+	const { nodes } = JSON.parse(await readFile('examples/yesterdays-totals.json', 'utf8')) as IWorkflowBase;
+	const { parameters, credentials } = nodes.find(({ type }) => type.endsWith('.zenTotals'))!;
+	expect(credentials).toEqual({ crmZenApi: { id: 'crmZenSandbox', name: 'CRM Zen (sandbox)' } });
+	const { status, items } = await run(job(parameters as IDataObject));
+	expect(status).toBe('success');
+	expect(queries()).toEqual([{ data: DateTime.now().setZone('America/Sao_Paulo').minus({ days: 1 }).toFormat('yyyy-MM-dd') }]);
+	expect(items.every(({ json }) => 'dimension' in json)).toBe(true);
 });

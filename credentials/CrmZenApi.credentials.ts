@@ -13,7 +13,7 @@ import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, sign } from '..
 import type { Report } from '../nodes/ZenTotals/connection';
 import { zenTotals } from '../nodes/ZenTotals/dialect';
 import { callKey, remember } from '../nodes/ZenTotals/memory';
-import { yesterday } from '../nodes/ZenTotals/plan';
+import { yesterday } from '../nodes/ZenTotals/questions';
 import { ZONE } from '../nodes/ZenTotals/resources/shared';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
 import { probe } from '../nodes/shared/call';

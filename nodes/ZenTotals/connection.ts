@@ -63,12 +63,11 @@ export function checkAll(credentials: ICredentialDataDecryptedObject): void {
  */
 export function connectionOf(credentials: ICredentialDataDecryptedObject, { url, baseURL }: IHttpRequestOptions): Connection {
 	const target = new URL(url, baseURL).href;
-	const filled = reports.filter(({ name }) => credentials[`${name}Url`]);
-	const found = filled
-		.map(({ name }) => connect(credentials, name))
-		.filter(({ address = '' }) => target.startsWith(address) && /^([?&]|$)/.test(target.slice(address.length)))
-		.sort((one, other) => (other.address ?? '').length - (one.address ?? '').length);
-	if (found.length > 0) return found[0];
+	const [found] = reports
+		.map(({ name }) => ({ name, address: normal(credentials[`${name}Url`]) }))
+		.filter(({ address }) => address && target.startsWith(address) && /^([?&]|$)/.test(target.slice(address.length)))
+		.sort((one, other) => other.address.length - one.address.length);
+	if (found) return connect(credentials, found.name);
 	throw wrong(`This credential sends its tokens to its own report URLs only, not to ${new URL(target).origin}`);
 }
 
@@ -84,12 +83,21 @@ function tokenOf(given: unknown, { label }: Report): string {
 	throw wrong(`'${label} Token' in the credential ${found}. ${WHERE_TO_FIND}, and copy it once more`);
 }
 
-function addressOf(given: unknown, { label }: Report, token: string): string {
+/** A URL in one form, however it was typed; empty where it is none. */
+function normal(given: unknown): string {
 	const written = typeof given === 'string' ? given.trim() : '';
-	const field = `'${label} URL' in the credential`;
-	if (written === '') throw wrong(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
-	if (/\s/.test(written) || !URL.canParse(written)) throw wrong(`${field} is no URL. It begins with https://`);
+	if (/\s/.test(written) || !URL.canParse(written)) return '';
 	const url = new URL(written);
+	url.hash = '';
+	return url.href;
+}
+
+function addressOf(given: unknown, { label }: Report, token: string): string {
+	const field = `'${label} URL' in the credential`;
+	if (given === '' || given === undefined) throw wrong(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
+	const address = normal(given);
+	if (address === '') throw wrong(`${field} is no URL. It begins with https://`);
+	const url = new URL(address);
 	if (url.username || url.password) throw wrong(`${field} must not hold a user name or password`);
 	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
 		throw wrong(`${field} must begin with https://, so that nobody on the way can read the token`);
@@ -97,8 +105,7 @@ function addressOf(given: unknown, { label }: Report, token: string): string {
 	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
 		throw wrong(`${field} must not hold the token, which belongs into the field for it`);
 	}
-	url.hash = '';
-	return url.href;
+	return address;
 }
 
 function waitOf(given: unknown, { label, wait }: Report): number {

@@ -210,8 +210,8 @@ export interface Probe {
 	sparing?: boolean;
 }
 
-/** How the latest call through a throttle ended: with trouble or without. */
-const latest = new WeakMap<Throttle, Trouble | undefined>();
+/** How the latest call through a throttle ended. */
+const latest = new WeakMap<Throttle, Trouble | 'well'>();
 
 /**
  * The cheapest read, for the test of a credential.
@@ -241,17 +241,20 @@ export async function probe(
 			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
 			throw trouble;
 		} finally {
-			latest.set(throttle, trouble);
+			latest.set(throttle, trouble ?? 'well');
 			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
 		}
 	};
 	let answer: PageRead | undefined;
 	const trouble = await read().then(
-		(read) => void (answer = read),
+		(read) => {
+			answer = read;
+			return 'well' as const;
+		},
 		// Where a call has just been made, its end is taken instead of another one's.
-		(error) => (error instanceof TooSoon && throttle ? latest.get(throttle) : asTrouble(error)),
+		(error) => (error instanceof TooSoon ? ((throttle && latest.get(throttle)) ?? tooSoon(error, 'local')) : asTrouble(error)),
 	);
-	if (!trouble || (sparing && trouble.reason === 'tooMany')) return answer;
+	if (trouble === 'well' || (sparing && trouble.reason === 'tooMany')) return answer;
 	const { message, description } = words(trouble, about);
 	throw new Error(`${message}. ${description}`);
 }
@@ -284,7 +287,7 @@ async function exchange(
 		await throttle.enter(turn).catch((reason: unknown) => {
 			if (!(reason instanceof TooSoon)) throw reason;
 			// What went wrong with the call tells more than that there is no time for another one.
-			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller);
+			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller.getTimezone());
 		});
 		let trouble: Trouble | undefined;
 		let refused = false;
@@ -297,7 +300,7 @@ async function exchange(
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
 			if (trouble.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', trouble.details));
 		} finally {
-			latest.set(throttle, trouble);
+			latest.set(throttle, trouble ?? 'well');
 			throttle.leave(spent(limits, trouble), refused);
 		}
 
@@ -318,8 +321,8 @@ async function exchange(
 const spent = (limits: Limits, trouble?: Trouble): Limits =>
 	trouble?.reason === 'unreachable' ? { ...limits, windowMs: 0 } : limits;
 
-function tooSoon({ waitMs }: TooSoon, caller: Caller): Trouble {
-	const at = DateTime.now().plus(waitMs).setZone(caller.getTimezone());
+function tooSoon({ waitMs }: TooSoon, zone: string): Trouble {
+	const at = DateTime.now().plus(waitMs).setZone(zone);
 	return new Trouble('tooSoon', { retryAfterMs: waitMs, backAt: at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') });
 }
 

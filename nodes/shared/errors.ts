@@ -154,7 +154,7 @@ const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong']);
 
 /** A time as people say it: "45 s", "4 min 12 s", "2 h 25 min". */
 export function duration(ms: number): string {
-	const seconds = Math.ceil(ms / 1000);
+	const seconds = ms > 0 ? Math.max(1, Math.round(ms / 1000)) : 0;
 	const [small, unit, large, name] = seconds < 3600
 		? [seconds % 60, 's', Math.floor(seconds / 60), 'min']
 		: [Math.ceil((seconds % 3600) / 60), 'min', Math.floor(seconds / 3600), 'h'];

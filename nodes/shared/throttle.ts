@@ -112,9 +112,9 @@ export class Throttle {
 	 * @throws the reason given to `dismiss`
 	 */
 	async enter(turn: Turn): Promise<void> {
-		const { signal, limits, again, patienceMs = Infinity } = turn;
+		const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
 		if (signal?.aborted) throw new Canceled();
-		const waitMs = this.waitMs(limits);
+		const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
 		if (waitMs > patienceMs) throw new TooSoon(waitMs);
 		const until = this.clock.now() + patienceMs;
 		await new Promise<void>((start, refuse) => {
@@ -171,11 +171,15 @@ export class Throttle {
 	 * @param more how many calls are to come
 	 */
 	waitMs(limits: Limits, more = 1): number {
-		const wait = this.waitFor(limits);
-		const isFull = this.running + this.cooling.length >= limits.calls;
-		const first = wait < Infinity ? wait : isFull ? holdFor(limits.windowMs) : 0;
 		const ahead = [...this.lines.values()].reduce((sum, { waiting }) => sum + waiting.length, more - 1);
-		return first + Math.floor(ahead / limits.calls) * holdFor(limits.windowMs);
+		return this.nextStart(limits) + Math.floor(ahead / limits.calls) * holdFor(limits.windowMs);
+	}
+
+	/** Time until the next call of all could start, in ms: a running one is taken to end at once. */
+	private nextStart(limits: Limits): number {
+		const wait = this.waitFor(limits);
+		if (wait < Infinity) return wait;
+		return this.running + this.cooling.length >= limits.calls ? holdFor(limits.windowMs) : 0;
 	}
 
 	/** Ends all waiting calls of a line with a reason. */

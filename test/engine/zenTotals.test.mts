@@ -214,7 +214,7 @@ describe('stop with a message', () => {
 
 	test('several days cannot go well, which is said before the first', async () => {
 		const { error } = await run(job(range('2026-03-02', '2026-03-04', { whenTooSoon: 'stop' })));
-		expect(error?.message).toMatch(/3 requests take about 3 s.*choose Wait/);
+		expect(error?.message).toMatch(/3 requests take about 2 s.*choose Wait/);
 		expect(service.journal).toEqual([]);
 	});
 });

@@ -1,3 +1,6 @@
+/** Another n8n engine than the installed one: a folder with its node_modules (npm run test:engines). */
+const engine = process.env.N8N_ENGINE;
+
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
@@ -5,6 +8,7 @@ module.exports = {
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: { '\\.(mts|ts)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+	moduleNameMapper: engine ? { '^(n8n-core|n8n-workflow)$': `${engine}/node_modules/$1` } : {},
 	setupFiles: ['<rootDir>/test/setup.js'],
 	testTimeout: 60_000,
 };

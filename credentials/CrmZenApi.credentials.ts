@@ -64,12 +64,12 @@ export class CrmZenApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		...reports.flatMap(fieldsOf),
 		{
-			// n8n calls preAuthentication in a credential test only where a credential has such a property.
-			displayName: 'Tested',
-			name: 'tested',
+			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
+			displayName: 'Probed',
+			name: 'probed',
 			type: 'hidden',
 			typeOptions: { expirable: true },
-			default: 'no',
+			default: '',
 		},
 	];
 
@@ -98,8 +98,7 @@ export class CrmZenApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> {
 		if (request.url === ANSWERS_ITSELF) return request;
 		const signed = sign(credentials, request);
-		const { account, limits } = connectionOf(credentials, request);
-		await admit(request, account, limits);
+		await admit(request, () => connectionOf(credentials, request));
 		return signed;
 	}
 

@@ -60,12 +60,12 @@ export class HotProfileApi implements ICredentialType {
 			description: 'Calls at once. HotProfile allows 2 for each contract',
 		},
 		{
-			// n8n calls preAuthentication in a credential test only where a credential has such a property.
-			displayName: 'Tested',
-			name: 'tested',
+			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
+			displayName: 'Probed',
+			name: 'probed',
 			type: 'hidden',
 			typeOptions: { expirable: true },
-			default: 'no',
+			default: '',
 		},
 	];
 
@@ -80,9 +80,8 @@ export class HotProfileApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const { account, limits } = connect(credentials);
 		const signed = sign(credentials, request);
-		await admit(request, account, limits);
+		await admit(request, () => connect(credentials));
 		return signed;
 	}
 

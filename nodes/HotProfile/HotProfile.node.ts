@@ -26,7 +26,7 @@ export class HotProfile implements INodeType {
 		hints: [
 			{
 				message:
-					'More than 100 items: HotProfile takes 100 calls a minute, so allow about one minute for every 100 items. Nothing gets lost while they wait.',
+					'More than 100 items: at the usual 100 calls a minute, allow about one minute for every 100 items. Nothing gets lost while they wait.',
 				displayCondition: '={{ $input.all().length > 100 && $parameter["operation"] !== "getMany" }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'outputPane',

@@ -51,19 +51,24 @@ export function connect(credentials: ICredentialDataDecryptedObject): Connection
 	};
 }
 
+/** A request as n8n's nodes of today and of old make it; the HTTP Request node is of the old kind. */
+type Request = IHttpRequestOptions & { uri?: string; form?: IDataObject };
+
 /**
  * Puts the key into the form body, never into the address, and only towards the own instance.
- * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ * @throws {Trouble} `misconfigured`, where the request leads elsewhere or has a body that takes no key
  */
-export function sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
+export function sign(credentials: ICredentialDataDecryptedObject, request: Request): IHttpRequestOptions {
 	const baseURL = instanceUrl(credentials.instance);
-	const { origin } = new URL(request.url, request.baseURL ?? baseURL);
-	if (origin !== baseURL) {
-		throw new Trouble('misconfigured', {
-			sentences: [`This credential sends its key to ${baseURL} only, not to ${origin}`],
-		});
+	const { origin } = new URL(request.uri ?? request.url, request.baseURL ?? baseURL);
+	const refuse = (sentence: string) => new Trouble('misconfigured', { sentences: [sentence] });
+	if (origin !== baseURL) throw refuse(`This credential sends its key to ${baseURL} only, not to ${origin}`);
+	const place = request.form ? 'form' : 'body';
+	const fields = request[place] ?? {};
+	if (Object.getPrototypeOf(fields) !== Object.prototype) {
+		throw refuse('HotProfile takes its key in the body: send it as form fields, Form Urlencoded');
 	}
-	return { ...request, baseURL, body: { ...(request.body as IDataObject), api_key: keyOf(credentials) } };
+	return { ...request, baseURL, [place]: { ...(fields as IDataObject), api_key: keyOf(credentials) } };
 }
 
 /** The API key, refused where it holds what no key holds: blanks, line breaks, full-width letters. */

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { flatTexts, isObject, retryAfter, textCause } from '../shared/answer';
 import type { Answer, Dialect } from '../shared/call';
 import { Trouble } from '../shared/errors';
 import type { Operation } from '../shared/operations';
@@ -16,7 +15,10 @@ export const hotProfile: Dialect = {
 	advice: {
 		keyRefused:
 			'Check the API key, and that API連携 is switched on for its user and the public API (公開API) for the company',
-		notFound: 'Check the instance, and that the public API (公開API) is switched on',
+		noRoot: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
+		notFound: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
+		unreachable: "Check 'Instance' in the credential, and the network of n8n",
+		webPage: "Check 'Instance' in the credential: it may lead to the log-in page",
 	},
 	connect,
 	sign,
@@ -66,5 +68,29 @@ export function read({ status, headers, body }: Answer, { list }: Operation) {
 	return { rows: rows as IDataObject[], total: total >= rows.length ? total : undefined };
 }
 
+function textCause(body: string) {
+	if (body.trim() === '') return 'empty';
+	return body.trimStart().startsWith('<') ? 'webPage' : 'unreadable';
+}
+
 /** The sentences under `errors`: a text, a list, or a hash of texts and lists. */
-const sentencesOf = (body: unknown): string[] => (isObject(body) ? flatTexts(body.errors) : []);
+function sentencesOf(body: unknown): string[] {
+	if (!isObject(body) || !('errors' in body)) return [];
+	const flat = (errors: unknown): string[] => {
+		if (Array.isArray(errors)) return errors.flatMap(flat);
+		if (isObject(errors)) return Object.values(errors).flatMap(flat);
+		return errors === null || errors === undefined || errors === '' ? [] : [String(errors)];
+	};
+	return flat(body.errors);
+}
+
+/** `Retry-After` in ms: seconds or a date. */
+function retryAfter(header: unknown): number | undefined {
+	if (header === undefined || header === null || header === '') return undefined;
+	const seconds = Number(header);
+	const ms = Number.isNaN(seconds) ? Date.parse(String(header)) - Date.now() : seconds * 1000;
+	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+const isObject = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);

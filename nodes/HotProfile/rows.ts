@@ -8,9 +8,13 @@ const DASHES = new Set(['ー', '―']);
 const FORMATS = ['yyyy/MM/dd HH:mm:ss', 'yyyy/MM/dd'];
 const NUMBERS = new Set(['latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
 
+/** What people look for stands in front. */
+const FIRST = ['id', 'name', 'client_name', 'post', 'email', 'tel', 'mobile_tel'];
+
 /** A row as it comes out of "Simplified": typed, without the list of hidden fields. */
 export function simplify(row: IDataObject): IDataObject {
-	const shown = Object.entries(row).filter(([key]) => key !== 'private_items');
+	const first = Object.fromEntries(FIRST.filter((key) => key in row).map((key) => [key, row[key]]));
+	const shown = Object.entries({ ...first, ...row }).filter(([key]) => key !== 'private_items');
 	return Object.fromEntries(shown.map(([key, value]) => [key, typed(key, value)])) as IDataObject;
 }
 

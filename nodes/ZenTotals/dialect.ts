@@ -1,4 +1,4 @@
-import { flatTexts, isObject, retryAfter, textCause } from '../shared/answer';
+import { isObject, retryAfter, textsIn } from '../shared/answers';
 import type { Answer, Dialect } from '../shared/call';
 import { Trouble } from '../shared/errors';
 import type { Operation } from '../shared/operations';
@@ -53,7 +53,8 @@ export function read({ status, headers, body }: Answer, operation: Operation): P
 	if (status === 400 && operation.path === 'leadFile' && saysNothingFound(sentences)) return { rows: [] };
 	if (sentences.length > 0) throw new Trouble('rejected', details);
 	if (status < 200 || status > 299) throw new Trouble('rejected', { ...details, sentences: [`CRM Zen answered with status ${status}`] });
-	if (typeof body === 'string') throw new Trouble(textCause(body), details);
+	if (body === '') throw new Trouble('empty', details);
+	if (typeof body === 'string') throw new Trouble(body.trimStart().startsWith('<') ? 'webPage' : 'unreadable', details);
 
 	const isEmpty = body === null || (typeof body === 'object' && Object.keys(body).length === 0);
 	if (isEmpty) return { rows: [] };
@@ -88,4 +89,4 @@ function saysNothingFound(sentences: string[]): boolean {
 
 /** The sentences under `error`; the vendor's entry APIs write `Erro` and `Mensagem`. */
 const sentencesOf = (body: unknown): string[] =>
-	isObject(body) ? [body.error, body.Erro, body.Mensagem].flatMap(flatTexts) : [];
+	isObject(body) ? [body.error, body.Erro, body.Mensagem].flatMap(textsIn) : [];

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { isObject } from '../shared/answer';
+import { isObject } from '../shared/answers';
 import type { Ask, Item, Plan, Session } from '../shared/call';
 import { Trouble } from '../shared/errors';
 import type { WireValues } from '../shared/operations';

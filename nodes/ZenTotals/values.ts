@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../shared/answer';
+import { isObject } from '../shared/answers';
 
 /** CRM Zen's pages show no sample values, so every form that a value may come in is read. */
 

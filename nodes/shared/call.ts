@@ -14,7 +14,7 @@ import { sleep } from 'n8n-workflow';
 
 import { check } from './check';
 import type { About, Cause } from './errors';
-import { callError, inputError, Trouble, words } from './errors';
+import { callError, inputError, mayBeStored, Trouble, words } from './errors';
 import type { Operation, Resource, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
 import { MOST_ROWS, readPages } from './pages';
@@ -118,6 +118,11 @@ interface Run {
 	readAt: number;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
+	/** The run's first input item, which a retry gets again. */
+	input: INodeExecutionData;
+	runIndex: number;
+	/** What became of the items that must not be sent again when n8n's "Retry On Fail" runs the node anew. */
+	settled: Map<number, () => INodeExecutionData[]>;
 }
 
 const runs = new WeakMap<object, Run>();
@@ -147,6 +152,8 @@ export function sendThrough(dialect: Dialect) {
 		}
 		await Promise.resolve();
 		if (run.held) return [];
+		const settled = run.settled.get(itemIndex);
+		if (settled) return settled();
 
 		const line = this.getExecutionId() ?? run;
 		const about = { ...aboutOf(dialect, operation), itemIndex };
@@ -160,9 +167,17 @@ export function sendThrough(dialect: Dialect) {
 			about.secrets = session.connection.secrets;
 			const rows = await plan.carryOut(ask, session);
 			if (rows.length > MOST_ROWS) throw new Trouble('tooManyRows');
-			return rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
+			const items = rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
+			if (operation.once) run.settled.set(itemIndex, () => items);
+			return items;
 		} catch (error) {
-			throw shown(this, error, about);
+			const told = shown(this, error, about);
+			if (operation.once && error instanceof Trouble && mayBeStored(error)) {
+				run.settled.set(itemIndex, () => {
+					throw told;
+				});
+			}
+			throw told;
 		}
 	};
 }
@@ -213,8 +228,13 @@ export interface Probe {
 /** How the latest call through a throttle ended. */
 const latest = new WeakMap<Throttle, Trouble | 'well'>();
 
+/** Accounts that a probe found in order, and when. */
+const proven = new Map<string, number>();
+const PROVEN_FOR_MS = 10 * 60_000;
+
 /**
- * The cheapest read, for the test of a credential.
+ * The cheapest read, for the test of a credential: n8n alone would show a bare code for a wrong host.
+ * n8n also calls it ahead of its own HTTP Request node, so an account in order is not probed again for a while.
  * @returns what was answered, where a call was made
  * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
  */
@@ -230,12 +250,16 @@ export async function probe(
 		const connection = dialect.connect(credentials, operation);
 		const { account, limits, secrets } = connection;
 		about.secrets = secrets;
+		if (performance.now() - (proven.get(account) ?? -Infinity) < PROVEN_FOR_MS) return undefined;
+		proven.delete(account);
 		const request = answerWhole({ url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
 		throttle = throttleFor(account);
 		await throttle.enter({ line: {}, limits, urgent: true, patienceMs: sparing ? 0 : undefined });
 		let trouble: Trouble | undefined;
 		try {
-			return dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
+			const answer = dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
+			proven.set(account, performance.now());
+			return answer;
 		} catch (error) {
 			trouble = asTrouble(error);
 			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
@@ -334,8 +358,8 @@ async function transmit(
 ): Promise<Answer> {
 	// A fresh copy: n8n writes the key into it.
 	const options = passed(answerWhole({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
-	// The credentials are handed over, or n8n would read and decrypt them for every call.
-	const decrypted = { id: '', name: '', type: credential, data: credentials };
+	// Handed over, or n8n would read and decrypt them for every call; and probed, or it would probe them.
+	const decrypted = { id: '', name: '', type: credential, data: { ...credentials, probed: 'yes' } };
 	return answerOf(
 		await caller.helpers.httpRequestWithAuthentication.call(caller, credential, options, {
 			credentialsDecrypted: decrypted,
@@ -360,21 +384,27 @@ const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUN
 const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const certificates = /CERT|SSL|TLS|SIGNATURE|EPROTO/;
 
+/** An error as n8n hands it on: up to 2.8 without its cause, but with the cause's code in `httpCode`. */
+type Failure = Error & { code?: unknown; syscall?: unknown; httpCode?: unknown; messages?: string[] };
+
 /** What a failed request means: whether it can have reached the service, and what to tell. */
 function asTrouble(error: unknown): Trouble {
 	if (error instanceof Canceled) return new Trouble('canceled');
 	for (let cause = error; cause instanceof Error; cause = cause.cause) {
 		if (cause instanceof Trouble) return cause;
-		const { code, syscall } = cause as Error & { code?: unknown; syscall?: unknown };
-		if (typeof code !== 'string') continue;
-		if (notConnected.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect')) {
-			return new Trouble('unreachable');
+		const { code, syscall, httpCode, messages = [] } = cause as Failure;
+		const name = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z]/.test(one)) as string | undefined;
+		if (name === undefined) {
+			if (/aborted|socket hang up/.test(`${cause.message} ${messages.join(' ')}`)) return new Trouble('dropped');
+			continue;
 		}
-		if (timeouts.has(code)) return new Trouble('timedOut');
-		if (certificates.test(code)) return new Trouble('untrusted');
+		const whileConnecting = syscall === 'connect' || messages.some((message) => message.startsWith('connect '));
+		if (notConnected.has(name) || (name === 'ETIMEDOUT' && whileConnecting)) return new Trouble('unreachable');
+		if (timeouts.has(name)) return new Trouble('timedOut');
+		if (certificates.test(name)) return new Trouble('untrusted');
 		return new Trouble('dropped');
 	}
-	return new Trouble('misconfigured', { sentences: [error instanceof Error ? error.message : String(error)] });
+	return new Trouble('failed', { sentences: [error instanceof Error ? error.message : String(error)] });
 }
 
 /** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, and no longer than the execution runs. */
@@ -386,12 +416,15 @@ async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal
 	}
 }
 
-/** Shared by the items of one run; a new run, a loop's next round or a retry, starts afresh. */
+/** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
 function runOf(caller: IExecutePaginationFunctions): Run {
 	const key = caller.getContext('node');
 	const known = runs.get(key);
 	if (known && caller.getItemIndex() > 0) return known;
-	const run: Run = { held: false, readAt: -Infinity };
+	const input = caller.getInputData() as INodeExecutionData;
+	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
+	const isRetry = known?.runIndex === runIndex && known.input === input;
+	const run: Run = { held: false, readAt: -Infinity, input, runIndex, settled: isRetry ? known.settled : new Map() };
 	runs.set(key, run);
 	return run;
 }

@@ -6,6 +6,7 @@ export type Cause =
 	| 'canceled'
 	| 'dropped'
 	| 'empty'
+	| 'failed'
 	| 'keyRefused'
 	| 'misconfigured'
 	| 'noRoot'
@@ -73,6 +74,7 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		'Check the network between n8n and the service, then run this item again',
 	],
 	empty: (service) => [`${service} answered with nothing`, 'Run this item again later'],
+	failed: (service) => [`The call to ${service} did not go through`, 'See what n8n says about it'],
 	keyRefused: (service) => [
 		`${service} refused the key of this credential`,
 		'Check the key, and that its user may use the API',
@@ -146,8 +148,11 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 
 /** After these, a record may have been stored although no good answer came back. */
 const uncertain = new Set<Cause>([
-	'dropped', 'empty', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
+	'dropped', 'empty', 'failed', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
 ]);
+
+/** Whether the service may have done its work although it did not say so. */
+export const mayBeStored = ({ reason }: Trouble): boolean => uncertain.has(reason);
 
 /** Told in the words of the service, of the credential's check or of the plan. */
 const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong']);
@@ -168,10 +173,10 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 	const [what, how] = told[reason](service, details);
 	const said = (details.sentences ?? []).join(' ');
 	const description = [
-		once && uncertain.has(reason)
+		once && mayBeStored(trouble)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
-		said && !inOwnWords.has(reason) ? `${service} says: ${said}` : '',
+		said && !inOwnWords.has(reason) ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
 	];
 	const message = said && inOwnWords.has(reason) ? said : what;
 	return {

@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
+import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsHelper,
 	ICredentialType,
 	IDataObject,
 	IExecuteFunctions,
-	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
+	INodeListSearchResult,
 	INodeType,
 	INodeTypes,
 	IRun,
@@ -97,6 +97,8 @@ export interface Job {
 	items?: IDataObject[];
 	credential?: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
+	/** The node's own settings, e.g. Retry On Fail. */
+	settings?: Partial<INode>;
 	executionId?: string;
 	/** The workflow's time zone. */
 	timezone?: string;
@@ -119,8 +121,15 @@ export interface Outcome {
 let executions = 0;
 const waitingUrls = { webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting', formWaitingBaseUrl: 'http://127.0.0.1/form-waiting' };
 
-/** Starts a workflow of two nodes: the items, and the node under test. */
-export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId, timezone }: Job): Execution {
+interface Setting {
+	workflow: Workflow;
+	node: INode;
+	additionalData: IWorkflowExecuteAdditionalData;
+	helper: ReturnType<typeof credentialsHelper>;
+}
+
+/** A workflow of two nodes: the items, and the node under test. */
+function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, settings, executionId, timezone }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -133,7 +142,7 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items } as never },
 			{
 				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
-				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },
+				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } }, ...settings,
 			},
 		],
 		settings: { timezone },
@@ -149,7 +158,17 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 		...waitingUrls,
 		logAiEvent: () => {},
 	} as unknown as IWorkflowExecuteAdditionalData;
-	const running = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: workflow.getNode('Rows') as INode });
+	return { workflow, node: workflow.getNode('Node') as INode, additionalData, helper };
+}
+
+/** Starts a job. */
+export function start(job: Job): Execution {
+	const { workflow, additionalData, helper } = setting(job);
+	const execute = new WorkflowExecute(additionalData, 'manual');
+	const startNode = workflow.getNode('Rows') as INode;
+	// Up to 2.0 the engine took the two by their place.
+	const byPlace = execute.run.length > 1;
+	const running = byPlace ? (execute.run as (...both: unknown[]) => ReturnType<typeof execute.run>)(workflow, startNode) : execute.run({ workflow, startNode });
 	const done = running.then((run): Outcome => {
 		const [last] = run.data.resultData.runData.Node ?? [];
 		return {
@@ -166,10 +185,12 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 /** Runs a job to its end. */
 export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 
-/** The test of a credential, as n8n's credential tester makes it first. */
-export async function preAuthenticate(type: string, helpers: IHttpRequestHelper['helpers'], credentials: ICredentialDataDecryptedObject) {
-	const { preAuthentication } = credentialTypes.get(type) as ICredentialType;
-	return await preAuthentication?.call({ helpers }, credentials);
+/** Asks a picker for its list, as the editor does while somebody types. */
+export async function listSearch(job: Job, method: string, filter?: string, token?: string): Promise<INodeListSearchResult> {
+	const { workflow, node, additionalData } = setting(job);
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	const methods = nodeType(job.node ?? 'hotProfile').methods?.listSearch ?? {};
+	return await methods[method].call(context, filter, token);
 }
 
 /** The test of a credential as n8n's credential tester makes it: `preAuthentication`, then the type's own request. */
@@ -186,8 +207,8 @@ export async function testCredential(typeName: string, credentials: ICredentialD
 	const types: INodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: types });
 	const helper = credentialsHelper({ c1: credentials });
-	helper.preAuthentication = async (helpers) => {
-		await preAuthentication?.call(helpers, credentials);
+	helper.preAuthentication = async (helpers, { probed = '' }) => {
+		if (probed === '') await preAuthentication?.call(helpers, credentials);
 		return undefined;
 	};
 	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;

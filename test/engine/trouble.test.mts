@@ -67,6 +67,29 @@ describe('a create that may have been stored is never sent again', () => {
 	});
 });
 
+describe('"Retry On Fail" runs the node again, but stores nothing twice', () => {
+	const items = ['一', '二', '三', '四', '五'].map((name) => ({ name }));
+	const retried = (): Job =>
+		create({ familyName: '={{ $json.name }}' }, { items, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
+
+	test('after a create that the service refused, only that one is sent again', async () => {
+		service.fault({ effect: 'errorsList', after: 2 });
+		const outcome = await run(retried());
+		expect(outcome.status).toBe('success');
+		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+		expect(stored()).toBe(5);
+		expect(service.journal).toHaveLength(6);
+	});
+
+	test('a create that may have been stored is not sent again', async () => {
+		service.fault({ effect: 'resetAfterStore', after: 2 });
+		const { error } = await run(retried());
+		expect(error?.description).toContain('may have been stored');
+		expect(stored()).toBe(5);
+		expect(service.journal).toHaveLength(5);
+	});
+});
+
 describe('a read or an update is sent again, up to 3 times', () => {
 	const faults = [
 		['500', { effect: 'status', status: 500 }],

@@ -1,10 +1,11 @@
+import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
+import type { Params } from '../../sandbox/wire.mts';
 import { executeWorkflow, importCredentials, importWorkflows, type Item } from '../../scripts/n8n/commandLine.mts';
 import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
-import type { Params } from '../../sandbox/wire.mts';
-import { ownSandbox, stage, type Sandbox } from './stage.mts';
+import { ownSandbox, stage } from './stage.mts';
 
 const { n8n, userFolder } = stage();
-let sandbox: Sandbox;
+let sandbox: HotProfileService;
 
 beforeAll(async () => {
 	sandbox = await ownSandbox();

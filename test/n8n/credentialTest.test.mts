@@ -1,9 +1,10 @@
+import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { freePort } from '../../scripts/ports.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
-import { ownSandbox, stage, storeCredential, type Sandbox } from './stage.mts';
+import { ownSandbox, stage, storeCredential } from './stage.mts';
 
-let sandbox: Sandbox;
+let sandbox: HotProfileService;
 let rest: Rest;
 let stored: { id: string; name: string };
 
@@ -15,42 +16,64 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(async () => await sandbox.close());
 
-test('succeeds with the right key, by one call', async () => {
+test('succeeds with the right key, by reading one client', async () => {
 	expect(await tryOut({})).toMatchObject({ status: 'OK' });
-	expect(sandbox.journal).toHaveLength(1);
+	const pages = sandbox.journal.map(({ path, body }) => ({ path, page: body.page }));
+	const page = { number: '1', display_number: '1' };
+	// One call is the node's own, for its plain words; the other is n8n's.
+	expect(pages).toEqual(Array(2).fill({ path: '/rest_api/v1/clients/get_entry_list', page }));
+	expect(await tryOut({})).toMatchObject({ status: 'OK' });
+	expect(sandbox.journal).toHaveLength(3);
 });
 
 test('takes an instance pasted from the address bar', async () => {
 	expect(await tryOut({ instance: `${sandbox.url}/leads?page=2` })).toMatchObject({ status: 'OK' });
 });
 
-test('names the key when the service refuses it', async () => {
+test('names the key when the service refuses it, without showing it', async () => {
 	const { status, message } = await tryOut({ apiKey: 'wrong-key' });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/key/i);
+	expect(message).toMatch(/API key/);
+	expect(message).toContain('APIキーが正しくありません');
 	expect(message).not.toContain('wrong-key');
 });
 
-test('says that nothing answers at the instance', async () => {
-	const { status, message } = await tryOut({ instance: `http://127.0.0.1:${await freePort()}` });
+test.each([
+	['nothing answers at', async () => `http://127.0.0.1:${await freePort()}`],
+	['no address is known for', async () => 'no-such-company.hot-profile.invalid'],
+])('says in plain words that %s the instance', async (_what, instance) => {
+	const { status, message } = await tryOut({ instance: await instance() });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/instance|connect|refused|reach/i);
+	expect(message).toBe("HotProfile cannot be reached: no connection to its host. Check 'Instance' in the credential, and the network of n8n");
 });
 
-test.each(['not a host', 'http://', ''])('says that "%s" is no instance', async (instance) => {
+test.each([
+	['a host without the API', { effect: 'status', status: 404, body: '<html></html>' }, /offers no HotProfile API there.*'Instance'.*公開API/],
+	['a log-in page', { effect: 'html' }, /web page instead of data.*'Instance'/],
+	['a key without the right', { effect: 'keyRefused', status: 403 }, /refused the key.*API連携.*公開API/],
+	['an answer in the service\'s own words', { effect: 'errorsList', sentences: ['公開APIが有効ではありません。'] }, /公開APIが有効ではありません。/],
+] as const)('says in plain words what %s means', async (_what, fault, words) => {
+	sandbox.fault({ ...fault, times: 2 } as never);
+	const { status, message } = await tryOut({ apiKey: sandbox.apiKey, instance: sandbox.url.replace('127.0.0.1', 'localhost') });
+	expect(status).toBe('Error');
+	expect(message).toMatch(words);
+});
+
+test.each(['not a host', 'http://', ''])('says that "%s" is no instance, and sends nothing', async (instance) => {
 	const { status, message } = await tryOut({ instance });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/instance/i);
+	expect(message).toMatch(/'Instance'/);
 	expect(sandbox.journal).toHaveLength(0);
 });
 
-test('never sends the key over plain http to another machine', async () => {
-	expect(await tryOut({ instance: 'http://hot-profile.invalid' })).toMatchObject({ status: 'Error' });
-});
-
-test('a key copied with its line break works, or the message says what is wrong with it', async () => {
-	const { status, message } = await tryOut({ apiKey: `${sandbox.apiKey}\n` });
-	if (status !== 'OK') expect(message).toMatch(/key/i);
+test.each([
+	['copied with its line break', (key: string) => `${key}\n`],
+	['broken in the middle', (key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`],
+])('says what is wrong with a key %s, and sends nothing', async (_how, change) => {
+	const { status, message } = await tryOut({ apiKey: change(sandbox.apiKey) });
+	expect(status).toBe('Error');
+	expect(message).toMatch(/'API Key'.*line break/);
+	expect(sandbox.journal).toHaveLength(0);
 });
 
 /** What the "Test" of the credential's form answers, with some fields filled in differently. */

@@ -56,12 +56,6 @@ export class Editor {
 		await this.by('node-parameters').waitFor();
 	}
 
-	/** Chooses one option of a drop-down parameter. */
-	async choose(parameter: string, option: string): Promise<void> {
-		await this.by(`parameter-input-${parameter}`).click();
-		await this.option(option).click();
-	}
-
 	/** An option of the drop-down that is open; its description follows its name. */
 	option(name: string): Locator {
 		return this.page.getByRole('option', { name: new RegExp(`^${name}`) }).filter({ visible: true }).first();

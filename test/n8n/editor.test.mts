@@ -1,8 +1,9 @@
+import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { Editor } from './editor.mts';
-import { example, ownSandbox, stage, storeCredential, storeWorkflow, type Sandbox } from './stage.mts';
+import { example, ownSandbox, stage, storeCredential, storeWorkflow } from './stage.mts';
 
-let sandbox: Sandbox;
+let sandbox: HotProfileService;
 let rest: Rest;
 let credential: { id: string; name: string };
 let editor: Editor;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackage } from '../../scripts/n8n/community.mts';
 import { ensureN8n } from '../../scripts/n8n/install.mts';
-import { Rest } from '../../scripts/n8n/rest.mts';
+import { setUpOwner } from '../../scripts/n8n/rest.mts';
 import { startN8n } from '../../scripts/n8n/server.mts';
 import { buildPackage } from '../../scripts/pack.mts';
 import { progress } from '../../scripts/progress.mts';
@@ -20,7 +20,7 @@ export default async function setUp(): Promise<void> {
 	const userFolder = join(folder, 'user');
 	await installPackage(userFolder, tarball);
 	const server = await startN8n(n8n, { userFolder });
-	await Rest.signIn(server.url);
+	await setUpOwner(server.url);
 	done();
 	raise({ n8n, userFolder, url: server.url });
 	// The teardown runs in this process too.

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import type { N8n } from '../../scripts/n8n/install.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxCredential.mts';
@@ -28,8 +28,6 @@ export interface Workflow {
 	settings: Record<string, unknown>;
 }
 
-export type Sandbox = Awaited<ReturnType<typeof startHotProfile>>;
-
 const VARIABLE = 'N8N_TEST_STAGE';
 
 /** Says where n8n is; tests run in processes of their own. */
@@ -42,7 +40,7 @@ export function stage(): Stage {
 }
 
 /** A sandbox of the test's own: no test uses up another one's limit. */
-export async function ownSandbox(): Promise<Sandbox> {
+export async function ownSandbox(): Promise<HotProfileService> {
 	return await startHotProfile({ apiKey: SANDBOX_KEY });
 }
 
@@ -51,7 +49,7 @@ export async function example(name: 'read-all-leads' | 'create-250-leads'): Prom
 }
 
 /** Stores a credential for a sandbox and hands back how a node refers to it. */
-export async function storeCredential(rest: Rest, sandbox: Sandbox, name: string, data: Record<string, unknown> = {}): Promise<{ id: string; name: string }> {
+export async function storeCredential(rest: Rest, sandbox: HotProfileService, name: string, data: Record<string, unknown> = {}): Promise<{ id: string; name: string }> {
 	const { type, data: usual } = sandboxCredential(sandbox.url);
 	return await rest.call('POST', '/credentials', { name, type, data: { ...usual, ...data } });
 }

@@ -66,9 +66,23 @@ describe('the credential', () => {
 	test('the key goes into the body, and to its own instance only', () => {
 		const signed = sign({ instance, apiKey: 'k' }, { url: '/x', body: { a: 1 } });
 		expect(signed).toMatchObject({ baseURL: `https://${instance}`, url: '/x', body: { a: 1, api_key: 'k' } });
-		expect(trouble(() => sign({ instance, apiKey: 'k' }, { url: 'https://elsewhere.example/x' }))).toMatchObject({
-			message: expect.stringContaining('only'),
-		});
+	});
+
+	test.each([
+		[{ url: 'https://elsewhere.example/x' }, 'only'],
+		[{ uri: 'https://elsewhere.example/x' }, 'only'],
+		[{ url: 'http://example.hot-profile.com/x' }, 'only'],
+		[{ url: '/x', baseURL: 'https://elsewhere.example' }, 'only'],
+		[{ url: '/x', body: 'a=1' }, 'Form Urlencoded'],
+		[{ url: '/x', body: Buffer.from('a=1') }, 'Form Urlencoded'],
+	])('a request such as %j gets no key', (request, reason) =>
+		expect(trouble(() => sign({ instance, apiKey: 'k' }, request as never))).toMatchObject({ message: expect.stringContaining(reason) }),
+	);
+
+	test('a form of the HTTP Request node takes the key too', () => {
+		const signed = sign({ instance, apiKey: 'k' }, { uri: `https://${instance}/x`, form: { a: 1 } } as never);
+		expect(signed).toMatchObject({ form: { a: 1, api_key: 'k' } });
+		expect(signed).not.toHaveProperty('body');
 	});
 });
 

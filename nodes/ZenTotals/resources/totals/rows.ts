@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../../shared/answer';
+import { isObject } from '../../../shared/answers';
 import { code, count, objects, text } from '../../values';
 
 /** The four breakdowns: key in the answer, dimension of a row, key of a user's list. */

@@ -5,12 +5,6 @@ import type { IDataObject } from 'n8n-workflow';
 export const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Why a text is no answer. */
-export function textCause(body: string) {
-	if (body.trim() === '') return 'empty';
-	return body.trimStart().startsWith('<') ? 'webPage' : 'unreadable';
-}
-
 /** `Retry-After` in ms: seconds or a date. */
 export function retryAfter(header: unknown): number | undefined {
 	if (header === undefined || header === null || header === '') return undefined;
@@ -19,9 +13,9 @@ export function retryAfter(header: unknown): number | undefined {
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** All texts of a list, a hash or a single value. */
-export function flatTexts(found: unknown): string[] {
-	if (Array.isArray(found)) return found.flatMap(flatTexts);
-	if (isObject(found)) return Object.values(found).flatMap(flatTexts);
-	return found === null || found === undefined || found === '' ? [] : [String(found)];
+/** All texts in a value, however deep. */
+export function textsIn(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(textsIn);
+	if (isObject(value)) return Object.values(value).flatMap(textsIn);
+	return value === null || value === undefined || value === '' ? [] : [String(value)];
 }

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { freePort } from '../ports.mts';
+import { run } from '../processes.mts';
+import { n8nEnvironment } from './environment.mts';
+import type { N8n } from './install.mts';
+
+/** A credential as `n8n import:credentials` takes it, with its secrets in plain text. */
+export interface PlainCredential {
+	id: string;
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+/** One item between two nodes, with the input item that it came from. */
+export interface Item {
+	json: Record<string, unknown>;
+	pairedItem?: { item: number; input?: number } | Array<{ item: number }> | number;
+}
+
+/** What `n8n execute --rawOutput` prints, as far as anything here reads it. */
+export interface Execution {
+	status: string;
+	data: {
+		resultData: {
+			error?: { message: string };
+			runData: Record<string, Array<{ executionTime: number; data?: { main: Item[][] } }>>;
+		};
+	};
+}
+
+/** Runs one command of n8n's own command line on a user folder; a running server on that folder does not mind. */
+export async function n8nCli(n8n: N8n, userFolder: string, args: string[]): Promise<string> {
+	const env = n8nEnvironment({ userFolder, port: await freePort(), brokerPort: await freePort() });
+	const { code, stdout, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { cwd: n8n.folder, env });
+	if (code !== 0) throw new Error(`"n8n ${args.join(' ')}" ended with code ${code}:\n${stdout.slice(-4_000)}\n${stderr.slice(-4_000)}`);
+	return stdout;
+}
+
+/** The file that Node runs for every command of n8n. */
+export function n8nScript({ folder }: N8n): string {
+	return join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
+}
+
+/** Imports credentials; those with an id that exists already are replaced. */
+export async function importCredentials(n8n: N8n, userFolder: string, credentials: PlainCredential[]): Promise<void> {
+	// A name of its own: several imports may run at the same time.
+	const file = join(userFolder, `credentials-${randomUUID()}.json`);
+	await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
+	try {
+		await importOrThrow(n8n, userFolder, ['import:credentials', `--input=${file}`]);
+	} finally {
+		await rm(file);
+	}
+}
+
+/** Imports every workflow of a folder; those with an id that exists already are replaced. */
+export async function importWorkflows(n8n: N8n, userFolder: string, folder: string): Promise<void> {
+	await importOrThrow(n8n, userFolder, ['import:workflow', '--separate', `--input=${resolve(folder)}`]);
+}
+
+/** Executes a stored workflow to its end in a process of its own. */
+export async function executeWorkflow(n8n: N8n, userFolder: string, id: string): Promise<Execution> {
+	const stdout = await n8nCli(n8n, userFolder, ['execute', `--id=${id}`, '--rawOutput']);
+	// Log lines come before and after the JSON, whose braces stand on lines of their own.
+	return JSON.parse(stdout.slice(stdout.search(/^\{$/m), stdout.lastIndexOf('\n}') + 2)) as Execution;
+}
+
+/** n8n ends an import that failed or found nothing with code 0, so success is read from its words. */
+async function importOrThrow(n8n: N8n, userFolder: string, args: string[]): Promise<void> {
+	const stdout = await n8nCli(n8n, userFolder, args);
+	if (!/Successfully imported [1-9]/.test(stdout)) throw new Error(`"n8n ${args.join(' ')}" imported nothing:\n${stdout.slice(-4_000)}`);
+}

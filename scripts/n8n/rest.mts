@@ -1,0 +1,47 @@
+/** Who signs in to a local n8n. The password protects nothing: n8n listens on loopback only. */
+export const OWNER = { email: 'owner@example.com', password: 'Sandbox123', firstName: 'Local', lastName: 'Owner' };
+
+/** Makes the owner, unless this n8n has one already. */
+export async function setUpOwner(url: string): Promise<void> {
+	const settings = (await (await fetch(`${url}/rest/settings`)).json()) as Settings;
+	if (settings.data.userManagement.showSetupOnFirstLoad) await post(`${url}/rest/owner/setup`, OWNER);
+}
+
+/** n8n's own REST interface, the one that its editor uses, as a signed-in owner. */
+export class Rest {
+	private constructor(
+		private readonly url: string,
+		private readonly cookie: string,
+	) {}
+
+	static async signIn(url: string): Promise<Rest> {
+		const answer = await post(`${url}/rest/login`, { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+		const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+		return new Rest(url, cookie);
+	}
+
+	/** Calls one route below `/rest` and hands back the `data` of its answer. */
+	async call<T>(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<T> {
+		const answer = await fetch(`${this.url}/rest${path}`, {
+			method,
+			headers: { cookie: this.cookie, 'content-type': 'application/json' },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		if (!answer.ok) throw new Error(`${method} ${path}: HTTP ${answer.status}: ${await answer.text()}`);
+		return ((await answer.json()) as { data: T }).data;
+	}
+}
+
+interface Settings {
+	data: { userManagement: { showSetupOnFirstLoad: boolean } };
+}
+
+async function post(url: string, body: unknown): Promise<Response> {
+	const answer = await fetch(url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
+	if (!answer.ok) throw new Error(`n8n refused the owner with HTTP ${answer.status}: ${await answer.text()}`);
+	return answer;
+}

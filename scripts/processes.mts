@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What a child process is started with, besides its command. */
+export interface RunOptions {
+	cwd?: string;
+	env?: NodeJS.ProcessEnv;
+	/** Called with every piece of output. */
+	onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+}
+
+/** How a finished child process ended. */
+export interface RunResult {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+/** The variables that every program needs; nothing of npm, jest or another n8n leaks into a child. */
+const NEUTRAL_VARIABLES = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'SystemRoot'];
+
+/** An environment made only of what every program needs, so that a run does not depend on who starts it. */
+export function neutralEnvironment(): NodeJS.ProcessEnv {
+	return Object.fromEntries(
+		NEUTRAL_VARIABLES.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]),
+	);
+}
+
+/** Children that are still running. Whatever ends this process ends them too, by force: nobody is left to wait for them. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach((child) => signalGroup(child.pid!, 'SIGKILL')));
+
+/** Starts a program in a process group of its own: Ctrl-C reaches it through this process alone, with all it starts. */
+export function launch(command: string, args: string[], options: RunOptions = {}): ChildProcess {
+	const { cwd, env, onOutput } = options;
+	const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+	if (child.pid !== undefined) running.add(child);
+	child.once('exit', () => running.delete(child));
+	for (const stream of ['stdout', 'stderr'] as const) {
+		child[stream].setEncoding('utf8').on('data', (text: string) => onOutput?.(text, stream));
+	}
+	return child;
+}
+
+/** Runs a program to its end and hands back what it printed; a non-zero exit code is the caller's to judge. */
+export async function run(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
+	const output = { stdout: '', stderr: '' };
+	const onOutput = (text: string, stream: 'stdout' | 'stderr') => {
+		output[stream] += text;
+		options.onOutput?.(text, stream);
+	};
+	const [code] = (await once(launch(command, args, { ...options, onOutput }), 'close')) as [number | null];
+	return { code, ...output };
+}
+
+/** Runs a program and throws, with the end of what it printed, unless it succeeds. */
+export async function runOrThrow(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
+	const result = await run(command, args, options);
+	if (result.code !== 0) {
+		const tail = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-30).join('\n');
+		throw new Error(`"${[command, ...args].join(' ')}" ended with code ${result.code}:\n${tail}`);
+	}
+	return result;
+}
+
+/** Ends a launched child with everything it started: politely first, by force after `patience` ms. */
+export async function stopGroup(child: ChildProcess, patience = 10_000): Promise<void> {
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+	const gone = once(child, 'exit');
+	signalGroup(child.pid, 'SIGTERM');
+	const forced = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), patience);
+	await gone;
+	clearTimeout(forced);
+}
+
+/** Signals a process group by the id of its leader; a group that is gone already needs nothing. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(-pid, signal);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+}

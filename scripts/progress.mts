@@ -1,0 +1,25 @@
+/** How often a line that only counts on is printed where it cannot be overwritten. */
+const QUIET_INTERVAL = 20_000;
+
+/** Shows what is going on: in a terminal in one line that changes, elsewhere (a log) in few lines. */
+export function progress(): { step: (line: string) => void; done: () => void } {
+	let last = { activity: '', at: 0 };
+	const terminal = process.stdout.isTTY;
+	return {
+		step: (line) => {
+			if (terminal) {
+				// A line that wraps could not be overwritten.
+				process.stdout.write(`\r\x1b[K${line.slice(0, process.stdout.columns - 1)}`);
+				return;
+			}
+			// "Installing n8n: 1.2 GB" and "Installing n8n: 1.3 GB" are one activity.
+			const activity = line.split(':')[0];
+			if (activity === last.activity && Date.now() - last.at < QUIET_INTERVAL) return;
+			last = { activity, at: Date.now() };
+			console.log(line);
+		},
+		done: () => {
+			if (terminal) process.stdout.write('\r\x1b[K');
+		},
+	};
+}

@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { inside, visible } from './visible.mts';
+
+/** Every field of every operation of HotProfile, set in the node, and what must be read from the bare wire. */
+
+export type Pairs = Array<[name: string, value: string]>;
+
+export interface Case {
+	resource: string;
+	operation: string;
+	path: string;
+	parameters: IDataObject;
+	/** What must arrive, the key left out. */
+	pairs: Pairs;
+}
+
+const paths: Record<string, string> = {
+	businessCard: 'business_cards', client: 'clients', lead: 'leads', getMany: 'get_entry_list', create: 'create', update: 'update',
+};
+
+/** The nine operations with every field set. */
+export function everyField(properties: INodeProperties[]): Case[] {
+	return ['businessCard', 'client', 'lead'].flatMap((resource) =>
+		['create', 'update', 'getMany'].map((operation) => {
+			const parameters: IDataObject = { resource, operation };
+			const pairs: Pairs = operation === 'getMany' ? [['page[number]', '1'], ['page[display_number]', '50']] : [];
+			let index = 0;
+			const set = (property: INodeProperties, into: IDataObject) => {
+				const [value, arriving] = sample(property, ++index);
+				into[property.name] = value as IDataObject;
+				pairs.push(...arriving.map((one): [string, string] => [String(property.routing?.send?.property), one]));
+			};
+			for (const property of visible(properties, resource, operation)) {
+				if (property.type === 'collection') {
+					const collection: IDataObject = {};
+					for (const option of inside(property)) set(option, collection);
+					parameters[property.name] = collection;
+				} else if (property.routing?.send?.property) set(property, parameters);
+			}
+			return { resource, operation, path: `/rest_api/v1/${paths[resource]}/${paths[operation]}`, parameters, pairs };
+		}),
+	);
+}
+
+/** A value for a field, and what must arrive: told from the editor's property alone. */
+function sample({ type, options, routing, default: usual }: INodeProperties, index: number): [unknown, string[]] {
+	const wire = String(routing?.send?.property);
+	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: String(9000 + index) }, [String(9000 + index)]];
+	if (type === 'boolean') return [index % 2 === 0, [index % 2 === 0 ? '1' : '0']];
+	if (type === 'options') {
+		const { value } = (options as Array<{ value: unknown }>).at(-1) as { value: unknown };
+		return [value, [String(value)]];
+	}
+	if (type === 'number') return [12.345678 + index, [String(12.345678 + index)]];
+	if (type === 'dateTime') {
+		return ['2026-03-31T20:15:30.000Z', [/datetime/.test(wire) ? '2026/04/01 05:15:30' : '2026/04/01']];
+	}
+	if (usual !== '') throw new Error(`There is no sample for ${wire}`);
+	if (/_ids\[\]$/.test(wire)) return ['31, 44', ['31', '44']];
+	if (/_ids\]$|\[ids\]$/.test(wire) && !/kbn/.test(wire)) return [[31, 44], ['31,44']];
+	if (/(_id|_kbn|_kbn_ids)\]?$/.test(wire) && !/customer/.test(wire)) return [String(100 + index), [String(100 + index)]];
+	if (/^(mobile_)?email$/.test(wire)) return [`a${index}@example.co.jp`, [`a${index}@example.co.jp`]];
+	if (wire === 'extension') return ['0123', ['0123']];
+	return [`値${index} &=+%[]`, [`値${index} &=+%[]`]];
+}
+
+export interface Received {
+	url: string;
+	type: string;
+	pairs: Pairs;
+}
+
+/** A server that knows nothing of the catalogue: it notes what comes and answers that all went well. */
+export async function startEcho() {
+	const received: Received[] = [];
+	const server = createServer((request, response) => {
+		let body = '';
+		request.on('data', (chunk) => (body += chunk));
+		request.on('end', () => {
+			received.push({ url: String(request.url), type: String(request.headers['content-type']), pairs: [...new URLSearchParams(body)] });
+			const root = /\/(\w+)\/get_entry_list$/.exec(String(request.url))?.[1];
+			response.setHeader('content-type', 'application/json');
+			response.end(JSON.stringify(root ? { [root]: [], pages: { total_count: 0 } } : { id: 4711 }));
+		});
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	const close = () => {
+		server.closeAllConnections();
+		server.close();
+	};
+	return { url: `http://127.0.0.1:${port}`, received, close };
+}

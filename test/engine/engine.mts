@@ -17,7 +17,7 @@ import type {
 	IRun,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 /**
  * The built package on n8n's own engine, without n8n around it: real WorkflowExecute, RoutingNode
@@ -214,7 +214,7 @@ export async function testCredential(typeName: string, credentials: ICredentialD
 	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
 	const input = { main: [[{ json: {} }]] };
 	const context = new ExecuteContext(
-		workflow, node, additionalData, 'internal', createRunExecutionData(), 0, [], input, { node, data: {}, source: null }, [],
+		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [],
 	);
 	await new RoutingNode(context, type, { id: 'c1', name: 'Credential', type: typeName, data: credentials }).runNode();
 }

@@ -1,5 +1,7 @@
 /** The built nodes and credentials by name, for people who load the package in code. */
 module.exports = {
 	...require('./dist/nodes/HotProfile/HotProfile.node.js'),
+	...require('./dist/nodes/ZenTotals/ZenTotals.node.js'),
+	...require('./dist/credentials/CrmZenApi.credentials.js'),
 	...require('./dist/credentials/HotProfileApi.credentials.js'),
 };

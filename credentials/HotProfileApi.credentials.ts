@@ -71,7 +71,7 @@ export class HotProfileApi implements ICredentialType {
 
 	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		await probe(this, hotProfile, credentials, getManyClients);
+		await probe(this, hotProfile, credentials, { operation: getManyClients });
 		return {};
 	}
 

@@ -36,11 +36,12 @@ export class Limit {
 	/**
 	 * A call arrives. One that is not refused has to `leave` later.
 	 * @param at the arrival, as given by `performance.now()`
+	 * @param settings what holds for this account, where accounts differ
 	 */
-	enter(key: string, at: number): Refusal | undefined {
+	enter(key: string, at: number, settings = this.settings): Refusal | undefined {
 		const account = this.account(key);
-		const refusal = this.settings && refuse(account, this.settings, at);
-		if (this.settings && (!refusal || this.countRefused)) account.times.push(at);
+		const refusal = settings && refuse(account, settings, at);
+		if (settings && (!refusal || this.countRefused)) account.times.push(at);
 		if (refusal) return refusal;
 		account.running += 1;
 		return undefined;

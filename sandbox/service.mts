@@ -29,6 +29,8 @@ export interface Rules<Name extends string, Own extends object> {
 	effects: Record<Name, Effect>;
 	/** Where the key stands; takes it out of what was received, so that the journal never sees it. */
 	takeKey(received: Received): { keyIn: Call['keyIn']; key: string };
+	/** Whose calls a call counts with, and what that account is allowed, where it is not the same for all. */
+	account?(received: Received, key: string, settings: SharedSettings & Own): { name: string; limit: LimitSettings | null };
 	/** Answers a call that the limit took. */
 	answer(received: Received, key: { keyIn: Call['keyIn']; keyRight: boolean }, settings: Own): Answer;
 	/** Answers a call that the limit refused. */
@@ -163,10 +165,11 @@ export async function startService<Name extends string, Own extends object>(
 		const { keyIn, key } = rules.takeKey(received);
 		const call = write(received, request.arrivedAt, keyIn, key === rules.apiKey);
 		const counted = limit;
-		const refusal = counted.enter(key, request.arrivedAt);
+		const account = rules.account?.(received, key, settings) ?? { name: key, limit: settings.limit };
+		const refusal = counted.enter(account.name, request.arrivedAt, account.limit);
 		reply.raw.once('close', () => {
 			call.endedAt = performance.now();
-			if (!refusal) counted.leave(key);
+			if (!refusal) counted.leave(account.name);
 		});
 		const answer = decide(call, received, refusal);
 		call.status = answer.status;

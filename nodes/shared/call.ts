@@ -9,16 +9,17 @@ import type {
 	INodeExecutionData,
 	DeclarativeRestApiSettings,
 } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
 import { check } from './check';
 import type { About, Cause } from './errors';
 import { callError, inputError, mayBeStored, Trouble, words } from './errors';
 import type { Operation, Resource, WireValues } from './operations';
-import type { Page } from './pages';
-import { readPages } from './pages';
+import type { Page, PageRead } from './pages';
+import { MOST_ROWS, readPages } from './pages';
 import type { Limits, Throttle, Turn } from './throttle';
-import { Canceled, passed, throttleFor } from './throttle';
+import { Canceled, passed, throttleFor, TooSoon } from './throttle';
 
 /** One call's way: check, queue, send, read, retry, page. The only place that calls a service. */
 
@@ -33,6 +34,8 @@ export interface Answer {
 export interface Connection {
 	/** Names the account without holding its key in the clear. */
 	account: string;
+	/** Where its calls go, unless n8n adds that through `sign`. */
+	address?: string;
 	limits: Limits;
 	/** Must never be shown. */
 	secrets: string[];
@@ -47,20 +50,49 @@ export interface Dialect {
 	resources: Resource[];
 	/** What users of this vendor should look at, by cause. */
 	advice: Partial<Record<Cause, string>>;
+	/** Sends after the first one, for calls that may be sent again (3 unless said otherwise). */
+	retries?: number;
 	/** @throws {Trouble} `misconfigured`, where the credential cannot be used as it is */
-	connect(credentials: ICredentialDataDecryptedObject): Connection;
+	connect(credentials: ICredentialDataDecryptedObject, operation: Operation): Connection;
 	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
 	sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
 	/** The request of an operation with its values and, for those that read many, a page. */
-	request(operation: Operation, values: WireValues, page?: Page): Partial<IHttpRequestOptions>;
+	request(operation: Operation, values: WireValues, page: Page | undefined, connection: Connection): Partial<IHttpRequestOptions>;
 	/**
 	 * What an answer brings: one record, or the rows of a page with the count of all.
 	 * @throws {Trouble} where it brings nothing
 	 */
-	read(answer: Answer, operation: Operation): { rows: IDataObject[]; total?: number };
+	read(answer: Answer, operation: Operation): PageRead;
+	/** How the output of an item comes about, where one call or its pages are not all. */
+	plan?(item: Item): Plan;
 	/** A row with real types: flags, dates, numbers. */
-	simplify(row: IDataObject, operation: Operation): IDataObject;
+	simplify?(row: IDataObject, operation: Operation): IDataObject;
 }
+
+/** One input item whose values are in order. */
+export interface Item {
+	caller: IExecutePaginationFunctions;
+	operation: Operation;
+	values: WireValues;
+	/** The same object for all items of a run. */
+	run: object;
+	/** Number of rows that are wanted, or Infinity. */
+	wanted: number;
+}
+
+/** How an item's output comes about. All items are planned before the first call. */
+export interface Plan {
+	/** One sentence each; with any of them nothing is sent. */
+	problems: string[];
+	/** The rows of the output. */
+	carryOut(ask: Ask, session: Session): Promise<IDataObject[]>;
+}
+
+/**
+ * One call, as often as it takes.
+ * @param until when its patience ends, as `performance.now()` gives it
+ */
+export type Ask = (values: WireValues, page?: Page, until?: number) => Promise<PageRead>;
 
 type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
 
@@ -74,7 +106,7 @@ const GIVE_UP_AFTER_MS = 15 * 60_000;
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
 
-interface Session {
+export interface Session {
 	credentials: ICredentialDataDecryptedObject;
 	connection: Connection;
 	throttle: Throttle;
@@ -109,9 +141,12 @@ export function sendThrough(dialect: Dialect) {
 		const itemIndex = this.getItemIndex();
 		const operation = operationOf(this, dialect);
 
-		const { values, problems } = check(operation, options.body as IDataObject);
+		const { values, problems } = check(operation, options.body as IDataObject, this.getTimezone());
 		const wanted = operation.list ? wantedRows(this, problems) : 1;
-		if (problems.length > 0) {
+		const item = { caller: this, operation, values, run, wanted };
+		const plan = problems.length > 0 ? undefined : (dialect.plan ?? usualPlan(dialect))(item);
+		problems.push(...(plan?.problems ?? []));
+		if (!plan || problems.length > 0) {
 			run.held ||= !this.continueOnFail();
 			throw inputError(this.getNode(), problems, itemIndex, 'Nothing was sent for this item');
 		}
@@ -122,18 +157,17 @@ export function sendThrough(dialect: Dialect) {
 
 		const line = this.getExecutionId() ?? run;
 		const about = { ...aboutOf(dialect, operation), itemIndex };
-		const ask = async (page?: Page) => {
-			const session = await currentSession(run, this, dialect);
-			const request = { ...(options as IHttpRequestOptions), ...dialect.request(operation, values, page) };
-			return await exchange(this, dialect, session, operation, request, { line });
+		const ask: Ask = async (asked, page, until) => {
+			const session = await currentSession(run, this, dialect, operation);
+			const request = dialect.request(operation, asked, page, session.connection);
+			return await exchange(this, dialect, session, operation, { ...(options as IHttpRequestOptions), ...request }, { line, until });
 		};
 		try {
-			const { connection } = await currentSession(run, this, dialect);
-			about.secrets = connection.secrets;
-			const rows = operation.list
-				? await readPages(ask, operation.list.pageSize, wanted, connection.limits.atOnce)
-				: (await ask()).rows;
-			const items = output(this, dialect, operation, rows, itemIndex);
+			const session = await currentSession(run, this, dialect, operation);
+			about.secrets = session.connection.secrets;
+			const rows = await plan.carryOut(ask, session);
+			if (rows.length > MOST_ROWS) throw new Trouble('tooManyRows');
+			const items = rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
 			if (operation.once) run.settled.set(itemIndex, () => items);
 			return items;
 		} catch (error) {
@@ -158,17 +192,41 @@ export async function lookUp(
 	operation: Operation,
 	values: WireValues,
 	page?: Page,
-): Promise<{ rows: IDataObject[]; total?: number }> {
+): Promise<PageRead> {
 	const about = aboutOf(dialect, operation);
 	try {
-		const session = await openSession(caller, dialect);
+		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
-		const request = dialect.request(operation, values, page);
+		const request = dialect.request(operation, values, page, session.connection);
 		return await exchange(caller, dialect, session, operation, request, { line: {}, urgent: true });
 	} catch (error) {
 		throw shown(caller, error, about);
 	}
 }
+
+/** One call or its pages: the plan of most operations. */
+const usualPlan =
+	(dialect: Dialect) =>
+	({ caller, operation, values, wanted }: Item): Plan => ({
+		problems: [],
+		async carryOut(ask, { connection }) {
+			const { list } = operation;
+			if (!list) return (await ask(values)).rows;
+			const rows = await readPages(async (page) => await ask(values, page), list.pageSize, wanted, connection.limits.atOnce);
+			return output(caller, dialect, operation, rows);
+		},
+	});
+
+/** What the test of a credential asks, and what else than an answer proves the credential. */
+export interface Probe {
+	operation: Operation;
+	values?: WireValues;
+	/** Whether a refusal as too many will do, and no call at all where one has just been made. */
+	sparing?: boolean;
+}
+
+/** How the latest call through a throttle ended. */
+const latest = new WeakMap<Throttle, Trouble | 'well'>();
 
 /** Accounts that a probe found in order, and when. */
 const proven = new Map<string, number>();
@@ -177,35 +235,56 @@ const PROVEN_FOR_MS = 10 * 60_000;
 /**
  * The cheapest read, for the test of a credential: n8n alone would show a bare code for a wrong host.
  * n8n also calls it ahead of its own HTTP Request node, so an account in order is not probed again for a while.
+ * @returns what was answered, where a call was made
  * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
  */
 export async function probe(
 	{ helpers }: IHttpRequestHelper,
 	dialect: Dialect,
 	credentials: ICredentialDataDecryptedObject,
-	operation: Operation,
-): Promise<void> {
+	{ operation, values = {}, sparing = false }: Probe,
+): Promise<PageRead | undefined> {
 	const about = aboutOf(dialect, operation);
+	let throttle: Throttle | undefined;
 	const read = async () => {
-		const { account, limits, secrets } = dialect.connect(credentials);
+		const connection = dialect.connect(credentials, operation);
+		const { account, limits, secrets } = connection;
 		about.secrets = secrets;
-		if (performance.now() - (proven.get(account) ?? -Infinity) < PROVEN_FOR_MS) return;
+		if (performance.now() - (proven.get(account) ?? -Infinity) < PROVEN_FOR_MS) return undefined;
 		proven.delete(account);
-		const request = answerWhole({ url: '', ...dialect.request(operation, {}, { number: 1, size: 1 }) });
-		const throttle = throttleFor(account);
-		await throttle.enter({ line: {}, limits, urgent: true });
+		const request = answerWhole({ url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
+		throttle = throttleFor(account);
+		await throttle.enter({ line: {}, limits, urgent: true, patienceMs: sparing ? 0 : undefined });
+		let trouble: Trouble | undefined;
 		try {
-			dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
+			const answer = dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
 			proven.set(account, performance.now());
+			return answer;
+		} catch (error) {
+			trouble = asTrouble(error);
+			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
+			throw trouble;
 		} finally {
-			throttle.leave(limits);
+			latest.set(throttle, trouble ?? 'well');
+			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
 		}
 	};
-	const trouble = await read().then(() => undefined, asTrouble);
-	if (!trouble) return;
+	let answer: PageRead | undefined;
+	const trouble = await read().then(
+		(read) => {
+			answer = read;
+			return 'well' as const;
+		},
+		// Where a call has just been made, its end is taken instead of another one's.
+		(error) => (error instanceof TooSoon ? ((throttle && latest.get(throttle)) ?? tooSoon(error, 'local')) : asTrouble(error)),
+	);
+	if (trouble === 'well' || (sparing && trouble.reason === 'tooMany')) return answer;
 	const { message, description } = words(trouble, about);
 	throw new Error(`${message}. ${description}`);
 }
+
+/** Whose turn it is, and until when it is waited for. */
+type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number };
 
 /** Queues, sends, reads and, by the retry table, sends again. */
 async function exchange(
@@ -214,8 +293,8 @@ async function exchange(
 	{ credentials, connection, throttle }: Session,
 	operation: Operation,
 	request: Partial<IHttpRequestOptions>,
-	{ line, urgent }: Pick<Turn, 'line' | 'urgent'>,
-) {
+	{ line, urgent, until }: Patience,
+): Promise<PageRead> {
 	const { limits } = connection;
 	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
 	const onWait: Turn['onWait'] = ({ waiting, forMs }) =>
@@ -224,10 +303,17 @@ async function exchange(
 		);
 	let refusedSince: number | undefined;
 	let retries = 0;
+	let failed: Trouble | undefined;
 
-	for (let again = false; ; again = true) {
-		await throttle.enter({ line, limits, urgent, again, signal, onWait });
-		let trouble: Trouble;
+	for (;;) {
+		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
+		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
+		await throttle.enter(turn).catch((reason: unknown) => {
+			if (!(reason instanceof TooSoon)) throw reason;
+			// What went wrong with the call tells more than that there is no time for another one.
+			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller.getTimezone());
+		});
+		let trouble: Trouble | undefined;
 		let refused = false;
 		try {
 			return dialect.read(await transmit(caller, dialect, credentials, request), operation);
@@ -238,9 +324,11 @@ async function exchange(
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
 			if (trouble.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', trouble.details));
 		} finally {
-			throttle.leave(limits, refused);
+			latest.set(throttle, trouble ?? 'well');
+			throttle.leave(spent(limits, trouble), refused);
 		}
 
+		failed = trouble;
 		if (refused) {
 			refusedSince ??= performance.now();
 			const since = Math.max(refusedSince, throttle.answeredAt);
@@ -248,9 +336,18 @@ async function exchange(
 			continue;
 		}
 		const mayRepeat = trouble.reason === 'unreachable' || (!operation.once && passing.has(trouble.reason));
-		if (!mayRepeat || retries === RETRIES) throw trouble;
+		if (!mayRepeat || retries === (dialect.retries ?? RETRIES)) throw trouble;
 		await backOff(retries++, limits, signal);
 	}
+}
+
+/** A call that never reached the service costs nothing of what the service allows. */
+const spent = (limits: Limits, trouble?: Trouble): Limits =>
+	trouble?.reason === 'unreachable' ? { ...limits, windowMs: 0 } : limits;
+
+function tooSoon({ waitMs }: TooSoon, zone: string): Trouble {
+	const at = DateTime.now().plus(waitMs).setZone(zone);
+	return new Trouble('tooSoon', { retryAfterMs: waitMs, backAt: at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') });
 }
 
 async function transmit(
@@ -332,17 +429,17 @@ function runOf(caller: IExecutePaginationFunctions): Run {
 	return run;
 }
 
-async function currentSession(run: Run, caller: Caller, dialect: Dialect): Promise<Session> {
+async function currentSession(run: Run, caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
 	if (performance.now() - run.readAt > CREDENTIALS_FOR_MS) {
 		run.readAt = performance.now();
-		run.session = openSession(caller, dialect);
+		run.session = openSession(caller, dialect, operation);
 	}
 	return await (run.session as Promise<Session>);
 }
 
-async function openSession(caller: Caller, dialect: Dialect): Promise<Session> {
+async function openSession(caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
 	const credentials = await caller.getCredentials(dialect.credential);
-	const connection = dialect.connect(credentials);
+	const connection = dialect.connect(credentials, operation);
 	return { credentials, connection, throttle: throttleFor(connection.account) };
 }
 
@@ -363,23 +460,19 @@ function wantedRows(caller: IExecutePaginationFunctions, problems: string[]): nu
 	return limit;
 }
 
+/** The rows as the user wants to see them. */
 function output(
 	caller: IExecutePaginationFunctions,
-	{ simplify }: Dialect,
+	{ simplify = (row) => row }: Dialect,
 	operation: Operation,
 	rows: IDataObject[],
-	item: number,
-): INodeExecutionData[] {
-	const pairedItem = { item };
-	const form = operation.list ? caller.getNodeParameter('output', 'simplified') : 'raw';
-	if (form === 'raw') return rows.map((json) => ({ json, pairedItem }));
+): IDataObject[] {
+	const form = caller.getNodeParameter('output', 'simplified');
+	if (form === 'raw') return rows;
 	const typed = rows.map((row) => simplify(row, operation));
-	if (form !== 'selectedFields') return typed.map((json) => ({ json, pairedItem }));
+	if (form !== 'selectedFields') return typed;
 	const keys = caller.getNodeParameter('outputFields', []) as string[];
-	return typed.map((row) => ({
-		json: Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])),
-		pairedItem,
-	}));
+	return typed.map((row) => Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])));
 }
 
 function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {

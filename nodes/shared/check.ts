@@ -1,20 +1,26 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from './fields';
+import { schemaIn } from './fields';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
 
 /**
  * Checks what the user gave against the catalogue and turns it into what is sent.
  * @param given wire names and values, as the node's routing collected them
+ * @param zone the workflow's time zone, for days in words
  * @returns the values to send and, one sentence each, what is wrong
  */
-export function check(operation: Operation, given: IDataObject): { values: WireValues; problems: string[] } {
+export function check(
+	operation: Operation,
+	given: IDataObject,
+	zone = 'utc',
+): { values: WireValues; problems: string[] } {
 	const values: WireValues = {};
 	const problems: string[] = [];
 	for (const field of Object.values(fieldsOf(operation))) {
 		const isRequired = field.wire in operation.required;
-		if (!isRequired && !(field.wire in given)) continue;
+		if (!(isRequired && !field.when) && !(field.wire in given)) continue;
 		const value = given[field.wire];
 		if (isRequired ? isBlank(value) : isEmpty(value)) {
 			if (isRequired) problems.push(`'${field.label}' is required, but ${found(value)}`);
@@ -25,7 +31,7 @@ export function check(operation: Operation, given: IDataObject): { values: WireV
 			problems.push(`'${field.label}' has no value: its expression found nothing`);
 			continue;
 		}
-		const result = field.schema.safeParse(value);
+		const result = schemaIn(field, zone).safeParse(value);
 		if (result.success) values[field.wire] = result.data;
 		else problems.push(`'${field.label}' ${result.error.issues[0].message}, but ${found(value)}`);
 	}

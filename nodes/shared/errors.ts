@@ -16,8 +16,10 @@ export type Cause =
 	| 'rejected'
 	| 'repeatedPage'
 	| 'timedOut'
+	| 'tooLong'
 	| 'tooMany'
 	| 'tooManyRows'
+	| 'tooSoon'
 	| 'unavailable'
 	| 'unreachable'
 	| 'unreadable'
@@ -31,6 +33,8 @@ export interface Details {
 	sentences?: string[];
 	/** How long the service asks to wait, in ms. */
 	retryAfterMs?: number;
+	/** `tooSoon`: when the next call may start, on the workflow's clock. */
+	backAt?: string;
 }
 
 /** A call that brought no result. */
@@ -104,6 +108,10 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		`${service} did not answer in time`,
 		'Run this item again later',
 	],
+	tooLong: (service) => [
+		`${service} needs more time for this than allowed`,
+		'Ask for less, or allow more time',
+	],
 	tooMany: (service) => [
 		`${service} keeps refusing calls as too many`,
 		'Other programs use the same account. Lower Requests per Minute in the credential, or run this later',
@@ -111,6 +119,10 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 	tooManyRows: (service) => [
 		`${service} has more rows than n8n can pass on at once`,
 		'Narrow the filters, or read by ID ranges of up to 100,000 rows',
+	],
+	tooSoon: (service, { retryAfterMs = 0, backAt }) => [
+		`${service} can be asked again in ${duration(retryAfterMs)}, at ${backAt}`,
+		'Run this again then, or let it wait',
 	],
 	unavailable: (service) => [
 		`${service} is not available at the moment`,
@@ -142,6 +154,18 @@ const uncertain = new Set<Cause>([
 /** Whether the service may have done its work although it did not say so. */
 export const mayBeStored = ({ reason }: Trouble): boolean => uncertain.has(reason);
 
+/** Told in the words of the service, of the credential's check or of the plan. */
+const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong']);
+
+/** A time as people say it: "45 s", "4 min 12 s", "2 h 25 min". */
+export function duration(ms: number): string {
+	const seconds = ms > 0 ? Math.max(1, Math.round(ms / 1000)) : 0;
+	const [small, unit, large, name] = seconds < 3600
+		? [seconds % 60, 's', Math.floor(seconds / 60), 'min']
+		: [Math.ceil((seconds % 3600) / 60), 'min', Math.floor(seconds / 3600), 'h'];
+	return [large > 0 && `${large} ${name}`, (small > 0 || large === 0) && `${small} ${unit}`].filter(Boolean).join(' ');
+}
+
 /** The two sentences that a user reads. */
 export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: string; description: string } {
 	const { reason, details } = trouble;
@@ -152,21 +176,26 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 		once && mayBeStored(trouble)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
-		said && reason !== 'rejected' && reason !== 'misconfigured' ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
+		said && !inOwnWords.has(reason) ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
 	];
-	const message = said && (reason === 'rejected' || reason === 'misconfigured') ? said : what;
+	const message = said && inOwnWords.has(reason) ? said : what;
 	return {
 		message: redact(message, secrets),
 		description: redact(description.filter(Boolean).join('. '), secrets),
 	};
 }
 
+/** No call of the service: n8n, the credential or the plan is what it is about. */
+const ownDoing = new Set<Cause>(['canceled', 'misconfigured', 'tooLong']);
+/** n8n 2.37 and later let a polling workflow wait for as long as the service asks. */
+const rateLimited = new Set<Cause>(['tooMany', 'tooSoon']);
+
 /** What n8n shows for a call that brought no result. */
 export function callError(trouble: Trouble, about: About): NodeApiError | NodeOperationError {
 	const { node, action, itemIndex } = about;
 	const { message, description } = words(trouble, about);
 	const place = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-	if (trouble.reason === 'canceled' || trouble.reason === 'misconfigured') {
+	if (ownDoing.has(trouble.reason)) {
 		return new NodeOperationError(node, `${message}${place}`, { description, itemIndex });
 	}
 	const { status, retryAfterMs } = trouble.details;
@@ -177,8 +206,7 @@ export function callError(trouble: Trouble, about: About): NodeApiError | NodeOp
 		description,
 		httpCode: status === undefined ? undefined : String(status),
 		itemIndex,
-		// n8n 2.37 and later let a polling workflow wait for as long as the service asks.
-		...(trouble.reason === 'tooMany' ? { failure } : {}),
+		...(rateLimited.has(trouble.reason) ? { failure } : {}),
 	});
 }
 

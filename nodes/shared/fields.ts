@@ -17,6 +17,7 @@ export type Kind =
 	| 'id'
 	| 'idList'
 	| 'flag'
+	| 'day'
 	| 'date'
 	| 'dateTime'
 	| 'choice';
@@ -44,6 +45,8 @@ export interface FieldSpec {
 	choices?: Choice[];
 	/** How several ids are sent: the name once per id, or one value with commas. */
 	separate?: 'repeat' | 'comma';
+	/** Shown only where other parameters have one of these values. */
+	when?: Record<string, string[]>;
 	/** Name of a `listSearch` method: the field is then picked from a list or typed as an id. */
 	picker?: string;
 }
@@ -84,6 +87,8 @@ export const idList = kind('idList');
 /** A yes or no that is sent as 1 or 0. */
 export const flag = kind('flag');
 export const date = kind('date');
+/** A day up to today, sent as yyyy-MM-dd; also in words such as "yesterday", in the workflow's time zone. */
+export const day = kind('day');
 export const dateTime = kind('dateTime');
 export const choice = (label: string, choices: Choice[], more: More = {}): FieldSpec => ({
 	kind: 'choice',
@@ -252,6 +257,31 @@ function dateRule(format: string, example: string) {
 			.transform((value): WireValue => moment(value, zone).toFormat(format));
 }
 
+const DAYS_AGO = new Map([['today', 0], ['hoje', 0], ['yesterday', 1], ['ontem', 1]]);
+const BRAZILIAN_DATE = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
+const ISO_START = /^\d{4}-\d{2}-\d{2}T/;
+
+/** The day of a value in a time zone; invalid where it is none. */
+function dayOf(value: unknown, zone: string): DateTime {
+	if (typeof value !== 'string') return moment(value, zone).startOf('day');
+	const written = value.trim().toLowerCase();
+	const days = DAYS_AGO.get(written);
+	if (days !== undefined) return DateTime.now().setZone(zone).startOf('day').minus({ days });
+	const turned = written.replace(BRAZILIAN_DATE, '$3-$2-$1');
+	const isDate = PLAIN_DATE.test(turned) || ISO_START.test(value.trim());
+	return isDate ? moment(turned.toUpperCase(), zone).startOf('day') : DateTime.invalid('no date');
+}
+
+function dayRule(_spec: FieldSpec, zone: string) {
+	return z
+		.unknown()
+		.refine((value) => dayOf(value, zone).isValid, {
+			message: 'must be a day that exists, e.g. 2026-04-30, 30/04/2026 or yesterday',
+		})
+		.refine((value) => !(dayOf(value, zone) > DateTime.now()), { message: 'must not be in the future' })
+		.transform((value): WireValue => dayOf(value, zone).toFormat('yyyy-MM-dd'));
+}
+
 const rules: Record<Kind, (spec: FieldSpec, zone: string) => Field['schema']> = {
 	text: textRule,
 	url: textRule,
@@ -273,9 +303,14 @@ const rules: Record<Kind, (spec: FieldSpec, zone: string) => Field['schema']> = 
 	decimal: decimalRule,
 	flag: flagRule,
 	choice: choiceRule,
+	day: dayRule,
 	date: dateRule('yyyy/MM/dd', '2026/04/30'),
 	dateTime: dateRule('yyyy/MM/dd HH:mm:ss', '2026/04/30 09:30:00'),
 };
+
+/** The check of a field in a workflow: a day in words or without a zone means the workflow's own. */
+export const schemaIn = (field: Field, zone: string): Field['schema'] =>
+	field.kind === 'day' ? dayRule(field, zone) : field.schema;
 
 // ---------------------------------------------------------------------------------------------
 // The editor's property
@@ -298,6 +333,7 @@ const editors: Record<Kind, (field: Field) => Partial<INodeProperties>> = {
 		typeOptions: { numberPrecision: 14, minValue: min, maxValue: max },
 	}),
 	flag: () => ({ type: 'boolean', default: false }),
+	day: () => ({ type: 'dateTime', default: '' }),
 	date: () => ({ type: 'dateTime', default: '' }),
 	dateTime: () => ({ type: 'dateTime', default: '' }),
 	choice: ({ choices = [] }) => ({
@@ -326,7 +362,7 @@ function locator({ picker, label }: Field): Partial<INodeProperties> {
 
 function describe({ kind: type, label, help, term, maxLength, separate }: Field): string {
 	const parts = [
-		type === 'flag' ? `Whether ${label} is ticked` : help,
+		help ?? (type === 'flag' && `Whether ${label} is ticked`),
 		term && (help || type === 'flag' ? `In the vendor's words: ${term}` : term),
 		maxLength && `Up to ${maxLength} characters`,
 		type === 'idList' && `Several ids, separated by commas${separate === 'comma' ? '' : ' or as a list'}`,
@@ -341,6 +377,7 @@ export function property(field: Field): INodeProperties {
 		displayName: field.label,
 		name: field.name,
 		description: describe(field),
+		...(field.when ? { displayOptions: { show: field.when } } : {}),
 		routing: { send: { type: 'body', property: field.wire, propertyInDotNotation: false } },
 		...editor,
 	} as INodeProperties;

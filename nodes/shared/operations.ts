@@ -57,8 +57,14 @@ export function fieldsOf(operation: Operation): Fields {
 	return Object.assign({}, operation.required, ...operation.collections.map(({ fields }) => fields)) as Fields;
 }
 
-/** The node's properties: resource, operation, and the fields of each operation. */
-export function nodeProperties(resources: Resource[]): INodeProperties[] {
+/**
+ * The node's properties: resource, operation, and the fields of each operation.
+ * @param output what is asked about the output, where it is not the usual
+ */
+export function nodeProperties(
+	resources: Resource[],
+	output: INodeProperties[] = outputProperties(resources),
+): INodeProperties[] {
 	const [{ value: first }] = resources;
 	const places = resources.flatMap((resource) => resource.operations.map((operation) => ({ resource, operation })));
 	return [
@@ -72,10 +78,10 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 			default: first,
 		},
 		...resources.map(operationSelector),
-		...howMany,
 		...requiredFields(places),
+		...howMany(places),
 		...collectionNames.flatMap((name) => collection(name, places)),
-		...outputProperties(resources),
+		...output,
 	];
 }
 
@@ -146,7 +152,7 @@ function requiredFields(places: Place[]): INodeProperties[] {
 		byOperations(where).map(([resource, operation]) => ({
 			...one,
 			required: true,
-			displayOptions: { show: { resource, operation } },
+			displayOptions: { show: { resource, operation, ...one.displayOptions?.show } },
 		})),
 	);
 }
@@ -196,25 +202,27 @@ function collection(name: Collection['name'], places: Place[]): INodeProperties[
 
 const many = { operation: ['getMany'] };
 
-const howMany: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: many },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...many, returnAll: [false] } },
-	},
-];
+function howMany(places: Place[]): INodeProperties[] {
+	return byOperations(places.filter((place) => place.operation.list)).flatMap(([resource, operation]) => [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+			displayOptions: { show: { resource, operation } },
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { resource, operation, returnAll: [false] } },
+		},
+	]);
+}
 
 /** How rows come out: the same choice for all that read many. */
 function outputProperties(resources: Resource[]): INodeProperties[] {

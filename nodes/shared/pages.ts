@@ -16,7 +16,7 @@ export interface PageRead {
 }
 
 /** n8n cannot take more rows than this from one item (its call stack ends at about 125,000). */
-const MOST_ROWS = 100_000;
+export const MOST_ROWS = 100_000;
 
 /**
  * Reads the rows of all pages, or of as many as are wanted: none twice, none skipped.

@@ -28,6 +28,8 @@ export interface Turn {
 	/** A call that was refused goes on from the front of its line. */
 	again?: boolean;
 	signal?: AbortSignal;
+	/** Longest wait in ms; without it, a call waits as long as it takes. */
+	patienceMs?: number;
 	/** Told how long the calls wait, at most every 10 s. */
 	onWait?: (wait: Wait) => void;
 }
@@ -41,6 +43,16 @@ export interface Wait {
 
 /** Thrown to every waiting call of a stopped execution. */
 export class Canceled extends Error {}
+
+/** Thrown to a call that would have to wait longer than its patience. */
+export class TooSoon extends Error {
+	constructor(
+		/** Time until the call could start, in ms. */
+		readonly waitMs: number,
+	) {
+		super('too soon');
+	}
+}
 
 export interface Clock {
 	/** Milliseconds that only ever grow. */
@@ -59,6 +71,8 @@ const holdFor = (windowMs: number) => windowMs * 1.001 + 5;
 interface Waiting {
 	start: () => void;
 	refuse: (reason: Error) => void;
+	/** When its patience ends. */
+	until: number;
 }
 
 interface Slot {
@@ -83,6 +97,7 @@ export class Throttle {
 	private readonly cooling: Slot[] = [];
 	private pausedUntil = 0;
 	private refusalsInARow = 0;
+	private toldToWaitMs?: number;
 	private asleep = false;
 	private toldAt = -Infinity;
 	/** When the service last took a call instead of refusing it. */
@@ -93,15 +108,20 @@ export class Throttle {
 	/**
 	 * Waits until a call may start. Every started call must be ended by `leave`.
 	 * @throws {Canceled} once the turn's signal is aborted
+	 * @throws {TooSoon} as soon as it is certain that the wait outlasts the turn's patience
 	 * @throws the reason given to `dismiss`
 	 */
 	async enter(turn: Turn): Promise<void> {
-		if (turn.signal?.aborted) throw new Canceled();
+		const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
+		if (signal?.aborted) throw new Canceled();
+		const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
+		if (waitMs > patienceMs) throw new TooSoon(waitMs);
+		const until = this.clock.now() + patienceMs;
 		await new Promise<void>((start, refuse) => {
 			const line = this.lineOf(turn);
-			line.limits = turn.limits;
-			if (turn.again) line.waiting.unshift({ start, refuse });
-			else line.waiting.push({ start, refuse });
+			line.limits = limits;
+			if (again) line.waiting.unshift({ start, refuse, until });
+			else line.waiting.push({ start, refuse, until });
 			this.startDue();
 		});
 	}
@@ -111,14 +131,16 @@ export class Throttle {
 	 * @param refused whether the service turned it away as too many
 	 * @param unseenMs how much longer the call may go on unseen, for calls that n8n makes itself
 	 */
-	leave({ windowMs }: Limits, refused = false, unseenMs = 0): void {
+	leave({ calls, windowMs }: Limits, refused = false, unseenMs = 0): void {
 		this.running--;
 		const now = this.clock.now();
 		if (!refused) {
 			this.refusalsInARow = 0;
 			this.answeredAt = now;
 		}
-		const freeAt = now + holdFor(windowMs) + unseenMs;
+		// Where one call fills the window, a service that says when it is free again is taken at its word, once.
+		const told = refused && calls === 1 && this.refusalsInARow === 1 ? this.toldToWaitMs : undefined;
+		const freeAt = now + (told ?? holdFor(windowMs)) + unseenMs;
 		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
 		this.cooling.splice(later + 1, 0, { freeAt, refused });
 		this.startDue();
@@ -127,19 +149,37 @@ export class Throttle {
 	/**
 	 * Pauses the whole connection after a refusal.
 	 * @param retryAfterMs what the service asked for; without it, until the oldest accepted call's
-	 * slot is free, or, with none, a little longer each time
+	 * slot is free, or, with none, a little longer each time (a whole window, where one call fills it)
 	 * @returns the length of the pause in ms
 	 */
 	pause({ calls, windowMs }: Limits, retryAfterMs?: number): number {
 		const now = this.clock.now();
 		const pace = windowMs / calls;
-		const patience = Math.min(windowMs, (pace / 4) * 2 ** Math.min(this.refusalsInARow++, 20));
+		const first = calls === 1 ? windowMs : pace / 4;
+		const patience = Math.min(windowMs, first * 2 ** Math.min(this.refusalsInARow++, 20));
+		this.toldToWaitMs = retryAfterMs;
 		const oldest = this.cooling.find((slot) => !slot.refused);
 		const pause = retryAfterMs ?? (oldest ? oldest.freeAt - now : patience);
 		// Several processes that share a limit must not come back together.
-		const jitter = Math.random() * pace;
+		const jitter = Math.random() * Math.min(pace, windowMs / 60);
 		this.pausedUntil = Math.max(this.pausedUntil, now + pause + jitter);
 		return this.pausedUntil - now;
+	}
+
+	/**
+	 * Time until the last of so many calls could start, in ms. Running calls may make it longer.
+	 * @param more how many calls are to come
+	 */
+	waitMs(limits: Limits, more = 1): number {
+		const ahead = [...this.lines.values()].reduce((sum, { waiting }) => sum + waiting.length, more - 1);
+		return this.nextStart(limits) + Math.floor(ahead / limits.calls) * holdFor(limits.windowMs);
+	}
+
+	/** Time until the next call of all could start, in ms: a running one is taken to end at once. */
+	private nextStart(limits: Limits): number {
+		const wait = this.waitFor(limits);
+		if (wait < Infinity) return wait;
+		return this.running + this.cooling.length >= limits.calls ? holdFor(limits.windowMs) : 0;
 	}
 
 	/** Ends all waiting calls of a line with a reason. */
@@ -154,7 +194,8 @@ export class Throttle {
 	/** Whether nothing runs, waits or cools: the connection can be forgotten. */
 	get idle(): boolean {
 		this.freeSlots();
-		return this.lines.size === 0 && this.running === 0 && this.cooling.length === 0;
+		const paused = this.pausedUntil > this.clock.now();
+		return this.lines.size === 0 && this.running === 0 && this.cooling.length === 0 && !paused;
 	}
 
 	private lineOf({ line: key, limits, urgent = false, signal, onWait }: Turn): Line {
@@ -190,6 +231,8 @@ export class Throttle {
 			// With no slot cooling, the end of a running call brings us back here.
 			if (wait === Infinity) return;
 			if (wait > 0) {
+				this.sendAway(wait);
+				if (this.lines.size === 0) return;
 				this.tell(wait);
 				void this.sleepFor(wait);
 				return;
@@ -212,10 +255,21 @@ export class Throttle {
 		this.freeSlots();
 		const now = this.clock.now();
 		if (this.running >= atOnce) return Infinity;
-		if (this.pausedUntil > now) return this.pausedUntil - now;
+		const pause = Math.max(0, this.pausedUntil - now);
 		const tooMany = this.running + this.cooling.length - calls;
-		if (tooMany < 0) return 0;
-		return tooMany < this.cooling.length ? this.cooling[tooMany].freeAt - now : Infinity;
+		if (tooMany < 0) return pause;
+		return tooMany < this.cooling.length ? Math.max(pause, this.cooling[tooMany].freeAt - now) : Infinity;
+	}
+
+	/** Ends the waiting calls whose patience ends before any may start. */
+	private sendAway(waitMs: number): void {
+		const next = this.clock.now() + waitMs;
+		for (const [key, line] of this.lines) {
+			const leaving = line.waiting.filter(({ until }) => until < next);
+			line.waiting = line.waiting.filter(({ until }) => until >= next);
+			if (line.waiting.length === 0) this.drop(key, line);
+			for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
+		}
 	}
 
 	private startNext(): void {

@@ -158,6 +158,7 @@ const readers: Record<Exclude<Kind, 'idList'>, (field: FieldSpec, wire: string, 
 		if (!found) throw notListed(field, wire, text);
 		return found.value;
 	},
+	day: readDate,
 	date: readDate,
 	dateTime: readDateTime,
 };

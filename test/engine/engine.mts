@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
-import type { ExecuteContext } from 'n8n-core';
+import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsHelper,
@@ -101,6 +100,8 @@ export interface Job {
 	/** The node's own settings, e.g. Retry On Fail. */
 	settings?: Partial<INode>;
 	executionId?: string;
+	/** The workflow's time zone. */
+	timezone?: string;
 }
 
 /** One running execution: its end, and the means to cancel it. */
@@ -118,6 +119,7 @@ export interface Outcome {
 }
 
 let executions = 0;
+const waitingUrls = { webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting', formWaitingBaseUrl: 'http://127.0.0.1/form-waiting' };
 
 interface Setting {
 	workflow: Workflow;
@@ -127,7 +129,7 @@ interface Setting {
 }
 
 /** A workflow of two nodes: the items, and the node under test. */
-function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, settings, executionId }: Job): Setting {
+function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, settings, executionId, timezone }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -143,6 +145,7 @@ function setting({ node = 'hotProfile', parameters, items = [{}], credential = {
 				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } }, ...settings,
 			},
 		],
+		settings: { timezone },
 		connections: { Rows: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } },
 	});
 	const id = executionId ?? String(++executions);
@@ -152,8 +155,7 @@ function setting({ node = 'hotProfile', parameters, items = [{}], credential = {
 		currentNodeExecutionIndex: 0,
 		hooks: new ExecutionLifecycleHooks('manual', id, { id: 'w1', name: 'Test' } as never),
 		variables: {},
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		...waitingUrls,
 		logAiEvent: () => {},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	return { workflow, node: workflow.getNode('Node') as INode, additionalData, helper };
@@ -189,4 +191,30 @@ export async function listSearch(job: Job, method: string, filter?: string, toke
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	const methods = nodeType(job.node ?? 'hotProfile').methods?.listSearch ?? {};
 	return await methods[method].call(context, filter, token);
+}
+
+/** The test of a credential as n8n's credential tester makes it: `preAuthentication`, then the type's own request. */
+export async function testCredential(typeName: string, credentials: ICredentialDataDecryptedObject): Promise<void> {
+	const { test, preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
+	const temp = { displayName: 'Temp', name: 'temp', type: 'string' as const, default: '', routing: { request: test?.request } };
+	const type = {
+		description: { displayName: 'Temp', name: 'noOp', version: 1, credentials: [{ name: typeName, required: true }], properties: [temp] },
+	} as unknown as INodeType;
+	const node: INode = {
+		id: 'temp', name: 'Temp-Node', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [0, 0], parameters: {},
+		credentials: { [typeName]: { id: 'c1', name: 'Credential' } },
+	};
+	const types: INodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: types });
+	const helper = credentialsHelper({ c1: credentials });
+	helper.preAuthentication = async (helpers, { probed = '' }) => {
+		if (probed === '') await preAuthentication?.call(helpers, credentials);
+		return undefined;
+	};
+	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
+	const input = { main: [[{ json: {} }]] };
+	const context = new ExecuteContext(
+		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [],
+	);
+	await new RoutingNode(context, type, { id: 'c1', name: 'Credential', type: typeName, data: credentials }).runNode();
 }

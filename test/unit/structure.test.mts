@@ -2,14 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { ICredentialType, INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
 import { inside, visible } from '../visible.mts';
 
 const root = join(__dirname, '../..');
-const { HotProfile, HotProfileApi } = require('../../index.js');
+const { CrmZenApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');
 const { description, methods } = new HotProfile();
 const properties = description.properties as INodeProperties[];
+const nodes = [HotProfile, ZenTotals].map((Type) => new Type().description as INodeTypeDescription);
+const credentials = [HotProfileApi, CrmZenApi].map((Type) => new Type() as ICredentialType);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
 	string,
@@ -28,7 +30,8 @@ const nine = [
 	['Action_get_leads', 'lead', 'getMany'],
 ] as const;
 
-const all = properties.flatMap((property) => [property, ...inside(property)]);
+const withInside = (some: INodeProperties[]) => some.flatMap((property) => [property, ...inside(property)]);
+const all = withInside(properties);
 const operationsOf = (resource: string) =>
 	properties.find((one) => one.name === 'operation' && one.displayOptions?.show?.resource?.includes(resource))?.options as INodePropertyOptions[];
 
@@ -73,7 +76,9 @@ describe.each(nine)('%s', (operationId, resource, operation) => {
 	});
 });
 
-describe('every property', () => {
+describe.each(nodes.map((node) => [node.displayName, node] as const))('every property of %s', (_name, { properties: own }) => {
+	const all = withInside(own);
+
 	test('has a label in Title Case', () => {
 		const small = /^(of|per|and|or|in|to)$/;
 		const wrong = all
@@ -91,21 +96,24 @@ describe('every property', () => {
 	});
 
 	test('is shown only for resources and operations that exist', () => {
-		const resources = (properties.find(({ name }) => name === 'resource')?.options as INodePropertyOptions[]).map(({ value }) => value);
-		for (const { displayOptions } of properties) {
+		const resources = (own.find(({ name }) => name === 'resource')?.options as INodePropertyOptions[]).map(({ value }) => value);
+		for (const { displayOptions } of own) {
 			for (const resource of displayOptions?.show?.resource ?? []) expect(resources).toContain(resource);
 			for (const operation of displayOptions?.show?.operation ?? []) expect(['create', 'update', 'getMany']).toContain(operation);
 		}
 	});
 
 	test('of a collection stands in alphabetical order', () => {
-		for (const property of properties) {
+		for (const property of own) {
 			const labels = inside(property).map(({ displayName }) => displayName);
 			expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
 		}
 	});
 
-	test('that is picked from a list has its method', () => {
+});
+
+describe('pickers', () => {
+	test('have their methods', () => {
 		const methodNames = all.flatMap((one) => (one.modes ?? []).map((mode) => mode.typeOptions?.searchListMethod).filter(Boolean));
 		expect(methodNames.length).toBeGreaterThan(0);
 		for (const name of methodNames) expect(methods.listSearch).toHaveProperty(name as string);
@@ -113,10 +121,11 @@ describe('every property', () => {
 });
 
 describe('no call goes round the throttle', () => {
-	test('the node hands every request to its own function', () => {
-		expect(typeof description.requestOperations.pagination).toBe('function');
-		expect(properties[0].routing?.send?.paginate).toBe(true);
-		const others = all.slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
+	test.each(nodes)('$displayName hands every request to its own function', ({ requestDefaults, requestOperations, properties: own }) => {
+		expect(requestDefaults).toBeDefined();
+		expect(typeof requestOperations?.pagination).toBe('function');
+		expect(own[0].routing?.send?.paginate).toBe(true);
+		const others = withInside(own).slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
 		expect(others).toEqual([]);
 	});
 
@@ -136,6 +145,40 @@ test('the credential keeps its key covered and has a test', () => {
 	expect(JSON.stringify(credential.test)).not.toContain('apiKey');
 });
 
+test.each(credentials)('$displayName covers its secrets, and counts the calls that n8n makes itself', ({ properties: own, authenticate, preAuthentication }) => {
+	for (const { name, typeOptions } of own) expect(typeOptions?.password ?? false).toBe(/key|token/i.test(name));
+	expect(typeof authenticate).toBe('function');
+	expect(typeof preAuthentication).toBe('function');
+	expect(own.filter(({ type, typeOptions }) => type === 'hidden' && typeOptions?.expirable)).toHaveLength(1);
+});
+
+describe.each([
+	['totals', ['period', 'date', 'startDate', 'endDate']],
+	['leadsByUser', ['period', 'date', 'startDate', 'endDate', 'returnAll', 'limit']],
+	['leadFile', ['period', 'date', 'startDate', 'endDate']],
+	['salesFunnel', ['period', 'date', 'startDate', 'endDate', 'filtroData', 'filters']],
+])('Zen Totals, %s', (resource, names) => {
+	const shown = visible(nodes[1].properties, resource, 'getMany');
+
+	test('has its fields, and the same questions about time and output as the others', () => {
+		const own = shown.map(({ name }) => name).filter((name) => !['throttle', 'resource', 'operation'].includes(name));
+		expect(own).toEqual([...names, 'whenTooSoon', 'maxWaitMinutes', 'output']);
+		expect(shown.find(({ name }) => name === 'startDate')?.displayOptions?.show).toMatchObject({ period: ['range'] });
+	});
+
+	test('has one operation, with an action and a description', () => {
+		const [operation, ...more] = shown.find(({ name }) => name === 'operation')?.options as INodePropertyOptions[];
+		expect(more).toEqual([]);
+		expect(operation).toMatchObject({ name: 'Get Many', value: 'getMany', action: expect.stringMatching(/^Get many [a-z ]+$/) });
+	});
+});
+
+test('the sales funnel has every documented filter, under its own name', () => {
+	const fields = withInside(visible(nodes[1].properties, 'salesFunnel', 'getMany'));
+	const wires = fields.map(({ routing }) => routing?.send?.property);
+	expect(wires).toEqual(expect.arrayContaining(['filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria']));
+});
+
 test('the package holds what n8n needs and nothing else, in less than 150 kB', () => {
 	const [{ files, size }] = JSON.parse(
 		execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -144,7 +187,9 @@ test('the package holds what n8n needs and nothing else, in less than 150 kB', (
 	expect(paths.filter((path) => !/^(dist\/|index\.js$|README\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
 	expect(paths).toEqual(expect.arrayContaining([
 		'dist/nodes/HotProfile/HotProfile.node.js', 'dist/nodes/HotProfile/HotProfile.node.json', 'dist/nodes/HotProfile/hotProfile.svg',
-		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/credentials/HotProfileApi.credentials.js', 'LICENSE', 'README.md', 'index.js',
+		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/credentials/HotProfileApi.credentials.js',
+		'dist/nodes/ZenTotals/ZenTotals.node.js', 'dist/nodes/ZenTotals/ZenTotals.node.json', 'dist/nodes/ZenTotals/zenTotals.svg',
+		'dist/nodes/ZenTotals/zenTotals.dark.svg', 'dist/credentials/CrmZenApi.credentials.js', 'LICENSE', 'README.md', 'index.js',
 	]));
 	expect(size).toBeLessThan(150_000);
 	const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

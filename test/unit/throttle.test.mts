@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Clock, Limits } from '../../nodes/shared/throttle.ts';
-import { Canceled, Throttle } from '../../nodes/shared/throttle.ts';
+import { Canceled, Throttle, TooSoon } from '../../nodes/shared/throttle.ts';
 
 /** Time that stands still until all is quiet, then jumps to the next sleeper. */
 class VirtualClock implements Clock {
@@ -175,6 +175,49 @@ describe('the throttle on virtual time', () => {
 		throttle.dismiss('a', reason);
 		await expect(waiting).rejects.toBe(reason);
 		await expect(Promise.race([other, Promise.resolve('waits')])).resolves.toBe('waits');
+	});
+
+	test('a call whose patience is shorter than the wait is told at once how long it is', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const one = limits(1, 1);
+		await throttle.enter({ line: 'a', limits: one });
+		throttle.leave(one);
+		expect(throttle.waitMs(one, 3)).toBeCloseTo(3 * 1006, 5);
+		await expect(throttle.enter({ line: 'b', limits: one, patienceMs: 500 })).rejects.toMatchObject({ waitMs: expect.closeTo(1006, 5) });
+		const patient = throttle.enter({ line: 'b', limits: one, patienceMs: 1500 });
+		await expect(throttle.enter({ line: 'c', limits: one, patienceMs: 1500 })).rejects.toBeInstanceOf(TooSoon);
+		await clock.drain();
+		await patient;
+		expect(clock.now()).toBeGreaterThanOrEqual(1005);
+	});
+
+	test('a call whose patience ends while it waits is told so as soon as that is certain', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const one = limits(1, 1);
+		await throttle.enter({ line: 'a', limits: one });
+		const waiting = throttle.enter({ line: 'b', limits: one, patienceMs: 2000 });
+		throttle.pause(one, 5000);
+		throttle.leave(one, true);
+		await expect(waiting).rejects.toBeInstanceOf(TooSoon);
+		expect(clock.now()).toBe(0);
+	});
+
+	test('where one call fills the window, a refusal is waited out by the time the service tells, else by a window', async () => {
+		for (const [told, least, most] of [[200, 200, 220], [undefined, 1000, 1030], [3000, 3000, 3020]] as const) {
+			const clock = new VirtualClock();
+			const throttle = new Throttle(clock);
+			const one = limits(1, 1);
+			await throttle.enter({ line: 'a', limits: one });
+			throttle.pause(one, told);
+			throttle.leave(one, true);
+			const again = throttle.enter({ line: 'a', limits: one, again: true });
+			await clock.drain();
+			await again;
+			expect(clock.now()).toBeGreaterThanOrEqual(least);
+			expect(clock.now()).toBeLessThanOrEqual(most);
+		}
 	});
 
 	test('is idle once its last slot is free', async () => {

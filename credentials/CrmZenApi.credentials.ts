@@ -1,0 +1,106 @@
+import type {
+	Icon,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, sign } from '../nodes/ZenTotals/connection';
+import type { Report } from '../nodes/ZenTotals/connection';
+import { zenTotals } from '../nodes/ZenTotals/dialect';
+import { callKey, remember } from '../nodes/ZenTotals/memory';
+import { yesterday } from '../nodes/ZenTotals/questions';
+import { ZONE } from '../nodes/ZenTotals/resources/shared';
+import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
+import { probe } from '../nodes/shared/call';
+import { Trouble } from '../nodes/shared/errors';
+import { admit } from '../nodes/shared/throttle';
+
+/** An address that answers itself: n8n makes a request of its own after the test, and that must cost no call. */
+const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
+
+const fieldsOf = ({ name, label, wait, required = false }: Report): INodeProperties[] => [
+	{
+		displayName: `${label} URL`,
+		name: `${name}Url`,
+		type: 'string',
+		default: '',
+		...(required ? { required } : {}),
+		placeholder: 'e.g. https://…',
+		description: `URL of the report ${label}, from Integração (click the gear at the top of CRM Zen)${required ? '' : '. Only where you use this report'}`,
+	},
+	{
+		displayName: `${label} Token`,
+		name: `${name}Token`,
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		...(required ? { required } : {}),
+		description: `Token of the report ${label}, from the same page`,
+	},
+	{
+		displayName: `${label} Wait (Seconds)`,
+		name: `${name}Wait`,
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: LONGEST_WAIT },
+		default: wait,
+		description: `Time from the end of one request to the start of the next, over all workflows of this n8n. CRM Zen wants ${wait} seconds`,
+	},
+];
+
+export class CrmZenApi implements ICredentialType {
+	name = 'crmZenApi';
+
+	displayName = 'CRM Zen API';
+
+	icon: Icon = { light: 'file:../nodes/ZenTotals/zenTotals.svg', dark: 'file:../nodes/ZenTotals/zenTotals.dark.svg' };
+
+	documentationUrl = 'https://crmzen.com.br/api/totais_lead';
+
+	properties: INodeProperties[] = [
+		...reports.flatMap(fieldsOf),
+		{
+			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
+			displayName: 'Probed',
+			name: 'probed',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: '',
+		},
+	];
+
+	/**
+	 * Tests the totals by yesterday's, and only looks at the other reports' fields. An answer is kept
+	 * for "Use the Last Answer"; a refusal as too many proves URL and token as well, and within the
+	 * waiting time of a call that went well no other one is made.
+	 */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		try {
+			checkAll(credentials);
+		} catch (error) {
+			throw new Error((error as Trouble).message);
+		}
+		const values = { data: yesterday(ZONE) };
+		const answer = await probe(this, zenTotals, credentials, { operation: getManyTotals, values, sparing: true });
+		const { account, limits } = connect(credentials, 'totals');
+		if (answer) remember(callKey(account, values), limits.windowMs, answer);
+		return {};
+	}
+
+	/** Puts the token into the header, and counts the calls that n8n makes itself. */
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		if (request.url === ANSWERS_ITSELF) return request;
+		const signed = sign(credentials, request);
+		await admit(request, () => connectionOf(credentials, request));
+		return signed;
+	}
+
+	test: ICredentialTestRequest = { request: { url: ANSWERS_ITSELF } };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import type { Connection } from '../shared/call';
+import { Trouble } from '../shared/errors';
+
+/** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
+export interface Report {
+	/** Its name in the credential's fields, e.g. `totals` for `totalsUrl`. */
+	name: string;
+	label: string;
+	/** Seconds between two requests, unless the credential says otherwise (vendor's page). */
+	wait: number;
+	required?: boolean;
+}
+
+export const reports: Report[] = [
+	{ name: 'totals', label: 'Totals', wait: 300, required: true },
+	{ name: 'leadsByUser', label: 'Leads by User', wait: 60 },
+	{ name: 'leadFile', label: 'Lead File', wait: 300 },
+	{ name: 'salesFunnel', label: 'Sales Funnel', wait: 600 },
+];
+
+export const LONGEST_WAIT = 86_400;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
+
+const wrong = (sentence: string) => new Trouble('misconfigured', { sentences: [sentence] });
+
+/**
+ * The address, limits and secrets of one report.
+ * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ */
+export function connect(credentials: ICredentialDataDecryptedObject, name: string): Connection {
+	const report = reports.find((one) => one.name === name) as Report;
+	const token = tokenOf(credentials[`${name}Token`], report);
+	const address = addressOf(credentials[`${name}Url`], report, token);
+	return {
+		account: createHash('sha256').update(`${address}\n${token}`).digest('hex'),
+		address,
+		// One call at a time, and the next one a whole waiting time after its end.
+		limits: { calls: 1, windowMs: waitOf(credentials[`${name}Wait`], report) * 1000, atOnce: 1 },
+		secrets: [token],
+	};
+}
+
+/**
+ * Looks through all reports of a credential, without a call.
+ * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ */
+export function checkAll(credentials: ICredentialDataDecryptedObject): void {
+	const given = reports.filter(
+		({ name, required }) => required || credentials[`${name}Url`] || credentials[`${name}Token`],
+	);
+	for (const { name } of given) connect(credentials, name);
+}
+
+/**
+ * The connection of the report to which a request goes.
+ * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ */
+export function connectionOf(credentials: ICredentialDataDecryptedObject, { url, baseURL }: IHttpRequestOptions): Connection {
+	const target = new URL(url, baseURL).href;
+	const [found] = reports
+		.map(({ name }) => ({ name, address: normal(credentials[`${name}Url`]) }))
+		.filter(({ address }) => address && target.startsWith(address) && /^([?&]|$)/.test(target.slice(address.length)))
+		.sort((one, other) => other.address.length - one.address.length);
+	if (found) return connect(credentials, found.name);
+	throw wrong(`This credential sends its tokens to its own report URLs only, not to ${new URL(target).origin}`);
+}
+
+/** Adds the token of the report to which a request goes. */
+export function sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
+	const [token] = connectionOf(credentials, request).secrets;
+	return { ...request, headers: { ...request.headers, token } };
+}
+
+function tokenOf(given: unknown, { label }: Report): string {
+	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given)) return given;
+	const found = given === '' || given === undefined ? 'is empty' : 'holds a blank, a line break or a letter with an accent';
+	throw wrong(`'${label} Token' in the credential ${found}. ${WHERE_TO_FIND}, and copy it once more`);
+}
+
+/** A URL in one form, however it was typed; empty where it is none. */
+function normal(given: unknown): string {
+	const written = typeof given === 'string' ? given.trim() : '';
+	if (/\s/.test(written) || !URL.canParse(written)) return '';
+	const url = new URL(written);
+	url.hash = '';
+	return url.href;
+}
+
+function addressOf(given: unknown, { label }: Report, token: string): string {
+	const field = `'${label} URL' in the credential`;
+	if (given === '' || given === undefined) throw wrong(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
+	const address = normal(given);
+	if (address === '') throw wrong(`${field} is no URL. It begins with https://`);
+	const url = new URL(address);
+	if (url.username || url.password) throw wrong(`${field} must not hold a user name or password`);
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+		throw wrong(`${field} must begin with https://, so that nobody on the way can read the token`);
+	}
+	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
+		throw wrong(`${field} must not hold the token, which belongs into the field for it`);
+	}
+	return address;
+}
+
+function waitOf(given: unknown, { label, wait }: Report): number {
+	const seconds = given === undefined || given === '' ? wait : Number(given);
+	if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
+	throw wrong(`'${label} Wait' in the credential must be a number of seconds from 0 to ${LONGEST_WAIT}`);
+}

@@ -1,0 +1,29 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Resource } from '../../shared/operations';
+import { leadFile } from './leadFile';
+import * as leadFileForms from './leadFile/rows';
+import { leadsByUser } from './leadsByUser';
+import * as leadsByUserForms from './leadsByUser/rows';
+import { salesFunnel } from './salesFunnel';
+import * as salesFunnelForms from './salesFunnel/rows';
+import { totals } from './totals';
+import * as totalsForms from './totals/rows';
+
+/** The resources in the order in which the editor shows them. */
+export const resources: Resource[] = [totals, leadsByUser, leadFile, salesFunnel];
+
+/** How the answers of a report come out. */
+export interface Forms {
+	rows(answer: IDataObject, date: string): IDataObject[];
+	/** One item per user. */
+	users?(answers: IDataObject[], date: string, rows: IDataObject[]): IDataObject[];
+}
+
+/** By the name of the report. */
+export const forms: Record<string, Forms> = {
+	totals: totalsForms,
+	leadsByUser: leadsByUserForms,
+	leadFile: leadFileForms,
+	salesFunnel: salesFunnelForms,
+};

@@ -1,0 +1,7 @@
+import { getMany } from '../shared';
+
+export const getManyLeadFiles = getMany({
+	action: 'Get many lead files',
+	description: 'Read every lead that was created or changed on a day',
+	path: 'leadFile',
+});

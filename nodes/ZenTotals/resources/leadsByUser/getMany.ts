@@ -1,0 +1,8 @@
+import { getMany } from '../shared';
+
+export const getManyLeadsByUser = getMany({
+	action: 'Get many leads by user',
+	description: 'Read the leads of all users in a period, 50 per call',
+	path: 'leadsByUser',
+	list: { root: 'usuarios', pageSize: 50 },
+});

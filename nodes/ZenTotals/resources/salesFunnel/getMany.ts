@@ -1,0 +1,10 @@
+import { getMany } from '../shared';
+import { dateFilter, originFilters } from './fields';
+
+export const getManySalesFunnels = getMany({
+	action: 'Get many sales funnels',
+	description: 'Read the figures of the sales funnel for a period',
+	path: 'salesFunnel',
+	required: dateFilter,
+	collections: [{ name: 'filters', fields: originFilters }],
+});

@@ -1,0 +1,49 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { choice, day, fields } from '../../shared/fields';
+import type { Operation } from '../../shared/operations';
+
+/** Where the vendor and its customers are. */
+export const ZONE = 'America/Sao_Paulo';
+
+const dayHelp = 'From the picker or as text: 2026-04-30, 30/04/2026, today or yesterday, in the time zone of the workflow';
+
+/** Which days a report is about; these are the same for all. */
+export const period = fields(ZONE, {
+	period: choice('Period', [
+		{ name: 'Yesterday', value: 'yesterday' },
+		{ name: 'Today', value: 'today' },
+		{ name: 'One Day', value: 'oneDay' },
+		{ name: 'Range of Days', value: 'range' },
+	], { help: 'The days that the report is about' }),
+	date: day('Date', { term: 'data', help: dayHelp, when: { period: ['oneDay'] } }),
+	startDate: day('Start Date', { term: 'data inicial', help: dayHelp, when: { period: ['range'] } }),
+	endDate: day('End Date', { term: 'data final', help: dayHelp, when: { period: ['range'] } }),
+});
+
+/** The one shape that operations of CRM Zen have; a report says only what is its own. */
+export const getMany = (
+	own: Pick<Operation, 'action' | 'description' | 'path'> & Partial<Pick<Operation, 'required' | 'collections' | 'list'>>,
+): Operation => ({
+	value: 'getMany',
+	name: 'Get Many',
+	method: 'GET',
+	once: false,
+	sendsEmptyText: false,
+	collections: [],
+	...own,
+	required: { ...period, ...own.required },
+});
+
+/** Rows gathered under what they have in common, the rest of each in a list of leads. */
+export function byUser(rows: IDataObject[], shared: string[]): IDataObject[] {
+	const users = new Map<string, IDataObject & { leads: IDataObject[] }>();
+	for (const row of rows) {
+		const entries = Object.entries(row);
+		const common = Object.fromEntries(entries.filter(([key]) => shared.includes(key)));
+		const user = users.get(JSON.stringify(common)) ?? { ...common, leads: [] };
+		user.leads.push(Object.fromEntries(entries.filter(([key]) => !shared.includes(key))));
+		users.set(JSON.stringify(common), user);
+	}
+	return [...users.values()];
+}

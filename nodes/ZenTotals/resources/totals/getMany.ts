@@ -1,0 +1,7 @@
+import { getMany } from '../shared';
+
+export const getManyTotals = getMany({
+	action: 'Get many totals',
+	description: 'Read how many leads each user got on a day, by origin, segment, automation and product',
+	path: 'totals',
+});

@@ -1,0 +1,86 @@
+import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
+
+let service: CrmZenService;
+
+beforeAll(async () => {
+	service = await startCrmZen();
+});
+beforeEach(() => service.reset());
+afterAll(async () => await service.close());
+
+async function get(report: string, query: Record<string, string> = {}, init: RequestInit = {}) {
+	const response = await fetch(`${service.reportUrl(report)}?${new URLSearchParams(query)}`, { headers: { token: service.apiKey }, ...init });
+	return { status: response.status, headers: response.headers, json: (await response.json()) as any };
+}
+
+const march = { data_inicial: '2026-03-01', data_final: '2026-03-31' };
+const funnel = { filtro_data: '1', ...march, venda_direta: '1', distribuicao_lead: '1', canal_parceria: '1' };
+
+test('takes one request for a report within its own waiting time, and tells the wait where it is set to', async () => {
+	expect((await get('totals', { data: '2026-03-02' })).status).toBe(200);
+	service.set({ retryAfter: 'seconds' });
+	const { status, headers, json } = await get('totals', { data: '2026-03-03' });
+	expect([status, headers.get('retry-after')]).toEqual([429, '300']);
+	expect(json).toEqual({ error: expect.stringContaining('Aguarde') });
+	expect((await get('leadFile', { data: '2026-03-02' })).status).toBe(200);
+	expect((await get('leadsByUser', march)).status).toBe(200);
+	expect((await get('leadsByUser', march)).headers.get('retry-after')).toBe('60');
+	expect((await get('salesFunnel', funnel)).status).toBe(200);
+	expect((await get('salesFunnel', funnel)).headers.get('retry-after')).toBe('600');
+	expect((await get('leadFile', { data: '2026-03-02' })).headers.get('retry-after')).toBe('300');
+});
+
+test.each([
+	['a wrong token', 'totals', { data: '2026-03-02' }, { headers: { token: 'wrong' } }, 401, 'the token is wrong'],
+	['no token', 'totals', { data: '2026-03-02' }, { headers: {} }, 401, 'there is no token header'],
+	['the token in the URL', 'totals', { data: '2026-03-02', token: 'sandbox-zen-token' }, {}, 401, 'the token must not be in the URL'],
+	['another verb', 'totals', { data: '2026-03-02' }, { method: 'POST', headers: { token: 'sandbox-zen-token' } }, 405, 'POST where GET is wanted'],
+	['no such report', 'vendas', {}, {}, 404, 'there is no /relatorios/vendas'],
+	['no day', 'totals', {}, {}, 400, /data/],
+	['no real day', 'totals', { data: '2026-02-31' }, {}, 400, /data/],
+	['a future day', 'totals', { data: '2999-01-01' }, {}, 400, /data futura/],
+	['a range the wrong way round', 'leadsByUser', { data_inicial: '2026-03-02', data_final: '2026-03-01' }, {}, 400, /anterior/],
+	['a date filter of 7', 'salesFunnel', { ...funnel, filtro_data: '7' }, {}, 400, /filtro_data/],
+	['a day without leads', 'leadFile', { data: '2026-03-01' }, {}, 400, '2026-03-01 has no leads'],
+])('%s', async (_name, report, query, init, status, reason) => {
+	const answer = await get(report, query as Record<string, string>, init);
+	expect(answer.status).toBe(status);
+	expect(answer.json).toEqual({ error: expect.any(String) });
+	expect(service.journal[0].reason).toMatch(reason);
+	expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
+});
+
+test('the reports agree with each other over a month', async () => {
+	service.set({ limit: null });
+	const days = Array.from({ length: 31 }, (_, index) => `2026-03-${String(index + 1).padStart(2, '0')}`);
+	let total = 0;
+	for (const data of days) {
+		const { json } = await get('totals', { data });
+		const counted = json.usuarios.reduce((sum: number, user: any) => sum + user.total_lead, 0);
+		const file = await get('leadFile', { data });
+		expect(file.json.leads?.length ?? 0).toBe(counted);
+		total += counted;
+	}
+	const { json } = await get('leadsByUser', march);
+	expect(json.paginacao).toEqual({
+		pagina_atual: 1, total_paginas: Math.ceil(total / 50), quantidade_registros_consulta: total, limite_registros_por_pagina: 50,
+	});
+	const { json: figures } = await get('salesFunnel', funnel);
+	expect(figures.etapas.reduce((sum: number, { quantidade }: any) => sum + quantidade, 0)).toBe(total);
+});
+
+test.each([
+	['list', []], ['object', {}], ['null', null], ['text', ''], ['absent', undefined],
+] as const)('empty as %s; numbers as text', async (empty, form) => {
+	service.set({ limit: null, empty, numbers: 'text' });
+	const { json } = await get('totals', { data: '2026-03-01' });
+	expect(json.usuarios).toEqual(form);
+	const saturday = await get('totals', { data: '2026-03-07' });
+	expect(saturday.json.erros).toEqual(form);
+	expect(saturday.json.usuarios[0].total_lead).toMatch(/^\d+$/);
+});
+
+test('unknown faults and settings are named', () => {
+	expect(() => service.fault({ effect: 'tired' as never })).toThrow('there are');
+	expect(() => service.set({ speed: 1 } as never)).toThrow('no setting');
+});

@@ -1,0 +1,161 @@
+import type { Answer } from '../../nodes/shared/call.ts';
+import { duration } from '../../nodes/shared/errors.ts';
+import { day, fields } from '../../nodes/shared/fields.ts';
+import type { Operation } from '../../nodes/shared/operations.ts';
+import { checkAll, connect, connectionOf, sign } from '../../nodes/ZenTotals/connection.ts';
+import { read } from '../../nodes/ZenTotals/dialect.ts';
+import { callKey, lastAnswer, remember } from '../../nodes/ZenTotals/memory.ts';
+import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
+import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
+import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
+import { code, count, isoDate, objects } from '../../nodes/ZenTotals/values.ts';
+
+function trouble(work: () => unknown) {
+	try {
+		work();
+	} catch (error) {
+		return error as Error;
+	}
+	throw new Error('nothing was thrown');
+}
+
+describe('values in any form', () => {
+	test.each([
+		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], [-3, -3],
+		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null],
+	])('the count %j is %j', (given, expected) => expect(count(given)).toBe(expected));
+
+	test.each([
+		[12, 12], ['12', 12], ['012', '012'], ['A-7', 'A-7'], ['', null], [null, null], ['12345678901234567', '12345678901234567'],
+	])('the code %j is %j', (given, expected) => expect(code(given)).toBe(expected));
+
+	test.each([
+		[[], []], [{}, []], [null, []], ['', []], [undefined, []], [[{ a: 1 }, null, ''], [{ a: 1 }]],
+		[{ 0: { a: 1 }, 1: { a: 2 } }, [{ a: 1 }, { a: 2 }]], [{ nome: 'x' }, [{ nome: 'x' }]],
+	])('the list %j holds %j', (given, expected) => expect(objects(given)).toEqual(expected));
+
+	test.each([
+		['2026-03-02 09:30:15', '2026-03-02T09:30:15'], ['02/03/2026 09:30', '2026-03-02T09:30:00'], ['02/03/2026', '2026-03-02'],
+		['2026-03-02', '2026-03-02'], ['2026-03-02T09:30:15-03:00', '2026-03-02T09:30:15-03:00'], ['ontem', 'ontem'],
+		['', null], [null, null], ['0000-00-00 00:00:00', null],
+	])('the date %j is %j', (given, expected) => expect(isoDate(given)).toBe(expected));
+});
+
+describe('the totals of a day', () => {
+	const origem = [{ codigo: '11', nome: 'Site', quantidade: '2' }];
+	const user = { nome: 'Ana', total_lead: '2', origem, segmento: [], automacao: {}, produtos_e_servicos: null };
+	const row = (kind: string, leads: number, more: object) => ({
+		date: '2026-03-02', kind, user: null, dimension: null, code: null, name: null, leads, ...more,
+	});
+
+	test('become rows of four kinds', () => {
+		const answer = { usuarios: [user], erros: { com_erro: 1, sem_agrupamento: '0', limite_de_contatos: '', duplicados: '1.000' } };
+		expect(rows(answer as never, '2026-03-02')).toEqual([
+			row('breakdown', 2, { user: 'Ana', dimension: 'origin', code: 11, name: 'Site' }),
+			row('userTotal', 2, { user: 'Ana' }),
+			row('dayTotal', 2, {}),
+			row('failures', 1, { code: 'com_erro', name: 'With Error' }),
+			row('failures', 0, { code: 'sem_agrupamento', name: 'Without Grouping' }),
+			row('failures', 1000, { code: 'duplicados', name: 'Duplicates' }),
+		]);
+	});
+
+	test.each([[[]], [{}], [null], [''], [undefined]])('empty as %j gives no row', (empty) => {
+		expect(rows({ usuarios: empty, erros: empty } as never, '2026-03-02')).toEqual([]);
+		expect(users([{ usuarios: empty }] as never, '2026-03-02')).toEqual([]);
+		const bare = { nome: 'Ana', total_lead: 0, origem: empty, segmento: empty, automacao: empty, produtos_e_servicos: empty };
+		expect(rows({ usuarios: [bare] } as never, '2026-03-02').map(({ kind }) => kind)).toEqual(['userTotal', 'dayTotal']);
+	});
+
+	test('two users of one name stay two', () => {
+		const answer = { usuarios: [user, user] } as never;
+		expect(rows(answer, '2026-03-02').filter(({ kind }) => kind === 'userTotal')).toHaveLength(2);
+		expect(users([answer], '2026-03-02')).toEqual(Array(2).fill({
+			date: '2026-03-02', user: 'Ana', leads: 2, origins: [{ code: 11, name: 'Site', leads: 2 }], segments: [], automations: [], productsAndServices: [],
+		}));
+	});
+});
+
+test('leads without anything but a code give rows with empty places', () => {
+	expect(leadRows({ usuarios: [{ nome: 'Ana', email: '', leads: [{ codigo: '7' }] }] })).toEqual([{
+		user: 'Ana', email: null, record: null, code: 7, enteredAt: null, redistributedAt: null, origins: '', segments: '', automations: '', productsAndServices: '',
+	}]);
+	const [lead] = fileRows({ leads: [{ integracao_lead: 'X1', nome_usuario_responsavel: 'Ana' }] }, '2026-03-02');
+	expect(lead).toMatchObject({ date: '2026-03-02', code: 'X1', status: null, user: 'Ana' });
+	expect(fileUsers([], '2026-03-02', [lead, lead])).toMatchObject([{ date: '2026-03-02', user: 'Ana', leads: [{ code: 'X1' }, { code: 'X1' }] }]);
+});
+
+describe('the credential', () => {
+	const given = { totalsUrl: 'https://crmzen.example/r/totais?conta=7', totalsToken: 'secret', leadFileUrl: 'https://crmzen.example/r/totais', leadFileToken: 'other' };
+
+	test('has the waiting times of the vendor unless it says otherwise', () => {
+		expect(connect(given, 'totals').limits).toEqual({ calls: 1, windowMs: 300_000, atOnce: 1 });
+		expect(connect({ ...given, totalsWait: 20 }, 'totals').limits.windowMs).toBe(20_000);
+		expect(connect({ salesFunnelUrl: 'https://x.example/', salesFunnelToken: 't' }, 'salesFunnel').limits.windowMs).toBe(600_000);
+		expect(connect({ leadsByUserUrl: 'https://x.example/', leadsByUserToken: 't' }, 'leadsByUser').limits.windowMs).toBe(60_000);
+	});
+
+	test('names its reports without showing their tokens', () => {
+		const { account } = connect(given, 'totals');
+		expect(connect({ ...given, totalsUrl: ` ${given.totalsUrl}#top ` }, 'totals').account).toBe(account);
+		expect(connect({ ...given, totalsToken: 'else' }, 'totals').account).not.toBe(account);
+		expect(account).not.toContain('secret');
+	});
+
+	test('sends each token to its own report only', () => {
+		expect(sign(given, { url: given.totalsUrl, qs: {} }).headers).toEqual({ token: 'secret' });
+		expect(sign(given, { url: `${given.totalsUrl}&data=2026-03-02` }).headers).toEqual({ token: 'secret' });
+		expect(sign(given, { url: `${given.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
+		expect(connectionOf(given, { url: given.totalsUrl }).account).toBe(connect(given, 'totals').account);
+		for (const url of ['https://crmzen.example/r/totais2', 'https://elsewhere.example/r/totais', 'https://crmzen.example/']) {
+			expect(trouble(() => sign(given, { url })).message).toContain('own report URLs only');
+		}
+	});
+
+	test('optional reports may be left out, but not by half', () => {
+		expect(() => checkAll({ totalsUrl: given.totalsUrl, totalsToken: 't', leadFileUrl: '', leadFileToken: '' })).not.toThrow();
+		expect(trouble(() => checkAll({ ...given, leadFileToken: '' })).message).toContain("'Lead File Token'");
+		expect(trouble(() => checkAll({ ...given, salesFunnelToken: 't' })).message).toContain("'Sales Funnel URL'");
+	});
+});
+
+describe('an answer', () => {
+	const answer = (body: unknown, status = 200, headers = {}): Answer => ({ status, headers, body });
+	const totals = { path: 'totals' } as Operation;
+
+	test.each([
+		['429 with seconds', answer({ error: 'x' }, 429, { 'retry-after': '7' }), { reason: 'tooMany', details: { retryAfterMs: 7000 } }],
+		['429 without a time', answer({ error: 'x' }, 429), { reason: 'tooMany', details: { retryAfterMs: undefined } }],
+		['too many, in words', answer({ error: 'Aguarde 5 minutos para uma nova consulta' }, 400), { reason: 'tooMany' }],
+		['an error as list', answer({ error: ['a', 'b'] }, 400), { reason: 'rejected', details: { sentences: ['a', 'b'] } }],
+		['the words of the entry APIs', answer({ Erro: 3, Mensagem: 'JSON incompleto' }, 400), { reason: 'rejected', details: { sentences: ['3', 'JSON incompleto'] } }],
+		['a 400 of totals about nothing found', answer({ error: 'Nenhum lead' }, 400), { reason: 'rejected' }],
+		['a list', answer([1]), { reason: 'noRoot' }],
+	])('%s', (_name, given, expected) => expect(trouble(() => read(given, totals))).toMatchObject(expected));
+
+	test('is one row, or none where it is empty', () => {
+		expect(read(answer({ usuarios: [] }), totals)).toEqual({ rows: [{ usuarios: [] }] });
+		for (const body of [[], {}, null]) expect(read(answer(body), totals)).toEqual({ rows: [] });
+		expect(read(answer({ anything: 1 }), { path: 'salesFunnel' } as Operation)).toEqual({ rows: [{ anything: 1 }] });
+	});
+});
+
+test('an answer is kept as long as the report may not be asked again', async () => {
+	const key = callKey('account', { data: '2026-03-02' });
+	remember(key, 50, { rows: [] });
+	expect(lastAnswer(key)).toMatchObject({ read: { rows: [] } });
+	expect(lastAnswer(callKey('account', { data: '2026-03-03' }))).toBeUndefined();
+	await new Promise((resolve) => setTimeout(resolve, 60));
+	expect(lastAnswer(key)).toBeUndefined();
+});
+
+test.each([
+	[0, '0 s'], [400, '1 s'], [45_000, '45 s'], [60_000, '1 min'], [252_000, '4 min 12 s'], [3_600_000, '1 h'], [8_700_000, '2 h 25 min'],
+])('%d ms is "%s"', (ms, told) => expect(duration(ms)).toBe(told));
+
+test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
+	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }).x;
+	expect(schema.parse('2026-03-03T01:00:00Z')).toBe('2026-03-02');
+	expect(schema.parse('30/04/2025')).toBe('2025-04-30');
+	for (const wrong of ['31/04/2025', '2025', 'constructor', 20250430, null]) expect(schema.safeParse(wrong).success).toBe(false);
+});

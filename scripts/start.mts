@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHotProfile } from '../sandbox/hotProfile/index.mts';
 import { importCredentials, importWorkflows } from './n8n/commandLine.mts';
 import { installPackage } from './n8n/community.mts';
 import { cacheFolder, ensureN8n } from './n8n/install.mts';
@@ -10,16 +9,19 @@ import { buildPackage } from './pack.mts';
 import { assertPortFree } from './ports.mts';
 import { Problem } from './problem.mts';
 import { progress } from './progress.mts';
-import { SANDBOX_KEY, sandboxCredential } from './sandboxCredential.mts';
+import { sandboxes } from './sandboxes.mts';
 
 const N8N_PORT = Number(process.env.N8N_PORT ?? 5678);
+/** Port of the first sandbox; the others follow it. */
 const SANDBOX_PORT = Number(process.env.SANDBOX_PORT ?? 5701);
 
-/** What `npm start` runs: a real n8n with the package in it and the sandbox beside it, until Ctrl-C. */
+/** What `npm start` runs: a real n8n with the package in it and the sandboxes beside it, until Ctrl-C. */
 async function start(): Promise<void> {
 	const { step, done } = progress();
 	await assertPortFree(N8N_PORT, 'n8n', 'N8N_PORT');
-	await assertPortFree(SANDBOX_PORT, 'the sandbox', 'SANDBOX_PORT');
+	for (const [index, { name }] of sandboxes.entries()) {
+		await assertPortFree(SANDBOX_PORT + index, `the sandbox of ${name}`, 'SANDBOX_PORT');
+	}
 	const n8n = await ensureN8n(undefined, { onProgress: step });
 
 	step('Building and packing the package');
@@ -30,11 +32,16 @@ async function start(): Promise<void> {
 	step('Installing the package into n8n');
 	await installPackage(userFolder, tarball);
 
-	step('Starting the sandbox');
-	const sandbox = await startHotProfile({ port: SANDBOX_PORT, apiKey: SANDBOX_KEY });
-	onStop(async () => await sandbox.close());
-	step('Importing the credential and the example workflows');
-	await importCredentials(n8n, userFolder, [sandboxCredential(sandbox.url)]);
+	step('Starting the sandboxes');
+	const started = await Promise.all(
+		sandboxes.map(async ({ name, start: open, credential }, index) => {
+			const { url, close } = await open(SANDBOX_PORT + index);
+			onStop(close);
+			return { name, url, credential: credential(url) };
+		}),
+	);
+	step('Importing the credentials and the example workflows');
+	await importCredentials(n8n, userFolder, started.map(({ credential }) => credential));
 	await importWorkflows(n8n, userFolder, 'examples');
 
 	step('Starting n8n');
@@ -42,20 +49,34 @@ async function start(): Promise<void> {
 	onStop(async () => await server.stop());
 	await setUpOwner(server.url);
 	done();
-	console.log(welcome(server.url, sandbox.url));
+	console.log(welcome(server.url, started, await examples()));
 	const lastWords = await server.ended;
 	if (!stopping) throw new Problem(`n8n has ended by itself. Its last words were:\n${lastWords}`);
 }
 
-function welcome(n8n: string, sandbox: string): string {
+/** The example workflows: where each is found in n8n, and what it does. */
+async function examples(): Promise<Array<{ id: string; name: string }>> {
+	const files = (await readdir('examples')).filter((file) => file.endsWith('.json'));
+	return await Promise.all(
+		files.map(async (file) => JSON.parse(await readFile(join('examples', file), 'utf8')) as { id: string; name: string }),
+	);
+}
+
+function welcome(
+	n8n: string,
+	services: Array<{ name: string; url: string }>,
+	workflows: Array<{ id: string; name: string }>,
+): string {
 	return `
   n8n       ${n8n}
   Login     ${OWNER.email}
   Password  ${OWNER.password}
-  Sandbox   ${sandbox} (stands in for HotProfile: same rules, same limit, made-up data)
 
-  Read all leads     ${n8n}/workflow/exampleReadAllLeads
-  Create 250 leads   ${n8n}/workflow/exampleCreateLeads
+  Sandboxes: each stands in for a service, with its rules, its limit and made-up data
+${services.map(({ name, url }) => `    ${url}  ${name}`).join('\n')}
+
+  Example workflows
+${workflows.map(({ id, name }) => `    ${n8n}/workflow/${id}\n      ${name.replace(/^Example: /, '')}`).join('\n')}
 
   Ctrl-C stops everything.
 `;

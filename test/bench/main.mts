@@ -7,7 +7,7 @@ import { executeWorkflow, importCredentials, importWorkflows } from '../../scrip
 import { installPackage } from '../../scripts/n8n/community.mts';
 import { ensureN8n, type N8n } from '../../scripts/n8n/install.mts';
 import { buildPackage } from '../../scripts/pack.mts';
-import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxes.mts';
 
 /**
  * What `npm run bench` runs: the cost of an item beside n8n's own HTTP Request node, on a real n8n,

@@ -1,7 +1,7 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import type { Params } from '../../sandbox/wire.mts';
 import { executeWorkflow, importCredentials, importWorkflows, type Item } from '../../scripts/n8n/commandLine.mts';
-import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { sandboxCredential } from '../../scripts/sandboxes.mts';
 import { ownSandbox, stage } from './stage.mts';
 
 const { n8n, userFolder } = stage();

@@ -1,7 +1,7 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { freePort } from '../../scripts/ports.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { sandboxCredential } from '../../scripts/sandboxes.mts';
 import { ownSandbox, stage, storeCredential } from './stage.mts';
 
 let sandbox: HotProfileService;

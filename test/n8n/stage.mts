@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import type { N8n } from '../../scripts/n8n/install.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxCredential.mts';
+import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxes.mts';
 
 /** The n8n that all tests share. */
 export interface Stage {

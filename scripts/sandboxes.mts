@@ -1,0 +1,50 @@
+import { startCrmZen } from '../sandbox/crmZen/index.mts';
+import { startHotProfile } from '../sandbox/hotProfile/index.mts';
+import type { PlainCredential } from './n8n/commandLine.mts';
+
+/** A service that `npm start` stands in for, and the credential with which the example workflows reach it. */
+export interface Sandbox {
+	/** The service's name. */
+	name: string;
+	start(port: number): Promise<{ url: string; close(): Promise<void> }>;
+	credential(url: string): PlainCredential;
+}
+
+/** The key that the sandbox of HotProfile takes. */
+export const SANDBOX_KEY = 'sandbox-hotprofile-key';
+const ZEN_TOKEN = 'sandbox-zen-token';
+
+/** The credential that the example workflows for HotProfile name, for a sandbox at an address. */
+export const sandboxCredential = (url: string): PlainCredential => ({
+	id: 'hotProfileSandbox',
+	name: 'HotProfile (sandbox)',
+	type: 'hotProfileApi',
+	data: { instance: url, apiKey: SANDBOX_KEY, requestsPerMinute: 100, concurrentRequests: 2 },
+});
+
+const zenReport = (url: string, report: string) => ({
+	[`${report}Url`]: `${url}/relatorios/${report}`,
+	[`${report}Token`]: ZEN_TOKEN,
+});
+
+/** The credential that the example workflow for CRM Zen names. */
+export const zenCredential = (url: string): PlainCredential => ({
+	id: 'crmZenSandbox',
+	name: 'CRM Zen (sandbox)',
+	type: 'crmZenApi',
+	data: Object.assign({}, ...['totals', 'leadsByUser', 'leadFile', 'salesFunnel'].map((report) => zenReport(url, report))),
+});
+
+/** All sandboxes, in the order of their ports. */
+export const sandboxes: Sandbox[] = [
+	{
+		name: 'HotProfile',
+		start: async (port) => await startHotProfile({ port, apiKey: SANDBOX_KEY }),
+		credential: sandboxCredential,
+	},
+	{
+		name: 'CRM Zen',
+		start: async (port) => await startCrmZen({ port, apiKey: ZEN_TOKEN }),
+		credential: zenCredential,
+	},
+];

@@ -11,12 +11,22 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import type { Settings } from './check';
 import { check } from './check';
 import type { About, Cause } from './errors';
 import { callError, inputError, Trouble, words } from './errors';
+import { BINARY_FIELDS } from './fields';
+import type { SentFile } from './files';
+import { attach, load, sentFiles } from './files';
+import type { Download, FileLimits } from './links';
+import { fileAddress, readFile } from './links';
+import type { IdList } from './lists';
+import { unknownIds } from './lists';
 import type { Operation, Resource, WireValues } from './operations';
+import { fieldsOf, hasOutput } from './operations';
 import type { Page } from './pages';
 import { readPages } from './pages';
+import { linksOf } from './rows';
 import type { Limits, Throttle, Turn } from './throttle';
 import { Canceled, passed, throttleFor } from './throttle';
 
@@ -33,6 +43,8 @@ export interface Answer {
 export interface Connection {
 	/** Names the account without holding its key in the clear. */
 	account: string;
+	/** Where its calls go, where that is told by more than `sign`. */
+	address?: string;
 	limits: Limits;
 	/** Must never be shown. */
 	secrets: string[];
@@ -52,7 +64,11 @@ export interface Dialect {
 	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
 	sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
 	/** The request of an operation with its values and, for those that read many, a page. */
-	request(operation: Operation, values: WireValues, page?: Page): Partial<IHttpRequestOptions>;
+	request(operation: Operation, values: WireValues, page: Page | undefined, connection: Connection): Partial<IHttpRequestOptions>;
+	/** What this connection asks of the values beyond the catalogue: one sentence for each that it lacks. */
+	lacks?(operation: Operation, values: WireValues, connection: Connection): string[];
+	/** The lists that the service supplies, by the name of their picker. */
+	lists?: Record<string, IdList>;
 	/**
 	 * What an answer brings: one record, or the rows of a page with the count of all.
 	 * @throws {Trouble} where it brings nothing
@@ -70,6 +86,8 @@ const CREDENTIALS_FOR_MS = 10_000;
 const RETRIES = 3;
 /** A connection that takes no call for this long is given up. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
+/** Addresses that a link may lead on to. */
+const MOST_HOPS = 5;
 
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
@@ -84,6 +102,9 @@ interface Session {
 interface Run {
 	session?: Promise<Session>;
 	readAt: number;
+	/** The checks of its items, and the end of all of them. */
+	checks: Array<Promise<unknown>>;
+	checked?: Promise<unknown>;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
 }
@@ -104,33 +125,129 @@ export function sendThrough(dialect: Dialect) {
 		const itemIndex = this.getItemIndex();
 		const operation = operationOf(this, dialect);
 
-		const { values, problems } = check(operation, options.body as IDataObject);
-		const wanted = operation.list ? wantedRows(this, problems) : 1;
-		if (problems.length > 0) {
-			run.held ||= !this.continueOnFail();
-			throw inputError(this.getNode(), problems, itemIndex, 'Nothing was sent for this item');
-		}
-		await Promise.resolve();
-		if (run.held) return [];
-
-		const line = this.getExecutionId() ?? run;
 		const about = { ...aboutOf(dialect, operation), itemIndex };
-		const ask = async (page?: Page) => {
-			const session = await currentSession(run, this, dialect);
-			const request = { ...(options as IHttpRequestOptions), ...dialect.request(operation, values, page) };
-			return await exchange(this, dialect, session, operation, request, { line });
-		};
+		const ready = prepare(this, dialect, operation, options.body as IDataObject, run);
+		run.checks.push(ready);
+		run.checked ??= allOf(run.checks);
 		try {
-			const { connection } = await currentSession(run, this, dialect);
-			about.secrets = connection.secrets;
-			const rows = operation.list
-				? await readPages(ask, operation.list.pageSize, wanted, connection.limits.atOnce)
-				: (await ask()).rows;
-			return output(this, dialect, operation, rows, itemIndex);
+			const { records, settings, wanted } = await ready;
+			await run.checked;
+			if (run.held) return [];
+
+			const line = this.getExecutionId() ?? run;
+			const ask = async (values: WireValues, page?: Page) => {
+				const session = await currentSession(run, this, dialect);
+				about.secrets = session.connection.secrets;
+				return await exchange(this, dialect, session, operation.once, { line }, async () => {
+					const request = dialect.request(operation, await load(this, values), page, session.connection);
+					const whole = { ...(options as IHttpRequestOptions), ...request };
+					return dialect.read(await transmit(this, dialect, session.credentials, whole), operation);
+				});
+			};
+			const read = async (values: WireValues) => {
+				const { list } = operation;
+				if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
+				const { connection } = await currentSession(run, this, dialect);
+				return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, connection.limits.atOnce);
+			};
+			const items: INodeExecutionData[] = [];
+			for (const values of records) {
+				const rows = await read(values).catch((error) => {
+					throw items.length > 0 ? partly(error, items.length, records.length) : error;
+				});
+				const outgoing = output(this, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values));
+				if (settings.downloadFiles) {
+					const session = await currentSession(run, this, dialect);
+					await addFiles(this, dialect, session, operation, { rows, items: outgoing, settings, line });
+				}
+				items.push(...outgoing);
+			}
+			return items;
 		} catch (error) {
 			throw shown(this, error, about);
 		}
 	};
+}
+
+/** Of several files that go out one by one, some are stored when another one fails. */
+function partly(error: unknown, stored: number, all: number): unknown {
+	if (!(error instanceof Trouble)) return error;
+	return new Trouble(error.reason, { ...error.details, before: `${stored} of the ${all} files of this item were sent well before` });
+}
+
+/** What an item sends, once it is certain that it can be sent. */
+interface Ready {
+	/** The values of one call each: more than one where several files go out one by one. */
+	records: WireValues[];
+	settings: Settings;
+	wanted: number;
+}
+
+/**
+ * Checks an item. The catalogue's check is done before anything is awaited, so that the first item
+ * already knows of all others whether they hold it back.
+ */
+async function prepare(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	body: IDataObject,
+	run: Run,
+): Promise<Ready> {
+	const refuse = (problems: string[]) => {
+		run.held ||= !caller.continueOnFail();
+		return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
+	};
+	const given = { ...body, ...unsent(caller) };
+	const { values, settings, problems } = check(operation, given);
+	const wanted = operation.list ? wantedRows(caller, problems) : Infinity;
+	if (problems.length > 0) throw refuse(problems);
+	const fields = Object.values(fieldsOf(operation));
+	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
+	const records = await attach(caller, fields, values, maxBytes, problems);
+	if (problems.length === 0 && dialect.lacks) {
+		const { connection } = await currentSession(run, caller, dialect);
+		problems.push(...dialect.lacks(operation, values, connection));
+	}
+	if (problems.length === 0 && settings.checkIds && dialect.lists) {
+		// A list that cannot be read must not hold anything back.
+		const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
+		problems.push(...(await unknownIds(fields, values, dialect.lists, read)));
+	}
+	if (problems.length > 0) throw refuse(problems);
+	return { records, settings, wanted };
+}
+
+/** Parameters that are not sent but say how: settings, and where files come from. */
+const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
+	...(caller.getNodeParameter('options', {}) as IDataObject),
+	[BINARY_FIELDS.name]: caller.getNodeParameter(BINARY_FIELDS.name, '') as string,
+});
+
+/** The end of all checks: RoutingNode starts the items one after another without a pause between them. */
+async function allOf(checks: Array<Promise<unknown>>): Promise<void> {
+	await Promise.resolve();
+	await Promise.allSettled(checks);
+}
+
+/** Lists stay known for this time. */
+const LIST_FOR_MS = 60_000;
+const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]> }>();
+
+/** All rows of a list that pickers and checks need again and again: read once a minute for each account. */
+export async function readList(caller: Caller, dialect: Dialect, operation: Operation): Promise<IDataObject[]> {
+	const { connection } = await openSession(caller, dialect).catch((error) => {
+		throw shown(caller, error, aboutOf(dialect, operation));
+	});
+	const key = `${connection.account} ${operation.value}`;
+	const now = performance.now();
+	for (const [known, { readAt }] of lists) if (now - readAt > LIST_FOR_MS) lists.delete(known);
+	const known = lists.get(key);
+	if (known) return await known.rows;
+	const rows = lookUp(caller, dialect, operation, {}).then((answer) => answer.rows);
+	lists.set(key, { readAt: now, rows });
+	rows.catch(() => lists.delete(key));
+	return await rows;
 }
 
 /**
@@ -138,7 +255,7 @@ export function sendThrough(dialect: Dialect) {
  * @param values wire names and values
  */
 export async function lookUp(
-	caller: ILoadOptionsFunctions,
+	caller: Caller,
 	dialect: Dialect,
 	operation: Operation,
 	values: WireValues,
@@ -148,8 +265,9 @@ export async function lookUp(
 	try {
 		const session = await openSession(caller, dialect);
 		about.secrets = session.connection.secrets;
-		const request = dialect.request(operation, values, page);
-		return await exchange(caller, dialect, session, operation, request, { line: {}, urgent: true });
+		const request = dialect.request(operation, values, page, session.connection);
+		const read = async () => dialect.read(await transmit(caller, dialect, session.credentials, request), operation);
+		return await exchange(caller, dialect, session, operation.once, { line: {}, urgent: true }, read);
 	} catch (error) {
 		throw shown(caller, error, about);
 	}
@@ -167,9 +285,10 @@ export async function probe(
 ): Promise<void> {
 	const about = aboutOf(dialect, operation);
 	const read = async () => {
-		const { account, limits, secrets } = dialect.connect(credentials);
+		const connection = dialect.connect(credentials);
+		const { account, limits, secrets } = connection;
 		about.secrets = secrets;
-		const request = answerWhole({ url: '', ...dialect.request(operation, {}, { number: 1, size: 1 }) });
+		const request = answerWhole({ url: '', ...dialect.request(operation, {}, { number: 1, size: 1 }, connection) });
 		const throttle = throttleFor(account);
 		await throttle.enter({ line: {}, limits, urgent: true });
 		try {
@@ -184,16 +303,19 @@ export async function probe(
 	throw new Error(`${message}. ${description}`);
 }
 
-/** Queues, sends, reads and, by the retry table, sends again. */
-async function exchange(
+/**
+ * Queues, sends, reads and, by the retry table, sends again.
+ * @param once whether it must not be sent again where it may have been stored
+ * @param work sends and reads once
+ */
+async function exchange<Result>(
 	caller: Caller,
 	dialect: Dialect,
-	{ credentials, connection, throttle }: Session,
-	operation: Operation,
-	request: Partial<IHttpRequestOptions>,
+	{ connection: { limits }, throttle }: Pick<Session, 'connection' | 'throttle'>,
+	once: boolean,
 	{ line, urgent }: Pick<Turn, 'line' | 'urgent'>,
-) {
-	const { limits } = connection;
+	work: () => Promise<Result>,
+): Promise<Result> {
 	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
 	const onWait: Turn['onWait'] = ({ waiting, forMs }) =>
 		caller.logger.info(
@@ -207,7 +329,7 @@ async function exchange(
 		let trouble: Trouble;
 		let refused = false;
 		try {
-			return dialect.read(await transmit(caller, dialect, credentials, request), operation);
+			return await work();
 		} catch (error) {
 			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
@@ -224,7 +346,7 @@ async function exchange(
 			if (performance.now() - since > GIVE_UP_AFTER_MS) throw trouble;
 			continue;
 		}
-		const mayRepeat = trouble.reason === 'unreachable' || (!operation.once && passing.has(trouble.reason));
+		const mayRepeat = trouble.reason === 'unreachable' || (!once && passing.has(trouble.reason));
 		if (!mayRepeat || retries === RETRIES) throw trouble;
 		await backOff(retries++, limits, signal);
 	}
@@ -295,7 +417,7 @@ function runOf(caller: IExecutePaginationFunctions): Run {
 	const key = caller.getContext('node');
 	const known = runs.get(key);
 	if (known && caller.getItemIndex() > 0) return known;
-	const run: Run = { held: false, readAt: -Infinity };
+	const run: Run = { held: false, readAt: -Infinity, checks: [] };
 	runs.set(key, run);
 	return run;
 }
@@ -336,18 +458,81 @@ function output(
 	{ simplify }: Dialect,
 	operation: Operation,
 	rows: IDataObject[],
-	item: number,
+	files: SentFile[],
 ): INodeExecutionData[] {
-	const pairedItem = { item };
-	const form = operation.list ? caller.getNodeParameter('output', 'simplified') : 'raw';
+	const pairedItem = { item: caller.getItemIndex() };
+	const form = hasOutput(operation) ? caller.getNodeParameter('output', 'simplified') : 'raw';
 	if (form === 'raw') return rows.map((json) => ({ json, pairedItem }));
-	const typed = rows.map((row) => simplify(row, operation));
+	const sent = files.length > 0 ? { sentFiles: files } : {};
+	const typed = rows.map((row) => ({ ...simplify(row, operation), ...sent }));
 	if (form !== 'selectedFields') return typed.map((json) => ({ json, pairedItem }));
 	const keys = caller.getNodeParameter('outputFields', []) as string[];
-	return typed.map((row) => ({
+	return typed.map((row: IDataObject) => ({
 		json: Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])),
 		pairedItem,
 	}));
+}
+
+interface Downloads {
+	/** Rows as received, and the items that they became. */
+	rows: IDataObject[];
+	items: INodeExecutionData[];
+	settings: Settings;
+	line: unknown;
+}
+
+/** Puts the files behind the links of rows into their items, as binary data. */
+async function addFiles(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	session: Session,
+	{ row: columns }: Operation,
+	{ rows, items, settings, line }: Downloads,
+): Promise<void> {
+	const limits: FileLimits = {
+		maxBytes: Number(settings.maxFileSizeMb) * 2 ** 20,
+		timeoutMs: Number(settings.downloadTimeout) * 1000,
+		signal: caller.getExecutionCancelSignal(),
+	};
+	for (const [index, row] of rows.entries()) {
+		for (const wire of linksOf(columns)) {
+			const link = row[wire];
+			if (link === undefined || link === null || link === '') continue;
+			const name = `'${wire}' of row ${index + 1}`;
+			const { content, fileName, type } = await fetchFile(caller, dialect, session, line, String(link), name, limits);
+			const data = await caller.helpers.prepareBinaryData(content, fileName, type);
+			items[index].binary = { ...items[index].binary, [String(settings.outputField)]: data };
+		}
+	}
+}
+
+/** Reads the file behind a link. The key goes with the call to the service's own host only, and only calls there count. */
+async function fetchFile(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	{ credentials, connection, throttle }: Session,
+	line: unknown,
+	link: string,
+	name: string,
+	limits: FileLimits,
+): Promise<Download> {
+	const home = connection.address as string;
+	const uncounted = { ...connection, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } };
+	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
+		const { href, origin } = address;
+		const isOwn = origin === new URL(home).origin;
+		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
+		const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: limits.timeoutMs };
+		const found = await exchange(caller, dialect, place, false, { line }, async () => {
+			const answer = isOwn
+				? await transmit(caller, dialect, credentials, request)
+				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
+			return await readFile(answer, new URL(href), name, limits);
+		});
+		if ('content' in found) return found;
+		address = fileAddress(found.next, name, home);
+	}
+	throw new Trouble('rejected', { sentences: [`${name} leads from one address to the next without an end`] });
 }
 
 function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {

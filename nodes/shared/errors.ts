@@ -30,6 +30,8 @@ export interface Details {
 	sentences?: string[];
 	/** How long the service asks to wait, in ms. */
 	retryAfterMs?: number;
+	/** What the same item had sent well before, as a sentence. */
+	before?: string;
 }
 
 /** A call that brought no result. */
@@ -147,6 +149,7 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 		once && uncertain.has(reason)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
+		details.before ?? '',
 		said && reason !== 'rejected' && reason !== 'misconfigured' ? `${service} says: ${said}` : '',
 	];
 	const message = said && (reason === 'rejected' || reason === 'misconfigured') ? said : what;

@@ -44,7 +44,7 @@ export class HotProfileApi implements ICredentialType {
 			required: true,
 			description: 'The key of a user for whom API連携 is switched on. Answers follow the rights of that user',
 		},
-		...limitProperties('Calls at once. HotProfile allows 2 for each contract'),
+		...limitProperties('HotProfile allows 2 for each contract'),
 		{
 			// n8n calls preAuthentication in a credential test only where a credential has such a property.
 			displayName: 'Tested',

@@ -28,7 +28,7 @@ export interface Rules<Name extends string, Own extends object> {
 	/** Its own ways to fail and the common ones. */
 	effects: Record<Name, Effect>;
 	/** Where the key stands; takes it out of what was received, so that the journal never sees it. */
-	takeKey(received: Received): { keyIn: Call['keyIn']; key: string };
+	takeKey(received: Received, settings: Own): { keyIn: Call['keyIn']; key: string };
 	/** Answers a call that the limit took. */
 	answer(received: Received, key: { keyIn: Call['keyIn']; keyRight: boolean }, settings: Own): Answer;
 	/** Answers a call that the limit refused. */
@@ -148,7 +148,9 @@ export async function startService<Name extends string, Own extends object>(
 		return rules.effects[fault.effect as Name]({ fault, received, handle: done ? () => done : handle });
 	}
 
-	const app = fastify({ forceCloseConnections: true, bodyLimit: 16 * 2 ** 20 });
+	const app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 2 ** 20 });
+	// Some services read the input of a GET from its body.
+	app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 	app.decorateRequest('arrivedAt', 0);
 	app.addHook('onRequest', async (request) => {
 		request.arrivedAt = performance.now();
@@ -160,7 +162,7 @@ export async function startService<Name extends string, Own extends object>(
 	app.all('*', async (request, reply) => {
 		const text = typeof request.body === 'string' ? request.body : '';
 		const received = receive({ url: request.url, method: request.method, headers: request.headers, text });
-		const { keyIn, key } = rules.takeKey(received);
+		const { keyIn, key } = rules.takeKey(received, settings);
 		const call = write(received, request.arrivedAt, keyIn, key === rules.apiKey);
 		const counted = limit;
 		const refusal = counted.enter(key, request.arrivedAt);

@@ -15,7 +15,7 @@ import type { Settings } from './check';
 import { check } from './check';
 import type { About, Cause } from './errors';
 import { callError, inputError, Trouble, words } from './errors';
-import { BINARY_FIELDS } from './fields';
+import { binaryFields } from './fields';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
 import type { Download, FileLimits } from './links';
@@ -221,7 +221,7 @@ async function prepare(
 /** Parameters that are not sent but say how: settings, and where files come from. */
 const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
 	...(caller.getNodeParameter('options', {}) as IDataObject),
-	[BINARY_FIELDS.name]: caller.getNodeParameter(BINARY_FIELDS.name, '') as string,
+	[binaryFields.name]: caller.getNodeParameter(binaryFields.name, '') as string,
 });
 
 /** The end of all checks: RoutingNode starts the items one after another without a pause between them. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Form } from './fields';
-import { BINARY_FIELDS, ENTRIES, schemaOf } from './fields';
+import { binaryFields, ENTRIES, schemaOf } from './fields';
 import { BinaryFields } from './files';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
@@ -83,14 +83,14 @@ function checkFields(
 /** A file as base64 text, or the binary fields that hold it. */
 function fileOf(field: Field, given: IDataObject, say: (what: string) => void): WireValues[string] | undefined {
 	const text = given[field.wire];
-	const named = given[BINARY_FIELDS.name] ?? BINARY_FIELDS.usual;
+	const named = given[binaryFields.name] ?? binaryFields.default;
 	const names = String(named).split(',').map((name) => name.trim()).filter(Boolean);
 	if (text === undefined || isEmpty(text)) {
 		if (names.length > 0) return new BinaryFields(names);
 		say('is missing: name binary fields, or give base64 text');
 		return undefined;
 	}
-	if (names.length > 0 && named !== BINARY_FIELDS.usual) {
+	if (names.length > 0 && named !== binaryFields.default) {
 		say('is given twice: as base64 text and as binary fields');
 		return undefined;
 	}

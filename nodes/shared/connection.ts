@@ -10,27 +10,31 @@ import type { Limits } from './throttle';
 /** The window in which Requests per Minute are counted. */
 export const WINDOW = { ms: 60_000 };
 
-const REQUESTS_PER_MINUTE = { default: 100, min: 1, max: 1000 };
-const CONCURRENT_REQUESTS = { default: 2, min: 1, max: 20 };
+const requestsPerMinute: INodeProperties = {
+	displayName: 'Requests per Minute',
+	name: 'requestsPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1000 },
+	default: 100,
+	description: 'Calls in any 60 seconds, counted over all workflows of this n8n',
+};
 
-/** The fields of a credential that say what the service allows. */
-export const limitProperties = (concurrentRequests: string): INodeProperties[] => [
-	{
-		displayName: 'Requests per Minute',
-		name: 'requestsPerMinute',
-		type: 'number',
-		typeOptions: { minValue: REQUESTS_PER_MINUTE.min, maxValue: REQUESTS_PER_MINUTE.max },
-		default: REQUESTS_PER_MINUTE.default,
-		description: 'Calls in any 60 seconds, counted over all workflows of this n8n',
-	},
-	{
-		displayName: 'Concurrent Requests',
-		name: 'concurrentRequests',
-		type: 'number',
-		typeOptions: { minValue: CONCURRENT_REQUESTS.min, maxValue: CONCURRENT_REQUESTS.max },
-		default: CONCURRENT_REQUESTS.default,
-		description: concurrentRequests,
-	},
+const concurrentRequests: INodeProperties = {
+	displayName: 'Concurrent Requests',
+	name: 'concurrentRequests',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 20 },
+	default: 2,
+	description: 'Calls at once',
+};
+
+/**
+ * The fields of a credential that say what the service allows.
+ * @param allowance what the vendor says about calls at once, as a sentence
+ */
+export const limitProperties = (allowance = ''): INodeProperties[] => [
+	requestsPerMinute,
+	{ ...concurrentRequests, description: ['Calls at once', allowance].filter(Boolean).join('. ') },
 ];
 
 /**
@@ -38,9 +42,9 @@ export const limitProperties = (concurrentRequests: string): INodeProperties[] =
  * @throws {Trouble} `misconfigured`, with a sentence that names the field
  */
 export const limitsOf = (credentials: ICredentialDataDecryptedObject): Limits => ({
-	calls: setting(credentials.requestsPerMinute, 'Requests per Minute', REQUESTS_PER_MINUTE),
+	calls: setting(credentials, requestsPerMinute),
 	windowMs: WINDOW.ms,
-	atOnce: setting(credentials.concurrentRequests, 'Concurrent Requests', CONCURRENT_REQUESTS),
+	atOnce: setting(credentials, concurrentRequests),
 });
 
 /** Names an account by what makes it up, without holding that in the clear. */
@@ -60,11 +64,12 @@ export function keyOf(given: unknown, label: string, source: string): string {
 export const misconfigured = (sentence: string) => new Trouble('misconfigured', { sentences: [sentence] });
 
 function setting(
-	given: unknown,
-	label: string,
-	{ default: usual, min, max }: { default: number; min: number; max: number },
+	credentials: ICredentialDataDecryptedObject,
+	{ displayName, name, typeOptions, default: usual }: INodeProperties,
 ): number {
-	const value = given === undefined || given === '' ? usual : Number(given);
-	if (Number.isInteger(value) && value >= min && value <= max) return value;
-	throw misconfigured(`'${label}' in the credential must be a whole number from ${min} to ${max}`);
+	const { minValue = 1, maxValue = Infinity } = typeOptions ?? {};
+	const given = credentials[name];
+	const value = Number(given === undefined || given === '' ? usual : given);
+	if (Number.isInteger(value) && value >= minValue && value <= maxValue) return value;
+	throw misconfigured(`'${displayName}' in the credential must be a whole number from ${minValue} to ${maxValue}`);
 }

@@ -80,9 +80,9 @@ export interface Form {
 	/** Whether documents, postal codes and phones lose their punctuation. */
 	digitsOnly: boolean;
 	/** What yes and no are, with a slash between, e.g. `S/N`. */
-	yesNo: string;
+	yesNoAs: string;
 	/** Whether JSON goes out as the text that was given or as the object that it says. */
-	json: 'text' | 'object';
+	jsonAs: 'text' | 'object';
 }
 
 /** A field with its place on the wire and in the editor. */
@@ -176,8 +176,8 @@ const usualForm: Omit<Form, 'zone'> = {
 	dateFormat: 'yyyy/MM/dd',
 	checkDocuments: true,
 	digitsOnly: false,
-	yesNo: 'S/N',
-	json: 'text',
+	yesNoAs: 'S/N',
+	jsonAs: 'text',
 };
 
 /**
@@ -356,10 +356,10 @@ const plainDigits = (value: string, { digitsOnly }: Form): WireValue => (digitsO
 const yesWords = /^(s|sim|y|yes|true|1)$/i;
 const noWords = /^(n|n[aã]o|no|false|0)$/i;
 
-function yesNoRule(_spec: FieldSpec, { yesNo }: Form) {
+function yesNoRule(_spec: FieldSpec, { yesNoAs }: Form) {
 	return z
 		.preprocess(
-			(value) => (typeof value === 'boolean' ? yesNo.split('/')[value ? 0 : 1] : numberAsText(value)),
+			(value) => (typeof value === 'boolean' ? yesNoAs.split('/')[value ? 0 : 1] : numberAsText(value)),
 			z.string({ message: 'must be true or false' }),
 		)
 		.refine((value) => yesWords.test(value) || noWords.test(value), { message: 'must be true or false' })
@@ -374,14 +374,14 @@ function parsed(text: string): unknown {
 	}
 }
 
-const jsonRule = (_spec: FieldSpec, { json: sendAs }: Form) =>
+const jsonRule = (_spec: FieldSpec, { jsonAs }: Form) =>
 	z
 		.preprocess(
 			(value) => (typeof value === 'string' ? value : JSON.stringify(value)),
 			z.string({ message: 'must be JSON' }),
 		)
 		.refine((value) => parsed(value) !== undefined, { message: 'must be JSON, e.g. {"key": "value"}' })
-		.transform((value): WireValue => (sendAs === 'object' ? (parsed(value) as WireValue) : value));
+		.transform((value): WireValue => (jsonAs === 'object' ? (parsed(value) as WireValue) : value));
 
 const base64Rule = () =>
 	z
@@ -481,7 +481,7 @@ const editors: Record<Kind, (field: Field) => Partial<INodeProperties>> = {
 			{
 				displayName: entry,
 				name: ENTRIES,
-				values: Object.values(of).flatMap(properties).map(({ routing: _whole, ...one }) => one),
+				values: Object.values(of).flatMap(shapes),
 			},
 		],
 	}),
@@ -489,17 +489,15 @@ const editors: Record<Kind, (field: Field) => Partial<INodeProperties>> = {
 
 /** Under this name n8n keeps the entries of a list. */
 export const ENTRIES = 'entries';
-/** The parameter beside a file field that names binary data instead. */
-export const BINARY_FIELDS = { name: 'binaryFields', usual: 'data' };
-
-const binaryFields = ({ label }: Field): INodeProperties => ({
+/** Beside a file field: names binary data in the place of base64 text. */
+export const binaryFields: INodeProperties = {
 	displayName: 'Input Binary Fields',
-	name: BINARY_FIELDS.name,
+	name: 'binaryFields',
 	type: 'string',
-	default: BINARY_FIELDS.usual,
+	default: 'data',
 	placeholder: 'e.g. data, contract',
-	description: `Names of the binary fields to send, separated by commas. Used where '${label}' is empty`,
-});
+	description: 'Names of the binary fields to send, separated by commas, unless base64 text is given',
+};
 
 function locator({ picker, pickedBy = 'ID', label }: Field): Partial<INodeProperties> {
 	return {
@@ -536,17 +534,21 @@ function describe({ kind: type, label, help, term, maxLength, separate }: Field)
 
 /** The n8n properties of a field, with their routing to the request body. */
 export function properties(field: Field): INodeProperties[] {
-	return field.kind === 'file' ? [binaryFields(field), property(field)] : [property(field)];
+	const routing: INodeProperties['routing'] = {
+		send: { type: 'body', property: field.wire, propertyInDotNotation: false },
+	};
+	return shapes(field).map((one) => (field.isSetting || one === binaryFields ? one : { ...one, routing }));
 }
 
-function property(field: Field): INodeProperties {
+/** What the editor shows for a field. */
+function shapes(field: Field): INodeProperties[] {
 	const editor = field.picker ? locator(field) : editors[field.kind](field);
-	return {
+	const one = {
 		displayName: field.label,
 		name: field.name,
 		description: describe(field),
-		...(field.isSetting ? {} : { routing: { send: { type: 'body', property: field.wire, propertyInDotNotation: false } } }),
 		...editor,
 		...(field.default === undefined ? {} : { default: field.default }),
 	} as INodeProperties;
+	return field.kind === 'file' ? [binaryFields, one] : [one];
 }

@@ -134,14 +134,22 @@ interface Place {
  * for each that bears it. So a field that looks the same in several places is one property.
  */
 
+/** A field where it is shown. */
+interface Shown {
+	place: Place;
+	field: Field;
+}
+
 /** The properties of some fields, each once, with the places where it is shown. */
-function sharedProperties(shown: Array<{ place: Place; field: Field }>): Array<{ one: INodeProperties; places: Place[] }> {
-	const known = new Map<string, { one: INodeProperties; places: Place[] }>();
-	for (const [place, one] of shown.flatMap(({ place, field }) => properties(field).map((one) => [place, one] as const))) {
-		const key = JSON.stringify(one);
-		const entry = known.get(key) ?? { one, places: [] };
-		entry.places.push(place);
-		known.set(key, entry);
+function sharedProperties(shown: Shown[]): Array<{ one: INodeProperties; field: Field; places: Place[] }> {
+	const known = new Map<string, { one: INodeProperties; field: Field; places: Place[] }>();
+	for (const { place, field } of shown) {
+		for (const one of properties(field)) {
+			const key = JSON.stringify(one);
+			const entry = known.get(key) ?? { one, field, places: [] };
+			entry.places.push(place);
+			known.set(key, entry);
+		}
 	}
 	return [...known.values()];
 }
@@ -152,10 +160,11 @@ function requiredFields(places: Place[]): INodeProperties[] {
 	const shown = places.flatMap((place) =>
 		Object.values(place.operation.required).map((field) => ({ place, field })),
 	);
-	return sharedProperties(shown).flatMap(({ one, places: where }) =>
+	return sharedProperties(shown).flatMap(({ one, field, places: where }) =>
 		byOperations(where).map(([resource, operation]) => ({
 			...one,
-			...(one.routing ? { required: true } : {}),
+			// A file is given in one of two ways, so neither of them alone is required.
+			...(field.kind === 'file' ? {} : { required: true }),
 			displayOptions: { show: { resource, operation } },
 		})),
 	);

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type { ExecuteContext } from 'n8n-core';
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	ICredentialsHelper,
 	ICredentialType,
@@ -32,11 +33,12 @@ class Rows implements INodeType {
 	description = {
 		displayName: 'Rows', name: 'rows', group: ['trigger'], version: 1, description: '', defaults: { name: 'Rows' },
 		inputs: [], outputs: [NodeConnectionTypes.Main],
-		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }],
+		properties: ['items', 'binary'].map((name) => ({ displayName: name, name, type: 'json', default: [] })),
 	} as unknown as INodeType['description'];
 
 	async execute(this: IExecuteFunctions) {
-		return [(this.getNode().parameters.items as unknown as IDataObject[]).map((json) => ({ json }))];
+		const { items, binary } = this.getNode().parameters as unknown as Required<Pick<Job, 'items' | 'binary'>>;
+		return [items.map((json, index) => ({ json, binary: binary[index] }))];
 	}
 }
 
@@ -96,6 +98,8 @@ export interface Job {
 	node?: string;
 	parameters: IDataObject;
 	items?: IDataObject[];
+	/** Binary data of the items. */
+	binary?: IBinaryKeyData[];
 	credential?: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
 	executionId?: string;
@@ -118,7 +122,7 @@ export interface Outcome {
 let executions = 0;
 
 /** Starts a workflow of two nodes: the items, and the node under test. */
-export function start({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, executionId }: Job): Execution {
+export function start({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, executionId }: Job): Execution {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -128,7 +132,7 @@ export function start({ node = 'hotProfile', parameters, items = [{}], credentia
 		active: false,
 		nodeTypes,
 		nodes: [
-			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items } as never },
+			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items, binary } as never },
 			{
 				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
 				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },

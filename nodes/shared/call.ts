@@ -232,21 +232,29 @@ async function allOf(checks: Array<Promise<unknown>>): Promise<void> {
 
 /** Lists stay known for this time. */
 const LIST_FOR_MS = 60_000;
-const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]> }>();
+const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]>; failed?: boolean }>();
 
-/** All rows of a list that pickers and checks need again and again: read once a minute for each account. */
-export async function readList(caller: Caller, dialect: Dialect, operation: Operation): Promise<IDataObject[]> {
+/**
+ * All rows of a list that pickers and checks need again and again: read once a minute for each account.
+ * @param insist whether a list that could not be read is tried again within that minute
+ */
+export async function readList(
+	caller: Caller,
+	dialect: Dialect,
+	operation: Operation,
+	insist = false,
+): Promise<IDataObject[]> {
 	const { connection } = await openSession(caller, dialect).catch((error) => {
 		throw shown(caller, error, aboutOf(dialect, operation));
 	});
 	const key = `${connection.account} ${operation.value}`;
 	const now = performance.now();
-	for (const [known, { readAt }] of lists) if (now - readAt > LIST_FOR_MS) lists.delete(known);
 	const known = lists.get(key);
-	if (known) return await known.rows;
+	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
 	const rows = lookUp(caller, dialect, operation, {}).then((answer) => answer.rows);
-	lists.set(key, { readAt: now, rows });
-	rows.catch(() => lists.delete(key));
+	const entry = { readAt: now, rows, failed: false };
+	lists.set(key, entry);
+	rows.catch(() => (entry.failed = true));
 	return await rows;
 }
 

@@ -530,12 +530,14 @@ async function fetchFile(
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
 		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
-		const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: limits.timeoutMs };
 		const found = await exchange(caller, dialect, place, false, { line }, async () => {
+			const hangUp = new AbortController();
+			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
+			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: limits.timeoutMs, abortSignal };
 			const answer = isOwn
 				? await transmit(caller, dialect, credentials, request)
 				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
-			return await readFile(answer, new URL(href), name, limits);
+			return await readFile(answer, new URL(href), name, limits).finally(() => hangUp.abort());
 		});
 		if ('content' in found) return found;
 		address = fileAddress(found.next, name, home);

@@ -15,6 +15,7 @@ export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname)
 export interface FileLimits {
 	maxBytes: number;
 	timeoutMs: number;
+	/** Of the execution. */
 	signal?: AbortSignal;
 }
 
@@ -41,7 +42,7 @@ export function fileAddress(link: string, name: string, service: string): URL {
 	throw refused(`${name} does not begin with https, and was not followed`);
 }
 
-type Stream = AsyncIterable<Uint8Array> & { destroy(reason?: Error): void };
+type Stream = AsyncIterable<Uint8Array> & { destroy(): void };
 
 /**
  * Reads the file of an answer, or the address that it leads on to.
@@ -80,12 +81,11 @@ async function contentOf(stream: Stream, name: string, limits: FileLimits): Prom
 	const { maxBytes, timeoutMs, signal } = limits;
 	const until = performance.now() + timeoutMs;
 	let ended = false;
-	const watch = async () => {
+	const tooLate = async () => {
 		while (!ended && !signal?.aborted && performance.now() < until) await sleep(100);
-		if (!ended) stream.destroy(new Trouble(signal?.aborted ? 'canceled' : 'timedOut'));
+		throw new Trouble(signal?.aborted ? 'canceled' : 'timedOut');
 	};
-	void watch();
-	try {
+	const all = async () => {
 		const chunks: Uint8Array[] = [];
 		let bytes = 0;
 		for await (const chunk of stream) {
@@ -94,9 +94,9 @@ async function contentOf(stream: Stream, name: string, limits: FileLimits): Prom
 			chunks.push(chunk);
 		}
 		return Buffer.concat(chunks);
-	} finally {
-		ended = true;
-	}
+	};
+	// A stream that waits for more does not end by being destroyed, so it is left behind.
+	return await Promise.race([all(), tooLate()]).finally(() => (ended = true));
 }
 
 function fileNameOf(disposition: unknown, { pathname }: URL): string {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecutionLifecycleHooks, RoutingNode, WorkflowExecute } from 'n8n-core';
+import { DirectoryLoader, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type { ExecuteContext } from 'n8n-core';
 import type {
 	IBinaryKeyData,
@@ -14,6 +14,7 @@ import type {
 	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
+	INodeListSearchResult,
 	INodeType,
 	INodeTypes,
 	IRun,
@@ -172,4 +173,18 @@ export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 export async function preAuthenticate(type: string, helpers: IHttpRequestHelper['helpers'], credentials: ICredentialDataDecryptedObject) {
 	const { preAuthentication } = credentialTypes.get(type) as ICredentialType;
 	return await preAuthentication?.call({ helpers }, credentials);
+}
+
+/** What a picker of a node shows in the editor. */
+export async function search(name: string, method: string, credential: ICredentialDataDecryptedObject, filter?: string): Promise<INodeListSearchResult> {
+	const type = nodeType(name);
+	const credentialType = type.description.credentials?.[0].name as string;
+	const node = {
+		id: 'n2', name: 'Node', type: `${PACKAGE}.${name}`, typeVersion: 1, position: [0, 0], parameters: {},
+		credentials: { [credentialType]: { id: 'c1', name: 'Credential' } },
+	} as unknown as INode;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const additionalData = { credentialsHelper: credentialsHelper({ c1: credential }) } as unknown as IWorkflowExecuteAdditionalData;
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	return (await type.methods?.listSearch?.[method].call(context, filter)) as INodeListSearchResult;
 }

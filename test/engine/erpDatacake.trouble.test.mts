@@ -324,7 +324,7 @@ describe('the test of a credential', () => {
 		httpRequest: async (request: { url: string; baseURL?: string; headers?: object }) => {
 			const response = await fetch(`${request.baseURL}${request.url}`, { headers: request.headers as never, redirect: 'manual' });
 			const text = await response.text();
-			return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: text.startsWith('[') || text.startsWith('{') ? JSON.parse(text) : text };
+			return { statusCode: response.status, headers: {}, body: text.startsWith('[') || text.startsWith('{') ? JSON.parse(text) : text };
 		},
 	});
 	const check = async (more = {}) => await preAuthenticate('erpDatacakeApi', helpers() as never, credential(more));

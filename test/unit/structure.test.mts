@@ -2,14 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import { inside, visible } from '../visible.mts';
 
 const root = join(__dirname, '../..');
-const { HotProfile, HotProfileApi } = require('../../index.js');
-const { description, methods } = new HotProfile();
+const { ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi } = require('../../index.js');
+const { description } = new HotProfile();
 const properties = description.properties as INodeProperties[];
+const nodes = [new HotProfile(), new ErpDatacake()].map((node) => [node.description.name, node] as const);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
 	string,
@@ -28,7 +29,11 @@ const nine = [
 	['Action_get_leads', 'lead', 'getMany'],
 ] as const;
 
-const all = properties.flatMap((property) => [property, ...inside(property)]);
+/** All properties of a node, those in collections and lists included. */
+const allOf = (some: INodeProperties[]): INodeProperties[] =>
+	some.flatMap((property) => [property, ...allOf([...inside(property), ...listed(property)])]);
+const listed = ({ type, options }: INodeProperties): INodeProperties[] =>
+	type === 'fixedCollection' ? (options as INodePropertyCollection[]).flatMap(({ values }) => values) : [];
 const operationsOf = (resource: string) =>
 	properties.find((one) => one.name === 'operation' && one.displayOptions?.show?.resource?.includes(resource))?.options as INodePropertyOptions[];
 
@@ -73,7 +78,10 @@ describe.each(nine)('%s', (operationId, resource, operation) => {
 	});
 });
 
-describe('every property', () => {
+describe.each(nodes)('every property of %s', (_name, { description: { properties: own }, methods }) => {
+	const all = allOf(own);
+	const valuesOf = (name: string) => own.filter((one: INodeProperties) => one.name === name).flatMap(({ options }: INodeProperties) => (options as INodePropertyOptions[]).map(({ value }) => value));
+
 	test('has a label in Title Case', () => {
 		const small = /^(of|per|and|or|in|to)$/;
 		const wrong = all
@@ -91,15 +99,14 @@ describe('every property', () => {
 	});
 
 	test('is shown only for resources and operations that exist', () => {
-		const resources = (properties.find(({ name }) => name === 'resource')?.options as INodePropertyOptions[]).map(({ value }) => value);
-		for (const { displayOptions } of properties) {
-			for (const resource of displayOptions?.show?.resource ?? []) expect(resources).toContain(resource);
-			for (const operation of displayOptions?.show?.operation ?? []) expect(['create', 'update', 'getMany']).toContain(operation);
+		for (const { displayOptions } of own) {
+			for (const resource of displayOptions?.show?.resource ?? []) expect(valuesOf('resource')).toContain(resource);
+			for (const operation of displayOptions?.show?.operation ?? []) expect(valuesOf('operation')).toContain(operation);
 		}
 	});
 
 	test('of a collection stands in alphabetical order', () => {
-		for (const property of properties) {
+		for (const property of own) {
 			const labels = inside(property).map(({ displayName }) => displayName);
 			expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
 		}
@@ -113,9 +120,10 @@ describe('every property', () => {
 });
 
 describe('no call goes round the throttle', () => {
-	test('the node hands every request to its own function', () => {
-		expect(typeof description.requestOperations.pagination).toBe('function');
-		expect(properties[0].routing?.send?.paginate).toBe(true);
+	test.each(nodes)('%s hands every request to its own function', (_name, node) => {
+		const all = allOf(node.description.properties);
+		expect(typeof node.description.requestOperations.pagination).toBe('function');
+		expect(all[0].routing?.send?.paginate).toBe(true);
 		const others = all.slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
 		expect(others).toEqual([]);
 	});
@@ -136,6 +144,12 @@ test('the credential keeps its key covered and has a test', () => {
 	expect(JSON.stringify(credential.test)).not.toContain('apiKey');
 });
 
+test('the credential of ERP Datacake keeps its token covered and has a test that follows its paths', () => {
+	const credential = new ErpDatacakeApi();
+	expect(credential.properties.find(({ name }: INodeProperties) => name === 'token').typeOptions.password).toBe(true);
+	expect(credential.test.request.url).toContain('list_due_dates');
+});
+
 test('the package holds what n8n needs and nothing else, in less than 150 kB', () => {
 	const [{ files, size }] = JSON.parse(
 		execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -144,7 +158,9 @@ test('the package holds what n8n needs and nothing else, in less than 150 kB', (
 	expect(paths.filter((path) => !/^(dist\/|index\.js$|README\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
 	expect(paths).toEqual(expect.arrayContaining([
 		'dist/nodes/HotProfile/HotProfile.node.js', 'dist/nodes/HotProfile/HotProfile.node.json', 'dist/nodes/HotProfile/hotProfile.svg',
-		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/credentials/HotProfileApi.credentials.js', 'LICENSE', 'README.md', 'index.js',
+		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/nodes/ErpDatacake/ErpDatacake.node.js', 'dist/nodes/ErpDatacake/ErpDatacake.node.json',
+		'dist/nodes/ErpDatacake/erpDatacake.svg', 'dist/nodes/ErpDatacake/erpDatacake.dark.svg', 'dist/credentials/ErpDatacakeApi.credentials.js',
+		'dist/credentials/HotProfileApi.credentials.js', 'LICENSE', 'README.md', 'index.js',
 	]));
 	expect(size).toBeLessThan(150_000);
 	const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -22,6 +22,8 @@ export const common = erpFields({
 	}),
 	id_prospecto: reference('Prospect ID', { term: 'ID do prospecto' }),
 	id_revendedor: reference('Reseller', { term: 'Revendedor', picker: 'searchResellers' }),
+	latitude: decimal('Latitude', { term: 'Latitude', help: 'In degrees, such as -23.5505', min: -90, max: 90 }),
+	longitude: decimal('Longitude', { term: 'Longitude', help: 'In degrees, such as -46.6333', min: -180, max: 180 }),
 	obs: text('Remarks', undefined, { term: 'Observações' }),
 });
 

@@ -1,5 +1,5 @@
 import {
-	date, decimal, document, email, pick, phone, postalCode, reference, text, yesNo, choice,
+	date, document, email, pick, phone, postalCode, reference, text, yesNo, choice,
 } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asDate, asFlag, asText } from '../../../shared/rows';
@@ -13,7 +13,7 @@ export const clientKey = erpFields({
 
 /** What can be changed in a client. */
 export const clientFields = {
-	...pick(common, 'id_cliente', 'obs'),
+	...pick(common, 'id_cliente', 'latitude', 'longitude', 'obs'),
 	...clientKey,
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
@@ -39,8 +39,6 @@ export const clientFields = {
 		bairro: text('District', undefined, { term: 'Bairro' }),
 		cidade: reference('City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
 		uf: choice('State', states, { term: 'UF' }),
-		latitude: decimal('Latitude', { term: 'Latitude', min: -90, max: 90 }),
-		longitude: decimal('Longitude', { term: 'Longitude', min: -180, max: 180 }),
 		fone: phone('Phone', { term: 'Telefone' }),
 		telefone_comercial: phone('Business Phone', { term: 'Telefone comercial' }),
 		telefone_celular: phone('Mobile Phone', { term: 'Telefone celular' }),

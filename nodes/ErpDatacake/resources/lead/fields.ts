@@ -1,4 +1,4 @@
-import { decimal, document, email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
+import { document, email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asText } from '../../../shared/rows';
 import { common, erpFields } from '../shared';
@@ -17,12 +17,10 @@ export const leadFields = {
 		estado: text('State', undefined, { term: 'Estado' }),
 		CEP: postalCode('Postal Code', { term: 'CEP' }),
 		cobertura: json('Coverage', { term: 'Cobertura', help: 'What is known about the coverage of the address' }),
-		latitude: decimal('Latitude', { term: 'Latitude', min: -90, max: 90 }),
-		longitude: decimal('Longitude', { term: 'Longitude', min: -180, max: 180 }),
 		revendedor: text('Reseller Name', undefined, { term: 'Nome do revendedor' }),
 		extra_data: json('Extra Data', { term: 'Dados extras', help: 'Further data of the lead' }),
 	}),
-	...pick(common, 'id_revendedor'),
+	...pick(common, 'id_revendedor', 'latitude', 'longitude'),
 };
 
 export const leadRow: Row = { id_lead: asText('leadId'), obs: asText('remarks') };

@@ -1,5 +1,5 @@
 import {
-	choice, date, decimal, document, email, file, list, phone, pick, postalCode, reference, text,
+	choice, date, document, email, file, list, phone, pick, postalCode, reference, text,
 } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asText } from '../../../shared/rows';
@@ -28,7 +28,7 @@ export const prospectFields = {
 		ie_identidade: text('State Registration or Identity Card', undefined, { term: 'IE / identidade' }),
 		data_nascimento: date('Birth Date', { term: 'Data de nascimento' }),
 	}),
-	...pick(common, 'id_revendedor', 'obs'),
+	...pick(common, 'id_revendedor', 'latitude', 'longitude', 'obs'),
 	...erpFields({
 		id_origem: reference('Commercial Origin', { term: 'Origem comercial', picker: 'searchCommercialOrigins' }),
 		id_vencimento: reference('Due Date', { term: 'Vencimento', picker: 'searchDueDates', help: 'Day of the month on which invoices are due' }),
@@ -47,8 +47,6 @@ export const prospectFields = {
 		complemento_cobranca: text('Billing Complement', undefined, { term: 'Complemento' }),
 		referencia_cobranca: text('Billing Landmark', undefined, { term: 'Ponto de referência' }),
 		uf_cobranca: choice('Billing State', states, { term: 'UF' }),
-		latitude: decimal('Latitude', { term: 'Latitude', min: -90, max: 90 }),
-		longitude: decimal('Longitude', { term: 'Longitude', min: -180, max: 180 }),
 		telefone: phone('Phone', { term: 'Telefone' }),
 		celular: phone('Mobile Phone', { term: 'Celular' }),
 		celular_extra: phone('Additional Mobile Phone', { term: 'Celular extra', help: 'Usually WhatsApp' }),

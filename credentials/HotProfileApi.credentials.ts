@@ -9,10 +9,11 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { CONCURRENT_REQUESTS, connect, REQUESTS_PER_MINUTE, sign } from '../nodes/HotProfile/connection';
+import { connect, sign } from '../nodes/HotProfile/connection';
 import { hotProfile } from '../nodes/HotProfile/dialect';
 import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
 import { probe } from '../nodes/shared/call';
+import { limitProperties } from '../nodes/shared/connection';
 import { admit } from '../nodes/shared/throttle';
 
 export class HotProfileApi implements ICredentialType {
@@ -43,22 +44,7 @@ export class HotProfileApi implements ICredentialType {
 			required: true,
 			description: 'The key of a user for whom API連携 is switched on. Answers follow the rights of that user',
 		},
-		{
-			displayName: 'Requests per Minute',
-			name: 'requestsPerMinute',
-			type: 'number',
-			typeOptions: { minValue: REQUESTS_PER_MINUTE.min, maxValue: REQUESTS_PER_MINUTE.max },
-			default: REQUESTS_PER_MINUTE.default,
-			description: 'Calls in any 60 seconds, counted over all workflows of this n8n',
-		},
-		{
-			displayName: 'Concurrent Requests',
-			name: 'concurrentRequests',
-			type: 'number',
-			typeOptions: { minValue: CONCURRENT_REQUESTS.min, maxValue: CONCURRENT_REQUESTS.max },
-			default: CONCURRENT_REQUESTS.default,
-			description: 'Calls at once. HotProfile allows 2 for each contract',
-		},
+		...limitProperties('HotProfile allows 2 for each contract'),
 		{
 			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
 			displayName: 'Probed',

@@ -28,7 +28,7 @@ export interface Rules<Name extends string, Own extends object> {
 	/** Its own ways to fail and the common ones. */
 	effects: Record<Name, Effect>;
 	/** Where the key stands; takes it out of what was received, so that the journal never sees it. */
-	takeKey(received: Received): { keyIn: Call['keyIn']; key: string };
+	takeKey(received: Received, settings: Own): { keyIn: Call['keyIn']; key: string };
 	/** Whose calls a call counts with, and what that account is allowed, where it is not the same for all. */
 	account?(received: Received, key: string, settings: SharedSettings & Own): { name: string; limit: LimitSettings | null };
 	/** Answers a call that the limit took. */
@@ -150,7 +150,9 @@ export async function startService<Name extends string, Own extends object>(
 		return rules.effects[fault.effect as Name]({ fault, received, handle: done ? () => done : handle });
 	}
 
-	const app = fastify({ forceCloseConnections: true, bodyLimit: 16 * 2 ** 20 });
+	const app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 2 ** 20 });
+	// Some services read the input of a GET from its body.
+	app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 	app.decorateRequest('arrivedAt', 0);
 	app.addHook('onRequest', async (request) => {
 		request.arrivedAt = performance.now();
@@ -162,7 +164,7 @@ export async function startService<Name extends string, Own extends object>(
 	app.all('*', async (request, reply) => {
 		const text = typeof request.body === 'string' ? request.body : '';
 		const received = receive({ url: request.url, method: request.method, headers: request.headers, text });
-		const { keyIn, key } = rules.takeKey(received);
+		const { keyIn, key } = rules.takeKey(received, settings);
 		const call = write(received, request.arrivedAt, keyIn, key === rules.apiKey);
 		const counted = limit;
 		const account = rules.account?.(received, key, settings) ?? { name: key, limit: settings.limit };

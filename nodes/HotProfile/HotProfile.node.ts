@@ -1,7 +1,7 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { sendThrough } from '../shared/call';
+import { sendThrough } from '../shared/send';
 import { nodeProperties } from '../shared/operations';
 import { hotProfile } from './dialect';
 import { listSearch } from './methods';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import type { Connection } from '../shared/call';
+import type { Connection } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
 
 /** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */

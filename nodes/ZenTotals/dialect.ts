@@ -1,5 +1,5 @@
 import { isObject, retryAfter, textsIn } from '../shared/answers';
-import type { Answer, Dialect } from '../shared/call';
+import type { Answer, Dialect } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
 import type { Operation } from '../shared/operations';
 import type { PageRead } from '../shared/pages';

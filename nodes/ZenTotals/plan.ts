@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { isObject } from '../shared/answers';
-import type { Ask, Item, Plan, Session } from '../shared/call';
+import type { Ask, Item, Plan, Session } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
 import type { WireValues } from '../shared/operations';
 import type { Answer } from './memory';
@@ -70,7 +70,7 @@ async function answersTo(
 	const answers = [await one(1)];
 	if (!operation.list) return answers;
 
-	const { pageSize } = operation.list;
+	const { pageSize = Infinity } = operation.list;
 	let found = leadsIn(answers[0]);
 	for (let number = 2; found < wanted && isMore(answers, pageSize); number++) {
 		const pages = pagesOf(answers[0]);

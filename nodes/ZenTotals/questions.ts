@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { Item } from '../shared/call';
+import type { Item } from '../shared/dialect';
 import type { Operation, WireValues } from '../shared/operations';
 
 /** Which questions an item asks: one for each day, or one for a whole period. */

@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import type { Item, Session } from '../shared/call';
+import type { Item, Session } from '../shared/dialect';
 import { duration, Trouble } from '../shared/errors';
 import type { Operation, WireValues } from '../shared/operations';
 import { reports } from './connection';

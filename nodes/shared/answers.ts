@@ -1,6 +1,43 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What the answers of all services have in common. */
+import type { Answer } from './dialect';
+import { Trouble } from './errors';
+
+/** What every service means by the status of its answer, and what its body must be at least. */
+
+/**
+ * The body of an answer that is neither a refusal nor unreadable. Order matters: the first line
+ * that applies is the one told.
+ * @param sentences the service's own, where its body says that something is wrong
+ * @param tooMany words by which the service says that too many calls came
+ * @throws {Trouble}
+ */
+export function accepted(
+	{ status, headers, body }: Answer,
+	{ service, sentences, tooMany }: { service: string; sentences: string[]; tooMany?: RegExp },
+): unknown {
+	const details = { status, sentences, retryAfterMs: retryAfter(headers['retry-after']) };
+	if (status === 429 || sentences.some((sentence) => tooMany?.test(sentence))) throw new Trouble('tooMany', details);
+	if (status >= 300 && status < 400) throw new Trouble('redirected', { status });
+	if (status === 401 || status === 403) throw new Trouble('keyRefused', details);
+	if (status === 404 && sentences.length === 0) throw new Trouble('notFound', details);
+	if (status >= 500 || status === 408) throw new Trouble('unavailable', details);
+	if (sentences.length > 0) throw new Trouble('rejected', details);
+	if (status < 200 || status > 299) {
+		throw new Trouble('rejected', { ...details, sentences: [`${service} answered with status ${status}`] });
+	}
+	if (typeof body === 'string' && body.trim() !== '') {
+		throw new Trouble(body.trimStart().startsWith('<') ? 'webPage' : 'unreadable', details);
+	}
+	return body;
+}
+
+/** All texts in a value, however deep. */
+export function textsIn(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(textsIn);
+	if (isObject(value)) return Object.values(value).flatMap(textsIn);
+	return value === null || value === undefined || value === '' ? [] : [String(value)];
+}
 
 export const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -11,11 +48,4 @@ export function retryAfter(header: unknown): number | undefined {
 	const seconds = Number(header);
 	const ms = Number.isNaN(seconds) ? Date.parse(String(header)) - Date.now() : seconds * 1000;
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** All texts in a value, however deep. */
-export function textsIn(value: unknown): string[] {
-	if (Array.isArray(value)) return value.flatMap(textsIn);
-	if (isObject(value)) return Object.values(value).flatMap(textsIn);
-	return value === null || value === undefined || value === '' ? [] : [String(value)];
 }

@@ -6,180 +6,56 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
-	INodeExecutionData,
-	DeclarativeRestApiSettings,
 } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
-import { check } from './check';
+import type { Answer, Dialect, Session } from './dialect';
 import type { About, Cause } from './errors';
-import { callError, inputError, mayBeStored, Trouble, words } from './errors';
-import type { Operation, Resource, WireValues } from './operations';
+import { callError, Trouble, words } from './errors';
+import type { Download, FileLimits } from './links';
+import { fileAddress, readFile } from './links';
+import type { Operation, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
-import { MOST_ROWS, readPages } from './pages';
 import type { Limits, Throttle, Turn } from './throttle';
 import { Canceled, passed, throttleFor, TooSoon } from './throttle';
 
-/** One call's way: check, queue, send, read, retry, page. The only place that calls a service. */
+/** One call's way: queue, send, read, retry. The only place that calls a service. */
 
-/** What the service answered, whatever its status. */
-export interface Answer {
-	status: number;
-	headers: Record<string, unknown>;
-	body: unknown;
-}
+export type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
 
-/** A service account, as its credential describes it. */
-export interface Connection {
-	/** Names the account without holding its key in the clear. */
-	account: string;
-	/** Where its calls go, unless n8n adds that through `sign`. */
-	address?: string;
-	limits: Limits;
-	/** Must never be shown. */
-	secrets: string[];
-}
-
-/** All that is peculiar to one vendor. */
-export interface Dialect {
-	/** The service's name, e.g. HotProfile. */
-	service: string;
-	/** Credential type, e.g. `hotProfileApi`. */
-	credential: string;
-	resources: Resource[];
-	/** What users of this vendor should look at, by cause. */
-	advice: Partial<Record<Cause, string>>;
-	/** Sends after the first one, for calls that may be sent again (3 unless said otherwise). */
-	retries?: number;
-	/** @throws {Trouble} `misconfigured`, where the credential cannot be used as it is */
-	connect(credentials: ICredentialDataDecryptedObject, operation: Operation): Connection;
-	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
-	sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
-	/** The request of an operation with its values and, for those that read many, a page. */
-	request(operation: Operation, values: WireValues, page: Page | undefined, connection: Connection): Partial<IHttpRequestOptions>;
-	/**
-	 * What an answer brings: one record, or the rows of a page with the count of all.
-	 * @throws {Trouble} where it brings nothing
-	 */
-	read(answer: Answer, operation: Operation): PageRead;
-	/** How the output of an item comes about, where one call or its pages are not all. */
-	plan?(item: Item): Plan;
-	/** A row with real types: flags, dates, numbers. */
-	simplify?(row: IDataObject, operation: Operation): IDataObject;
-}
-
-/** One input item whose values are in order. */
-export interface Item {
-	caller: IExecutePaginationFunctions;
-	operation: Operation;
-	values: WireValues;
-	/** The same object for all items of a run. */
-	run: object;
-	/** Number of rows that are wanted, or Infinity. */
-	wanted: number;
-}
-
-/** How an item's output comes about. All items are planned before the first call. */
-export interface Plan {
-	/** One sentence each; with any of them nothing is sent. */
-	problems: string[];
-	/** The rows of the output. */
-	carryOut(ask: Ask, session: Session): Promise<IDataObject[]>;
-}
-
-/**
- * One call, as often as it takes.
- * @param until when its patience ends, as `performance.now()` gives it
- */
-export type Ask = (values: WireValues, page?: Page, until?: number) => Promise<PageRead>;
-
-type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
-
-/** Credentials are read again after this time, so that a change reaches a long run. */
-const CREDENTIALS_FOR_MS = 10_000;
 /** Sends after the first one, for calls that may be sent again. */
 const RETRIES = 3;
 /** A connection that takes no call for this long is given up. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
+/** Addresses that a link may lead on to. */
+const MOST_HOPS = 5;
 
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
 
-export interface Session {
-	credentials: ICredentialDataDecryptedObject;
-	connection: Connection;
-	throttle: Throttle;
+/** Reads the credential and finds the limiter of its account. */
+export async function openSession(caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
+	const credentials = await caller.getCredentials(dialect.credential);
+	const connection = dialect.connect(credentials, operation);
+	return { credentials, connection, throttle: throttleFor(connection.account) };
 }
-
-/** What the items of one run of a node share. */
-interface Run {
-	session?: Promise<Session>;
-	readAt: number;
-	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
-	held: boolean;
-	/** The run's first input item, which a retry gets again. */
-	input: INodeExecutionData;
-	runIndex: number;
-	/** What became of the items that must not be sent again when n8n's "Retry On Fail" runs the node anew. */
-	settled: Map<number, () => INodeExecutionData[]>;
-}
-
-const runs = new WeakMap<object, Run>();
 
 /**
- * The pagination function of a node: sends one item's call, all its pages included.
- * RoutingNode starts it for all items in turn before any of them goes on, so that every item is
- * checked before the first call is spent.
+ * One call with its values, as often as it takes.
+ * @throws {Trouble} what came instead of a result
  */
-export function sendThrough(dialect: Dialect) {
-	return async function send(
-		this: IExecutePaginationFunctions,
-		{ options }: DeclarativeRestApiSettings.ResultOptions,
-	): Promise<INodeExecutionData[]> {
-		const run = runOf(this);
-		const itemIndex = this.getItemIndex();
-		const operation = operationOf(this, dialect);
-
-		const { values, problems } = check(operation, options.body as IDataObject, this.getTimezone());
-		const wanted = operation.list ? wantedRows(this, problems) : 1;
-		const item = { caller: this, operation, values, run, wanted };
-		const plan = problems.length > 0 ? undefined : (dialect.plan ?? usualPlan(dialect))(item);
-		problems.push(...(plan?.problems ?? []));
-		if (!plan || problems.length > 0) {
-			run.held ||= !this.continueOnFail();
-			throw inputError(this.getNode(), problems, itemIndex, 'Nothing was sent for this item');
-		}
-		await Promise.resolve();
-		if (run.held) return [];
-		const settled = run.settled.get(itemIndex);
-		if (settled) return settled();
-
-		const line = this.getExecutionId() ?? run;
-		const about = { ...aboutOf(dialect, operation), itemIndex };
-		const ask: Ask = async (asked, page, until) => {
-			const session = await currentSession(run, this, dialect, operation);
-			const request = dialect.request(operation, asked, page, session.connection);
-			return await exchange(this, dialect, session, operation, { ...(options as IHttpRequestOptions), ...request }, { line, until });
-		};
-		try {
-			const session = await currentSession(run, this, dialect, operation);
-			about.secrets = session.connection.secrets;
-			const rows = await plan.carryOut(ask, session);
-			if (rows.length > MOST_ROWS) throw new Trouble('tooManyRows');
-			const items = rows.map((json) => ({ json, pairedItem: { item: itemIndex } }));
-			if (operation.once) run.settled.set(itemIndex, () => items);
-			return items;
-		} catch (error) {
-			const told = shown(this, error, about);
-			if (operation.once && error instanceof Trouble && mayBeStored(error)) {
-				run.settled.set(itemIndex, () => {
-					throw told;
-				});
-			}
-			throw told;
-		}
-	};
+export async function ask(
+	caller: Caller,
+	dialect: Dialect,
+	session: Session,
+	operation: Operation,
+	request: Partial<IHttpRequestOptions>,
+	patience: Patience,
+): Promise<PageRead> {
+	return await exchange(caller, dialect, session, operation.once, patience, async () =>
+		dialect.read(await transmit(caller, dialect, session.credentials, request), operation),
+	);
 }
 
 /**
@@ -187,7 +63,7 @@ export function sendThrough(dialect: Dialect) {
  * @param values wire names and values
  */
 export async function lookUp(
-	caller: ILoadOptionsFunctions,
+	caller: Caller,
 	dialect: Dialect,
 	operation: Operation,
 	values: WireValues,
@@ -198,24 +74,39 @@ export async function lookUp(
 		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
 		const request = dialect.request(operation, values, page, session.connection);
-		return await exchange(caller, dialect, session, operation, request, { line: {}, urgent: true });
+		return await ask(caller, dialect, session, operation, request, { line: {}, urgent: true });
 	} catch (error) {
 		throw shown(caller, error, about);
 	}
 }
 
-/** One call or its pages: the plan of most operations. */
-const usualPlan =
-	(dialect: Dialect) =>
-	({ caller, operation, values, wanted }: Item): Plan => ({
-		problems: [],
-		async carryOut(ask, { connection }) {
-			const { list } = operation;
-			if (!list) return (await ask(values)).rows;
-			const rows = await readPages(async (page) => await ask(values, page), list.pageSize, wanted, connection.limits.atOnce);
-			return output(caller, dialect, operation, rows);
-		},
+/** Lists stay known for this time. */
+const LIST_FOR_MS = 60_000;
+const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]>; failed?: boolean }>();
+
+/**
+ * All rows of a list that pickers and checks need again and again: read once a minute for each account.
+ * @param insist whether a list that could not be read is tried again within that minute
+ */
+export async function readList(
+	caller: Caller,
+	dialect: Dialect,
+	operation: Operation,
+	insist = false,
+): Promise<IDataObject[]> {
+	const { connection } = await openSession(caller, dialect, operation).catch((error) => {
+		throw shown(caller, error, aboutOf(dialect, operation));
 	});
+	const key = `${connection.account} ${operation.value}`;
+	const now = performance.now();
+	const known = lists.get(key);
+	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
+	const rows = lookUp(caller, dialect, operation, {}).then((answer) => answer.rows);
+	const entry = { readAt: now, rows, failed: false };
+	lists.set(key, entry);
+	rows.catch(() => (entry.failed = true));
+	return await rows;
+}
 
 /** What the test of a credential asks, and what else than an answer proves the credential. */
 export interface Probe {
@@ -228,7 +119,7 @@ export interface Probe {
 /** How the latest call through a throttle ended. */
 const latest = new WeakMap<Throttle, Trouble | 'well'>();
 
-/** Accounts that a probe found in order, and when. */
+/** Accounts, with the call that found them in order, and when. */
 const proven = new Map<string, number>();
 const PROVEN_FOR_MS = 10 * 60_000;
 
@@ -250,15 +141,16 @@ export async function probe(
 		const connection = dialect.connect(credentials, operation);
 		const { account, limits, secrets } = connection;
 		about.secrets = secrets;
-		if (performance.now() - (proven.get(account) ?? -Infinity) < PROVEN_FOR_MS) return undefined;
-		proven.delete(account);
 		const request = answerWhole({ url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
+		const call = `${account} ${request.url}`;
+		if (performance.now() - (proven.get(call) ?? -Infinity) < PROVEN_FOR_MS) return undefined;
+		proven.delete(call);
 		throttle = throttleFor(account);
 		await throttle.enter({ line: {}, limits, urgent: true, patienceMs: sparing ? 0 : undefined });
 		let trouble: Trouble | undefined;
 		try {
 			const answer = dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
-			proven.set(account, performance.now());
+			proven.set(call, performance.now());
 			return answer;
 		} catch (error) {
 			trouble = asTrouble(error);
@@ -284,18 +176,21 @@ export async function probe(
 }
 
 /** Whose turn it is, and until when it is waited for. */
-type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number };
+export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number };
 
-/** Queues, sends, reads and, by the retry table, sends again. */
-async function exchange(
+/**
+ * Queues, sends, reads and, by the retry table, sends again.
+ * @param once whether it must not be sent again where it may have been stored
+ * @param work sends and reads once
+ */
+async function exchange<Result>(
 	caller: Caller,
 	dialect: Dialect,
-	{ credentials, connection, throttle }: Session,
-	operation: Operation,
-	request: Partial<IHttpRequestOptions>,
+	{ connection: { limits }, throttle }: Pick<Session, 'connection' | 'throttle'>,
+	once: boolean,
 	{ line, urgent, until }: Patience,
-): Promise<PageRead> {
-	const { limits } = connection;
+	work: () => Promise<Result>,
+): Promise<Result> {
 	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
 	const onWait: Turn['onWait'] = ({ waiting, forMs }) =>
 		caller.logger.info(
@@ -316,7 +211,7 @@ async function exchange(
 		let trouble: Trouble | undefined;
 		let refused = false;
 		try {
-			return dialect.read(await transmit(caller, dialect, credentials, request), operation);
+			return await work();
 		} catch (error) {
 			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
@@ -335,7 +230,7 @@ async function exchange(
 			if (performance.now() - since > GIVE_UP_AFTER_MS) throw trouble;
 			continue;
 		}
-		const mayRepeat = trouble.reason === 'unreachable' || (!operation.once && passing.has(trouble.reason));
+		const mayRepeat = trouble.reason === 'unreachable' || (!once && passing.has(trouble.reason));
 		if (!mayRepeat || retries === (dialect.retries ?? RETRIES)) throw trouble;
 		await backOff(retries++, limits, signal);
 	}
@@ -416,70 +311,44 @@ async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal
 	}
 }
 
-/** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
-function runOf(caller: IExecutePaginationFunctions): Run {
-	const key = caller.getContext('node');
-	const known = runs.get(key);
-	if (known && caller.getItemIndex() > 0) return known;
-	const input = caller.getInputData() as INodeExecutionData;
-	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
-	const isRetry = known?.runIndex === runIndex && known.input === input;
-	const run: Run = { held: false, readAt: -Infinity, input, runIndex, settled: isRetry ? known.settled : new Map() };
-	runs.set(key, run);
-	return run;
-}
-
-async function currentSession(run: Run, caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
-	if (performance.now() - run.readAt > CREDENTIALS_FOR_MS) {
-		run.readAt = performance.now();
-		run.session = openSession(caller, dialect, operation);
-	}
-	return await (run.session as Promise<Session>);
-}
-
-async function openSession(caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
-	const credentials = await caller.getCredentials(dialect.credential);
-	const connection = dialect.connect(credentials, operation);
-	return { credentials, connection, throttle: throttleFor(connection.account) };
-}
-
-function operationOf(caller: IExecutePaginationFunctions, { resources }: Dialect): Operation {
-	const resource = caller.getNodeParameter('resource');
-	const operation = caller.getNodeParameter('operation');
-	const found = resources
-		.find(({ value }) => value === resource)
-		?.operations.find(({ value }) => value === operation);
-	if (found) return found;
-	throw inputError(caller.getNode(), [`'Operation' ${String(operation)} is not known`], caller.getItemIndex());
-}
-
-function wantedRows(caller: IExecutePaginationFunctions, problems: string[]): number {
-	if (caller.getNodeParameter('returnAll', false) === true) return Infinity;
-	const limit = Number(caller.getNodeParameter('limit', 50));
-	if (!Number.isInteger(limit) || limit < 1) problems.push("'Limit' must be a whole number of 1 or more");
-	return limit;
-}
-
-/** The rows as the user wants to see them. */
-function output(
+/** Reads the file behind a link. The key goes with the call to the service's own host only, and only calls there count. */
+export async function fetchFile(
 	caller: IExecutePaginationFunctions,
-	{ simplify = (row) => row }: Dialect,
-	operation: Operation,
-	rows: IDataObject[],
-): IDataObject[] {
-	const form = caller.getNodeParameter('output', 'simplified');
-	if (form === 'raw') return rows;
-	const typed = rows.map((row) => simplify(row, operation));
-	if (form !== 'selectedFields') return typed;
-	const keys = caller.getNodeParameter('outputFields', []) as string[];
-	return typed.map((row) => Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])));
+	dialect: Dialect,
+	{ credentials, connection, throttle }: Session,
+	line: unknown,
+	link: string,
+	name: string,
+	limits: FileLimits,
+): Promise<Download> {
+	const home = connection.address as string;
+	const uncounted = { ...connection, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } };
+	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
+		const { href, origin } = address;
+		const isOwn = origin === new URL(home).origin;
+		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
+		const found = await exchange(caller, dialect, place, false, { line }, async () => {
+			const hangUp = new AbortController();
+			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
+			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: limits.timeoutMs, abortSignal };
+			const answer = isOwn
+				? await transmit(caller, dialect, credentials, request)
+				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
+			return await readFile(answer, new URL(href), name, limits).finally(() => hangUp.abort());
+		});
+		if ('content' in found) return found;
+		address = fileAddress(found.next, name, home);
+	}
+	throw new Trouble('rejected', { sentences: [`${name} leads from one address to the next without an end`] });
 }
 
-function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {
+/** What the messages about an operation have in common. */
+export function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {
 	return { service, advice, action, once, secrets: [] };
 }
 
-function shown(caller: Caller, error: unknown, about: Omit<About, 'node'>): Error {
+/** What n8n shows for something that was thrown. */
+export function shown(caller: Caller, error: unknown, about: Omit<About, 'node'>): Error {
 	const trouble = error instanceof Canceled ? new Trouble('canceled') : error;
 	if (!(trouble instanceof Trouble)) return error as Error;
 	return callError(trouble, { ...about, node: caller.getNode() });

@@ -1,49 +1,126 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field } from './fields';
-import { schemaIn } from './fields';
+import { isObject } from './answers';
+import type { Field, Form } from './fields';
+import { binaryFields, ENTRIES, schemaOf } from './fields';
+import { BinaryFields } from './files';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
+
+/** The settings of an operation, with their usual values where none are given. */
+export type Settings = Partial<Form> & IDataObject;
+
+export interface Checked {
+	/** What is sent. */
+	values: WireValues;
+	settings: Settings;
+	/** One sentence for each value that cannot be sent. */
+	problems: string[];
+}
 
 /**
  * Checks what the user gave against the catalogue and turns it into what is sent.
  * @param given wire names and values, as the node's routing collected them
  * @param zone the workflow's time zone, for days in words
- * @returns the values to send and, one sentence each, what is wrong
  */
-export function check(
-	operation: Operation,
-	given: IDataObject,
-	zone = 'utc',
-): { values: WireValues; problems: string[] } {
-	const values: WireValues = {};
+export function check(operation: Operation, given: IDataObject, zone = 'utc'): Checked {
+	const all = Object.values(fieldsOf(operation));
 	const problems: string[] = [];
-	for (const field of Object.values(fieldsOf(operation))) {
-		const isRequired = field.wire in operation.required;
+	const own = all.filter(({ isSetting }) => isSetting);
+	const usual = Object.fromEntries(own.map(({ wire, default: value }) => [wire, value]));
+	const isEmptySetting = (value: unknown) => value === undefined || isEmpty(value);
+	const chosen = Object.fromEntries(own.map(({ wire }) => [wire, given[wire]]).filter(([, value]) => !isEmptySetting(value)));
+	const settings = { workflowZone: zone, ...usual, ...checkFields(own, chosen, {}, problems) } as Settings;
+	const sent = all.filter(({ isSetting }) => !isSetting);
+	return { values: checkFields(sent, given, settings, problems, operation), settings, problems };
+}
+
+type Rule = Partial<Pick<Operation, 'required' | 'sendsEmptyText'>>;
+
+function checkFields(
+	all: Field[],
+	given: IDataObject,
+	settings: Settings,
+	problems: string[],
+	{ required = {}, sendsEmptyText }: Rule = {},
+	place = '',
+): WireValues {
+	const values: WireValues = {};
+	for (const field of all) {
+		const say = (what: string) => problems.push(`${place}'${field.label}' ${what}`);
+		const isRequired = field.wire in required;
+		if (field.kind === 'file') {
+			const value = fileOf(field, given, say);
+			if (value !== undefined) values[field.wire] = value;
+			continue;
+		}
 		if (!(isRequired && !field.when) && !(field.wire in given)) continue;
 		const value = given[field.wire];
 		if (isRequired ? isBlank(value) : isEmpty(value)) {
-			if (isRequired) problems.push(`'${field.label}' is required, but ${found(value)}`);
-			else if (operation.sendsEmptyText && takesEmptyText(field)) values[field.wire] = '';
+			if (isRequired) say(`is required, but ${found(value)}`);
+			else if (sendsEmptyText && takesEmptyText(field)) values[field.wire] = '';
 			continue;
 		}
 		if (value === undefined) {
-			problems.push(`'${field.label}' has no value: its expression found nothing`);
+			say('has no value: its expression found nothing');
 			continue;
 		}
-		const result = schemaIn(field, zone).safeParse(value);
+		if (field.kind === 'list') {
+			const entries = entriesOf(value);
+			if (!entries) say(`must be a list, but ${found(value)}`);
+			else if (entries.length > 0) {
+				values[field.wire] = entries.map((entry, index) =>
+					checkFields(Object.values(field.of ?? {}), wired(field, entry), settings, problems, {}, `${field.entry} ${index + 1}: `),
+				);
+			}
+			continue;
+		}
+		const result = schemaOf(field, settings).safeParse(value);
 		if (result.success) values[field.wire] = result.data;
-		else problems.push(`'${field.label}' ${result.error.issues[0].message}, but ${found(value)}`);
+		else say(`${result.error.issues[0].message}, but ${found(value)}`);
 	}
-	return { values, problems };
+	return values;
+}
+
+/** A file as base64 text, or the binary fields that hold it. */
+function fileOf(field: Field, given: IDataObject, say: (what: string) => void): WireValues[string] | undefined {
+	const text = given[field.wire];
+	const named = given[binaryFields.name] ?? binaryFields.default;
+	const names = String(named).split(',').map((name) => name.trim()).filter(Boolean);
+	if (text === undefined || isEmpty(text)) {
+		if (names.length > 0) return new BinaryFields(names);
+		say('is missing: name binary fields, or give base64 text');
+		return undefined;
+	}
+	if (names.length > 0 && named !== binaryFields.default) {
+		say('is given twice: as base64 text and as binary fields');
+		return undefined;
+	}
+	const result = field.schema.safeParse(text);
+	if (result.success) return result.data;
+	say(`${result.error.issues[0].message}, but ${found(text)}`);
+	return undefined;
+}
+
+/** The entries of a list, as n8n keeps them or as an expression brings them. */
+function entriesOf(value: unknown): IDataObject[] | undefined {
+	const entries = isObject(value) ? (value[ENTRIES] ?? []) : value;
+	return Array.isArray(entries) && entries.every(isObject) ? entries : undefined;
+}
+
+/** An entry under the wire names of its fields; what is picked from a list is its id. */
+function wired({ of = {} }: Field, entry: IDataObject): IDataObject {
+	const byName = new Map(Object.values(of).map(({ name, wire }) => [name, wire]));
+	const plain = (value: unknown) => (isObject(value) && '__rl' in value ? value.value : value);
+	return Object.fromEntries(Object.entries(entry).map(([name, value]) => [byName.get(name) ?? name, plain(value)])) as IDataObject;
 }
 
 const isEmpty = (value: unknown) => value === '' || value === null;
 const isBlank = (value: unknown) => value === undefined || value === null || String(value).trim() === '';
 
-function takesEmptyText({ kind }: Field): boolean {
-	return kind === 'text' || kind === 'email' || kind === 'url' || kind === 'digits';
-}
+const textKinds = new Set<Field['kind']>(['text', 'email', 'url', 'digits', 'phone', 'postalCode']);
+
+const takesEmptyText = ({ kind }: Field) => textKinds.has(kind);
 
 /** What was found instead, in words: long values by their length, others as they are. */
 function found(value: unknown): string {

@@ -35,6 +35,8 @@ export interface Details {
 	retryAfterMs?: number;
 	/** `tooSoon`: when the next call may start, on the workflow's clock. */
 	backAt?: string;
+	/** What the same item had sent well before, as a sentence. */
+	before?: string;
 }
 
 /** A call that brought no result. */
@@ -176,6 +178,7 @@ export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: 
 		once && mayBeStored(trouble)
 			? `It may have been stored: look in ${service} before you run this item again`
 			: (advice?.[reason] ?? how),
+		details.before ?? '',
 		said && !inOwnWords.has(reason) ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
 	];
 	const message = said && inOwnWords.has(reason) ? said : what;

@@ -2,6 +2,8 @@ import { DateTime } from 'luxon';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { isDocument } from './documents';
+
 /**
  * The field catalogue. A field of a service is one line; the editor's property, the check before a
  * call and the value on the wire all come from that line.
@@ -20,7 +22,15 @@ export type Kind =
 	| 'day'
 	| 'date'
 	| 'dateTime'
-	| 'choice';
+	| 'choice'
+	| 'reference'
+	| 'document'
+	| 'postalCode'
+	| 'phone'
+	| 'yesNo'
+	| 'json'
+	| 'file'
+	| 'list';
 
 export interface Choice {
 	name: string;
@@ -49,6 +59,35 @@ export interface FieldSpec {
 	when?: Record<string, string[]>;
 	/** Name of a `listSearch` method: the field is then picked from a list or typed as an id. */
 	picker?: string;
+	/** What stands in place of an id where one is picked, e.g. `Name`. */
+	pickedBy?: string;
+	/** `file`: the fields beside it that take the file's name and format, unless they are given. */
+	fileName?: string;
+	fileFormat?: string;
+	/** `list`: the fields of an entry, and what an entry is called. */
+	of?: Fields;
+	entry?: string;
+	/** A setting: it is not sent, but says how the other fields are checked and written. */
+	isSetting?: boolean;
+	/** Value of a setting that is not given. */
+	default?: string | number | boolean;
+}
+
+/** How the values of a service are written. A setting of the same name changes it. */
+export interface Form {
+	/** Time zone of its dates, e.g. `Asia/Tokyo`. */
+	zone: string;
+	/** The workflow's own time zone, for days in words. */
+	workflowZone?: string;
+	dateFormat: string;
+	/** Whether documents are checked by their check digits. */
+	checkDocuments: boolean;
+	/** Whether documents, postal codes and phones lose their punctuation. */
+	digitsOnly: boolean;
+	/** What yes and no are, with a slash between, e.g. `S/N`. */
+	yesNoAs: string;
+	/** Whether JSON goes out as the text that was given or as the object that it says. */
+	jsonAs: 'text' | 'object';
 }
 
 /** A field with its place on the wire and in the editor. */
@@ -57,11 +96,12 @@ export interface Field extends FieldSpec {
 	wire: string;
 	/** Parameter name in n8n, e.g. `clientNameKana`. */
 	name: string;
+	form: Form;
 	/** Turns what the user gave into what is sent; throws a `ZodError` whose message is the rule. */
 	schema: z.ZodType<WireValue, z.ZodTypeDef, unknown>;
 }
 
-export type WireValue = string | number | string[] | number[];
+export type WireValue = string | number | string[] | number[] | object;
 export type Fields<Wire extends string = string> = Record<Wire, Field>;
 
 type More = Partial<Omit<FieldSpec, 'kind' | 'label'>>;
@@ -96,33 +136,78 @@ export const choice = (label: string, choices: Choice[], more: More = {}): Field
 	choices,
 	...more,
 });
+/** An id that is text: letters and leading zeros stay. */
+export const reference = kind('reference');
+/** CPF or CNPJ, with or without punctuation. */
+export const document = kind('document');
+/** CEP. */
+export const postalCode = kind('postalCode');
+export const phone = kind('phone');
+/** A yes or no that is sent in the words of the service. */
+export const yesNo = kind('yesNo');
+export const json = kind('json');
+/** Base64, taken from binary data or from a text. */
+export const file = kind('file');
+export const list = (label: string, entry: string, of: Fields, more: More = {}): FieldSpec => ({
+	kind: 'list',
+	label,
+	entry,
+	of,
+	...more,
+});
+/** Makes a field a setting. */
+export const setting = (spec: FieldSpec, usual: FieldSpec['default']): FieldSpec => ({
+	...spec,
+	isSetting: true,
+	default: usual,
+});
 
-/** `search[client][name_kana]` becomes `clientNameKana`: the wire name in camelCase, without the brackets. */
+/** `search[client][name_kana]` becomes `clientNameKana`: the wire name in camelCase, without brackets and accents. */
 export function parameterName(wire: string): string {
 	const words = wire
+		.normalize('NFD')
+		.replace(/\p{M}/gu, '')
 		.replace(/^search\[/, '')
 		.replace(/^page\[/, '')
 		.split(/[^A-Za-z0-9]+/)
 		.filter(Boolean);
 	return words
-		.map((word, index) => (index === 0 ? word : word[0].toUpperCase() + word.slice(1)))
+		.map((word, index) => (index === 0 ? lowerFirst(word) : word[0].toUpperCase() + word.slice(1)))
 		.join('');
 }
+
+/** `CEP` becomes `cep`, `Sexo` becomes `sexo`. */
+const lowerFirst = (word: string) => (word === word.toUpperCase() ? word : word[0]).toLowerCase() + (word === word.toUpperCase() ? '' : word.slice(1));
+
+const usualForm: Omit<Form, 'zone'> = {
+	dateFormat: 'yyyy/MM/dd',
+	checkDocuments: true,
+	digitsOnly: false,
+	yesNoAs: 'S/N',
+	jsonAs: 'text',
+};
 
 /**
  * Declares the fields of an operation.
  * @param zone time zone of the vendor's dates, e.g. `Asia/Tokyo`
+ * @param form where the vendor's values are written in other than the usual ways
  */
 export function fields<Wire extends string>(
 	zone: string,
 	specs: Record<Wire, FieldSpec>,
+	form: Partial<Form> = {},
 ): Fields<Wire> {
+	const whole = { ...usualForm, ...form, zone };
 	const named = Object.entries<FieldSpec>(specs).map(([wire, spec]) => [
 		wire,
-		{ ...spec, wire, name: parameterName(wire), schema: rules[spec.kind](spec, zone) },
+		{ ...spec, wire, name: parameterName(wire), form: whole, schema: rules[spec.kind](spec, whole) },
 	]);
 	return Object.fromEntries(named) as Fields<Wire>;
 }
+
+/** The rule of a field where settings change how its values are written. */
+export const schemaOf = (field: Field, settings: Partial<Form>): Field['schema'] =>
+	rules[field.kind](field, { ...field.form, ...settings });
 
 /** Some fields of a catalogue by their wire names. */
 export function pick<Wire extends string, Some extends Wire>(
@@ -247,15 +332,23 @@ function moment(value: unknown, zone: string): DateTime {
 	return DateTime.fromObject({ year, month, day, hour, minute, second }, { zone });
 }
 
-function dateRule(format: string, example: string) {
-	return (_spec: FieldSpec, zone: string) =>
-		z
-			.unknown()
-			.refine((value) => moment(value, zone).isValid, {
-				message: `must be a date that exists, e.g. ${example}`,
-			})
-			.transform((value): WireValue => moment(value, zone).toFormat(format));
+/**
+ * A day. Midnight in UTC is how other programs write a day without a time, so it stays that day
+ * west of Greenwich too.
+ */
+function calendarDay(value: unknown, zone: string): DateTime {
+	const found = moment(value, zone);
+	const inUtc = found.toUTC();
+	return +inUtc === +inUtc.startOf('day') && !DateTime.isDateTime(value) ? inUtc : found;
 }
+
+const dateRule = (read: typeof moment, formatOf: (form: Form) => string) => (_spec: FieldSpec, form: Form) =>
+	z
+		.unknown()
+		.refine((value) => read(value, form.zone).isValid, {
+			message: `must be a date that exists, e.g. ${DateTime.utc(2026, 4, 30, 9, 30).toFormat(formatOf(form))}`,
+		})
+		.transform((value): WireValue => read(value, form.zone).toFormat(formatOf(form)));
 
 const DAYS_AGO = new Map([['today', 0], ['hoje', 0], ['yesterday', 1], ['ontem', 1]]);
 const BRAZILIAN_DATE = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
@@ -272,7 +365,7 @@ function dayOf(value: unknown, zone: string): DateTime {
 	return isDate ? moment(turned.toUpperCase(), zone).startOf('day') : DateTime.invalid('no date');
 }
 
-function dayRule(_spec: FieldSpec, zone: string) {
+function dayRule(_spec: FieldSpec, { zone: own, workflowZone: zone = own }: Form) {
 	return z
 		.unknown()
 		.refine((value) => dayOf(value, zone).isValid, {
@@ -282,7 +375,62 @@ function dayRule(_spec: FieldSpec, zone: string) {
 		.transform((value): WireValue => dayOf(value, zone).toFormat('yyyy-MM-dd'));
 }
 
-const rules: Record<Kind, (spec: FieldSpec, zone: string) => Field['schema']> = {
+function documentRule(spec: FieldSpec, { checkDocuments, digitsOnly }: Form) {
+	const written = textRule(spec);
+	const checked = checkDocuments
+		? written.refine(isDocument, { message: 'must be a CPF or CNPJ with the right check digits' })
+		: written;
+	return checked.transform((value): WireValue => (digitsOnly ? value.replace(/[^0-9A-Za-z]/g, '') : value));
+}
+
+const plainDigits = (value: string, { digitsOnly }: Form): WireValue => (digitsOnly ? value.replace(/\D/g, '') : value);
+
+const yesWords = /^(s|sim|y|yes|true|1)$/i;
+const noWords = /^(n|n[aã]o|no|false|0)$/i;
+
+function yesNoRule(_spec: FieldSpec, { yesNoAs }: Form) {
+	return z
+		.preprocess(
+			(value) => (typeof value === 'boolean' ? yesNoAs.split('/')[value ? 0 : 1] : numberAsText(value)),
+			z.string({ message: 'must be true or false' }),
+		)
+		.refine((value) => yesWords.test(value) || noWords.test(value), { message: 'must be true or false' })
+		.transform((value): WireValue => value);
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const jsonRule = (_spec: FieldSpec, { jsonAs }: Form) =>
+	z
+		.preprocess(
+			(value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+			z.string({ message: 'must be JSON' }),
+		)
+		.refine((value) => parsed(value) !== undefined, { message: 'must be JSON, e.g. {"key": "value"}' })
+		.transform((value): WireValue => (jsonAs === 'object' ? (parsed(value) as WireValue) : value));
+
+const base64Rule = () =>
+	z
+		.preprocess(
+			// Browsers put the type of a file in front of its content.
+			(value) => (typeof value === 'string' ? value.replace(/^data:[^,]*;base64,/, '') : value),
+			z.string({ message: 'must be text' }),
+		)
+		.refine((value) => isBase64(value), { message: 'must be base64' })
+		.transform((value): WireValue => value);
+
+function isBase64(value: string): boolean {
+	const text = value.replace(/\s/g, '');
+	return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+const rules: Record<Kind, (spec: FieldSpec, form: Form) => Field['schema']> = {
 	text: textRule,
 	url: textRule,
 	email: (spec) =>
@@ -304,13 +452,23 @@ const rules: Record<Kind, (spec: FieldSpec, zone: string) => Field['schema']> = 
 	flag: flagRule,
 	choice: choiceRule,
 	day: dayRule,
-	date: dateRule('yyyy/MM/dd', '2026/04/30'),
-	dateTime: dateRule('yyyy/MM/dd HH:mm:ss', '2026/04/30 09:30:00'),
+	date: dateRule(calendarDay, ({ dateFormat }) => dateFormat),
+	dateTime: dateRule(moment, ({ dateFormat }) => `${dateFormat} HH:mm:ss`),
+	reference: (spec) =>
+		textRule(spec).transform((value): WireValue => value.trim()),
+	document: documentRule,
+	postalCode: (spec, form) =>
+		textRule(spec)
+			.refine((value) => /^\d{2}\.?\d{3}-?\d{3}$/.test(value.trim()), {
+				message: 'must be a CEP of 8 digits, e.g. 01310-100',
+			})
+			.transform((value) => plainDigits(value, form)),
+	phone: (spec, form) => textRule(spec).transform((value) => plainDigits(value, form)),
+	yesNo: yesNoRule,
+	json: jsonRule,
+	file: base64Rule,
+	list: () => z.array(z.unknown(), { message: 'must be a list' }) as unknown as Field['schema'],
 };
-
-/** The check of a field in a workflow: a day in words or without a zone means the workflow's own. */
-export const schemaIn = (field: Field, zone: string): Field['schema'] =>
-	field.kind === 'day' ? dayRule(field, zone) : field.schema;
 
 // ---------------------------------------------------------------------------------------------
 // The editor's property
@@ -341,9 +499,41 @@ const editors: Record<Kind, (field: Field) => Partial<INodeProperties>> = {
 		default: choices[0].value,
 		options: choices as INodePropertyOptions[],
 	}),
+	reference: () => ({ type: 'string', default: '', placeholder: 'e.g. 1042' }),
+	document: () => ({ type: 'string', default: '', placeholder: 'e.g. 529.982.247-25' }),
+	postalCode: () => ({ type: 'string', default: '', placeholder: 'e.g. 01310-100' }),
+	phone: () => ({ type: 'string', default: '', placeholder: 'e.g. (11) 5555-0100' }),
+	yesNo: () => ({ type: 'boolean', default: false }),
+	json: () => ({ type: 'json', default: '', placeholder: 'e.g. {"key": "value"}' }),
+	file: () => ({ type: 'string', default: '', typeOptions: { rows: 2 } }),
+	list: ({ entry = '', of = {} }) => ({
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: `Add ${entry}`,
+		default: {},
+		options: [
+			{
+				displayName: entry,
+				name: ENTRIES,
+				values: Object.values(of).flatMap(shapes),
+			},
+		],
+	}),
 };
 
-function locator({ picker, label }: Field): Partial<INodeProperties> {
+/** Under this name n8n keeps the entries of a list. */
+export const ENTRIES = 'entries';
+/** Beside a file field: names binary data in the place of base64 text. */
+export const binaryFields: INodeProperties = {
+	displayName: 'Input Binary Fields',
+	name: 'binaryFields',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data, contract',
+	description: 'Names of the binary fields to send, separated by commas, unless base64 text is given',
+};
+
+function locator({ picker, pickedBy = 'ID', label }: Field): Partial<INodeProperties> {
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -355,30 +545,45 @@ function locator({ picker, label }: Field): Partial<INodeProperties> {
 				placeholder: `Select a ${label.replace(/ ID$/, '').toLowerCase()}...`,
 				typeOptions: { searchListMethod: picker, searchable: true },
 			},
-			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 1250077' },
+			{
+				displayName: `By ${pickedBy}`,
+				name: pickedBy.toLowerCase(),
+				type: 'string',
+				placeholder: pickedBy === 'ID' ? 'e.g. 1250077' : '',
+			},
 		],
 	};
 }
 
 function describe({ kind: type, label, help, term, maxLength, separate }: Field): string {
+	const isFlag = type === 'flag' || type === 'yesNo';
 	const parts = [
-		help ?? (type === 'flag' && `Whether ${label} is ticked`),
-		term && (help || type === 'flag' ? `In the vendor's words: ${term}` : term),
+		help ?? (isFlag && `Whether ${label} is ticked`),
+		term && (help || isFlag ? `In the vendor's words: ${term}` : term),
 		maxLength && `Up to ${maxLength} characters`,
 		type === 'idList' && `Several ids, separated by commas${separate === 'comma' ? '' : ' or as a list'}`,
 	];
 	return parts.filter(Boolean).join('. ');
 }
 
-/** The n8n property of a field, with its routing to the request body. */
-export function property(field: Field): INodeProperties {
+/** The n8n properties of a field, with their routing to the request body. */
+export function properties(field: Field): INodeProperties[] {
+	const routing: INodeProperties['routing'] = {
+		send: { type: 'body', property: field.wire, propertyInDotNotation: false },
+	};
+	return shapes(field).map((one) => (field.isSetting || one === binaryFields ? one : { ...one, routing }));
+}
+
+/** What the editor shows for a field. */
+function shapes(field: Field): INodeProperties[] {
 	const editor = field.picker ? locator(field) : editors[field.kind](field);
-	return {
+	const one = {
 		displayName: field.label,
 		name: field.name,
 		description: describe(field),
 		...(field.when ? { displayOptions: { show: field.when } } : {}),
-		routing: { send: { type: 'body', property: field.wire, propertyInDotNotation: false } },
 		...editor,
+		...(field.default === undefined ? {} : { default: field.default }),
 	} as INodeProperties;
+	return field.kind === 'file' ? [binaryFields, one] : [one];
 }

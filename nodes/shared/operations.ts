@@ -1,10 +1,14 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field, Fields, WireValue } from './fields';
-import { property } from './fields';
+import { properties } from './fields';
+import type { Row } from './rows';
+import { keysOf } from './rows';
 
 /** One operation of a resource: what the editor shows, what is sent, and how the answer is read. */
 export interface Operation {
+	/** Name in the service's own document, where the user meets it. */
+	id?: string;
 	/** Value in the workflow, e.g. `getMany`. */
 	value: string;
 	/** Name in the editor, e.g. `Get Many`. */
@@ -22,7 +26,14 @@ export interface Operation {
 	/** Whether an optional text that is left empty is sent (it clears the field) or left out. */
 	sendsEmptyText: boolean;
 	/** For operations that read many. */
-	list?: { root: string; pageSize: number };
+	list?: {
+		/** Key of the rows in an answer, where they are not found by themselves. */
+		root?: string;
+		/** Most rows of a page; without it all rows come in one answer. */
+		pageSize?: number;
+	};
+	/** What comes back, where that is told field by field. */
+	row?: Row;
 }
 
 export interface Collection {
@@ -36,8 +47,8 @@ export interface Resource {
 	/** Name in the editor, e.g. `Business Card`. */
 	name: string;
 	operations: Operation[];
-	/** Keys of a row that can be chosen as output. */
-	rowKeys: string[];
+	/** Keys of a row that can be chosen as output, where the operations do not tell it field by field. */
+	rowKeys?: string[];
 }
 
 export type WireValues = Record<string, WireValue>;
@@ -63,7 +74,7 @@ export function fieldsOf(operation: Operation): Fields {
  */
 export function nodeProperties(
 	resources: Resource[],
-	output: INodeProperties[] = outputProperties(resources),
+	output?: INodeProperties[],
 ): INodeProperties[] {
 	const [{ value: first }] = resources;
 	const places = resources.flatMap((resource) => resource.operations.map((operation) => ({ resource, operation })));
@@ -81,7 +92,7 @@ export function nodeProperties(
 		...requiredFields(places),
 		...howMany(places),
 		...collectionNames.flatMap((name) => collection(name, places)),
-		...output,
+		...(output ?? outputProperties(places)),
 	];
 }
 
@@ -129,15 +140,22 @@ interface Place {
  * for each that bears it. So a field that looks the same in several places is one property.
  */
 
+/** A field where it is shown. */
+interface Shown {
+	place: Place;
+	field: Field;
+}
+
 /** The properties of some fields, each once, with the places where it is shown. */
-function sharedProperties(shown: Array<{ place: Place; field: Field }>): Array<{ one: INodeProperties; places: Place[] }> {
-	const known = new Map<string, { one: INodeProperties; places: Place[] }>();
+function sharedProperties(shown: Shown[]): Array<{ one: INodeProperties; field: Field; places: Place[] }> {
+	const known = new Map<string, { one: INodeProperties; field: Field; places: Place[] }>();
 	for (const { place, field } of shown) {
-		const one = property(field);
-		const key = JSON.stringify(one);
-		const entry = known.get(key) ?? { one, places: [] };
-		entry.places.push(place);
-		known.set(key, entry);
+		for (const one of properties(field)) {
+			const key = JSON.stringify(one);
+			const entry = known.get(key) ?? { one, field, places: [] };
+			entry.places.push(place);
+			known.set(key, entry);
+		}
 	}
 	return [...known.values()];
 }
@@ -148,10 +166,11 @@ function requiredFields(places: Place[]): INodeProperties[] {
 	const shown = places.flatMap((place) =>
 		Object.values(place.operation.required).map((field) => ({ place, field })),
 	);
-	return sharedProperties(shown).flatMap(({ one, places: where }) =>
+	return sharedProperties(shown).flatMap(({ one, field, places: where }) =>
 		byOperations(where).map(([resource, operation]) => ({
 			...one,
-			required: true,
+			// A file is given in one of two ways, so neither of them alone is required.
+			...(field.kind === 'file' ? {} : { required: true }),
 			displayOptions: { show: { resource, operation, ...one.displayOptions?.show } },
 		})),
 	);
@@ -200,8 +219,6 @@ function collection(name: Collection['name'], places: Place[]): INodeProperties[
 	});
 }
 
-const many = { operation: ['getMany'] };
-
 function howMany(places: Place[]): INodeProperties[] {
 	return byOperations(places.filter((place) => place.operation.list)).flatMap(([resource, operation]) => [
 		{
@@ -224,10 +241,20 @@ function howMany(places: Place[]): INodeProperties[] {
 	]);
 }
 
-/** How rows come out: the same choice for all that read many. */
-function outputProperties(resources: Resource[]): INodeProperties[] {
+/** Whether the rows of an operation come out in a form that the user chooses. */
+export const hasOutput = ({ list, row }: Operation): boolean => list !== undefined || row !== undefined;
+
+/** How rows come out. */
+function outputProperties(places: Place[]): INodeProperties[] {
+	const typed = places.filter(({ operation }) => hasOutput(operation));
+	const keys = new Map<string, Place[]>();
+	for (const place of typed) {
+		const { resource, operation } = place;
+		const key = (operation.row ? keysOf(operation.row) : (resource.rowKeys ?? [])).join();
+		keys.set(key, [...(keys.get(key) ?? []), place]);
+	}
 	return [
-		{
+		...byOperations(typed).map(([resource, operation]): INodeProperties => ({
 			displayName: 'Output',
 			name: 'output',
 			type: 'options',
@@ -242,27 +269,31 @@ function outputProperties(resources: Resource[]): INodeProperties[] {
 			],
 			default: 'simplified',
 			description: 'How the rows come out',
-			displayOptions: { show: many },
-		},
-		...resources.map(
-			({ value, rowKeys }): INodeProperties => ({
-				displayName: 'Fields',
-				name: 'outputFields',
-				type: 'multiOptions',
-				options: rowKeys.map((key) => ({ name: titleOf(key), value: key })),
-				default: ['id'],
-				description: 'The fields that each row keeps',
-				displayOptions: { show: { ...many, resource: [value], output: ['selectedFields'] } },
+			displayOptions: { show: { resource, operation } },
+		})),
+		...[...keys].flatMap(([key, where]) =>
+			byOperations(where).map(([resource, operation]): INodeProperties => {
+				const names = key.split(',');
+				return {
+					displayName: 'Fields',
+					name: 'outputFields',
+					type: 'multiOptions',
+					options: names.map((value) => ({ name: titleOf(value), value })),
+					default: [names[0]],
+					description: 'The fields that each row keeps',
+					displayOptions: { show: { resource, operation, output: ['selectedFields'] } },
+				};
 			}),
 		),
 	];
 }
 
-const CAPITALS: Record<string, string> = { id: 'ID', ids: 'IDs', url: 'URL', flg: '(Flag)', kbn: 'Class' };
+const CAPITALS: Record<string, string> = { id: 'ID', ids: 'IDs', url: 'URL', flg: '(Flag)', kbn: 'Class', pix: 'PIX' };
 
+/** `client_id` and `clientId` become `Client ID`. */
 function titleOf(key: string): string {
 	return key
-		.split('_')
-		.map((word) => CAPITALS[word] ?? word[0].toUpperCase() + word.slice(1))
+		.split(/_|(?=[A-Z])/)
+		.map((word) => CAPITALS[word.toLowerCase()] ?? word[0].toUpperCase() + word.slice(1))
 		.join(' ');
 }

@@ -62,7 +62,7 @@ function readValue(field: FieldSpec, wire: string, values: string[], isFilter: b
 	const text = values[values.length - 1];
 	if (text === '' && isFilter) return undefined;
 	if (text === '' && field.kind !== 'flag') return isText(field.kind) ? '' : null;
-	return readers[field.kind](field, wire, text);
+	return readers[field.kind]!(field, wire, text);
 }
 
 const isText = (kind: Kind) => ['text', 'email', 'url', 'digits'].includes(kind);
@@ -138,7 +138,7 @@ function readDateTime(field: FieldSpec, wire: string, text: string): string {
 	return `${day} ${time}`;
 }
 
-const readers: Record<Exclude<Kind, 'idList'>, (field: FieldSpec, wire: string, text: string) => Value> = {
+const readers: Partial<Record<Kind, (field: FieldSpec, wire: string, text: string) => Value>> = {
 	text: readText,
 	email: readText,
 	url: readText,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	ICredentialsHelper,
 	ICredentialType,
@@ -31,11 +32,12 @@ class Rows implements INodeType {
 	description = {
 		displayName: 'Rows', name: 'rows', group: ['trigger'], version: 1, description: '', defaults: { name: 'Rows' },
 		inputs: [], outputs: [NodeConnectionTypes.Main],
-		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }],
+		properties: ['items', 'binary'].map((name) => ({ displayName: name, name, type: 'json', default: [] })),
 	} as unknown as INodeType['description'];
 
 	async execute(this: IExecuteFunctions) {
-		return [(this.getNode().parameters.items as unknown as IDataObject[]).map((json) => ({ json }))];
+		const { items, binary } = this.getNode().parameters as unknown as Required<Pick<Job, 'items' | 'binary'>>;
+		return [items.map((json, index) => ({ json, binary: binary[index] }))];
 	}
 }
 
@@ -95,6 +97,8 @@ export interface Job {
 	node?: string;
 	parameters: IDataObject;
 	items?: IDataObject[];
+	/** Binary data of the items. */
+	binary?: IBinaryKeyData[];
 	credential?: ICredentialDataDecryptedObject;
 	onError?: INode['onError'];
 	/** The node's own settings, e.g. Retry On Fail. */
@@ -129,7 +133,7 @@ interface Setting {
 }
 
 /** A workflow of two nodes: the items, and the node under test. */
-function setting({ node = 'hotProfile', parameters, items = [{}], credential = {}, onError, settings, executionId, timezone }: Job): Setting {
+function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, settings, executionId, timezone }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -139,7 +143,7 @@ function setting({ node = 'hotProfile', parameters, items = [{}], credential = {
 		active: false,
 		nodeTypes,
 		nodes: [
-			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items } as never },
+			{ id: 'n1', name: 'Rows', type: 'rows', typeVersion: 1, position: [0, 0], parameters: { items, binary } as never },
 			{
 				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
 				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } }, ...settings,

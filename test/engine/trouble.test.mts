@@ -5,7 +5,7 @@ import { type Job, run } from './engine.mts';
 
 /** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/HotProfile/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;

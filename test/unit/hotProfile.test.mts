@@ -3,7 +3,7 @@ import { read } from '../../nodes/HotProfile/dialect.ts';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 import { simplify } from '../../nodes/HotProfile/rows.ts';
-import type { Answer } from '../../nodes/shared/call.ts';
+import type { Answer } from '../../nodes/shared/dialect.ts';
 
 const answer = (body: unknown, status = 200, headers = {}): Answer => ({ status, headers, body });
 

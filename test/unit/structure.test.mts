@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ICredentialType, INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import type { ICredentialType, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
 import { inside, visible } from '../visible.mts';
 
 const root = join(__dirname, '../..');
-const { CrmZenApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');
+const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');
 const { description, methods } = new HotProfile();
 const properties = description.properties as INodeProperties[];
-const nodes = [HotProfile, ZenTotals].map((Type) => new Type().description as INodeTypeDescription);
-const credentials = [HotProfileApi, CrmZenApi].map((Type) => new Type() as ICredentialType);
+const nodes = [HotProfile, ZenTotals, ErpDatacake].map((Type) => new Type().description as INodeTypeDescription);
+const credentials = [HotProfileApi, CrmZenApi, ErpDatacakeApi].map((Type) => new Type() as ICredentialType);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
 	string,
@@ -30,7 +30,11 @@ const nine = [
 	['Action_get_leads', 'lead', 'getMany'],
 ] as const;
 
-const withInside = (some: INodeProperties[]) => some.flatMap((property) => [property, ...inside(property)]);
+/** All properties of a node, those in collections and lists included. */
+const withInside = (some: INodeProperties[]): INodeProperties[] =>
+	some.flatMap((property) => [property, ...withInside([...inside(property), ...listed(property)])]);
+const listed = ({ type, options }: INodeProperties): INodeProperties[] =>
+	type === 'fixedCollection' ? (options as INodePropertyCollection[]).flatMap(({ values }) => values) : [];
 const all = withInside(properties);
 const operationsOf = (resource: string) =>
 	properties.find((one) => one.name === 'operation' && one.displayOptions?.show?.resource?.includes(resource))?.options as INodePropertyOptions[];
@@ -96,10 +100,11 @@ describe.each(nodes.map((node) => [node.displayName, node] as const))('every pro
 	});
 
 	test('is shown only for resources and operations that exist', () => {
-		const resources = (own.find(({ name }) => name === 'resource')?.options as INodePropertyOptions[]).map(({ value }) => value);
+		const valuesOf = (wanted: string) =>
+			own.filter(({ name }) => name === wanted).flatMap(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => value));
 		for (const { displayOptions } of own) {
-			for (const resource of displayOptions?.show?.resource ?? []) expect(resources).toContain(resource);
-			for (const operation of displayOptions?.show?.operation ?? []) expect(['create', 'update', 'getMany']).toContain(operation);
+			for (const resource of displayOptions?.show?.resource ?? []) expect(valuesOf('resource')).toContain(resource);
+			for (const operation of displayOptions?.show?.operation ?? []) expect(valuesOf('operation')).toContain(operation);
 		}
 	});
 
@@ -188,6 +193,8 @@ test('the package holds what n8n needs and nothing else, in less than 150 kB', (
 	expect(paths).toEqual(expect.arrayContaining([
 		'dist/nodes/HotProfile/HotProfile.node.js', 'dist/nodes/HotProfile/HotProfile.node.json', 'dist/nodes/HotProfile/hotProfile.svg',
 		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/credentials/HotProfileApi.credentials.js',
+		'dist/nodes/ErpDatacake/ErpDatacake.node.js', 'dist/nodes/ErpDatacake/ErpDatacake.node.json', 'dist/nodes/ErpDatacake/erpDatacake.svg',
+		'dist/nodes/ErpDatacake/erpDatacake.dark.svg', 'dist/credentials/ErpDatacakeApi.credentials.js',
 		'dist/nodes/ZenTotals/ZenTotals.node.js', 'dist/nodes/ZenTotals/ZenTotals.node.json', 'dist/nodes/ZenTotals/zenTotals.svg',
 		'dist/nodes/ZenTotals/zenTotals.dark.svg', 'dist/credentials/CrmZenApi.credentials.js', 'LICENSE', 'README.md', 'index.js',
 	]));

@@ -1,4 +1,4 @@
-import type { Answer } from '../../nodes/shared/call.ts';
+import type { Answer } from '../../nodes/shared/dialect.ts';
 import { duration } from '../../nodes/shared/errors.ts';
 import { day, fields } from '../../nodes/shared/fields.ts';
 import type { Operation } from '../../nodes/shared/operations.ts';

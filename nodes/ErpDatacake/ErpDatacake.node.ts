@@ -1,0 +1,39 @@
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { sendThrough } from '../shared/send';
+import { nodeProperties } from '../shared/operations';
+import { erpDatacake } from './dialect';
+import { listSearch } from './methods';
+import { resources } from './resources';
+
+export class ErpDatacake implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ERP Datacake',
+		name: 'erpDatacake',
+		icon: { light: 'file:erpDatacake.svg', dark: 'file:erpDatacake.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: "Read clients, invoices and services of an internet provider's ERP, and send it orders, tickets and payments",
+		defaults: { name: 'ERP Datacake' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'erpDatacakeApi', required: true }],
+		requestDefaults: { method: 'GET' },
+		requestOperations: { pagination: sendThrough(erpDatacake) },
+		hints: [
+			{
+				message:
+					'More than 100 items: with the usual limit of 100 calls a minute, allow about one minute for every 100 items. Nothing gets lost while they wait.',
+				displayCondition: '={{ $input.all().length > 100 }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'outputPane',
+			},
+		],
+		properties: nodeProperties(resources),
+	};
+
+	methods = { listSearch };
+}

@@ -1,0 +1,26 @@
+import type { Resource } from '../../../shared/operations';
+import { getManyCities } from './getManyCities';
+import { getManyCommercialOrigins } from './getManyCommercialOrigins';
+import { getManyDepartments } from './getManyDepartments';
+import { getManyDueDates } from './getManyDueDates';
+import { getManyEmployees } from './getManyEmployees';
+import { getManyProducts } from './getManyProducts';
+import { getManyProspectStatuses } from './getManyProspectStatuses';
+import { getManyResellers } from './getManyResellers';
+import { getManyTicketTypes } from './getManyTicketTypes';
+
+export const catalogue: Resource = {
+	value: 'catalogue',
+	name: 'Catalogue',
+	operations: [
+		getManyCities,
+		getManyCommercialOrigins,
+		getManyDepartments,
+		getManyDueDates,
+		getManyEmployees,
+		getManyProducts,
+		getManyProspectStatuses,
+		getManyResellers,
+		getManyTicketTypes,
+	],
+};

@@ -1,0 +1,65 @@
+import {
+	date, document, email, pick, phone, postalCode, reference, text, yesNo, choice,
+} from '../../../shared/fields';
+import type { Row } from '../../../shared/rows';
+import { asDate, asFlag, asText } from '../../../shared/rows';
+import { states } from '../../choices';
+import { common, erpFields } from '../shared';
+
+/** What a client is looked up by. */
+export const clientKey = erpFields({
+	cnpj_cpf: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
+});
+
+/** What can be changed in a client. */
+export const clientFields = {
+	...pick(common, 'id_cliente', 'latitude', 'longitude', 'obs'),
+	...clientKey,
+	...erpFields({
+		nome: text('Name', undefined, { term: 'Nome' }),
+		fantasia: text('Trade Name', undefined, { term: 'Nome fantasia' }),
+		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de pessoa', help: 'Natural or legal person, as your ERP writes it' }),
+		ie_identidade: text('State Registration or Identity Card', undefined, { term: 'IE / identidade' }),
+		rg_orgao_emissor: text('Identity Card Issuer', undefined, { term: 'Órgão emissor do RG' }),
+		inscricao_municipal: text('Municipal Registration', undefined, { term: 'Inscrição municipal' }),
+		contribuinte_icms: yesNo('ICMS Taxpayer', { term: 'Contribuinte ICMS' }),
+		nacionalidade: text('Nationality', undefined, { term: 'Nacionalidade' }),
+		cidade_naturalidade: text('City of Birth', undefined, { term: 'Cidade de naturalidade' }),
+		estado_nascimento: text('State of Birth', undefined, { term: 'Estado de nascimento' }),
+		data_nascimento: date('Birth Date', { term: 'Data de nascimento' }),
+		estado_civil: text('Marital Status', undefined, { term: 'Estado civil' }),
+		ativo: yesNo('Active', { term: 'Ativo' }),
+		Sexo: text('Sex', undefined, { term: 'Sexo' }),
+		profissao: text('Occupation', undefined, { term: 'Profissão' }),
+		data_cadastro: date('Registration Date', { term: 'Data de cadastro' }),
+		cep: postalCode('Postal Code', { term: 'CEP' }),
+		endereco: text('Street', undefined, { term: 'Endereço' }),
+		numero: text('Street Number', undefined, { term: 'Número' }),
+		complemento: text('Address Complement', undefined, { term: 'Complemento' }),
+		bairro: text('District', undefined, { term: 'Bairro' }),
+		cidade: reference('City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
+		uf: choice('State', states, { term: 'UF' }),
+		fone: phone('Phone', { term: 'Telefone' }),
+		telefone_comercial: phone('Business Phone', { term: 'Telefone comercial' }),
+		telefone_celular: phone('Mobile Phone', { term: 'Telefone celular' }),
+		whatsapp: phone('WhatsApp', { term: 'Número do WhatsApp' }),
+		email: email('Email', { term: 'E-mail' }),
+		alerta: text('Alert', undefined, { term: 'Alerta' }),
+	}),
+};
+
+export const clientRow: Row = {
+	id_remoto: asText('clientId'),
+	nome_completo: asText('fullName'),
+	aniversario: asDate('birthDate'),
+	data_registro: asDate('registeredOn'),
+	ativo: asFlag('active'),
+	id_contrato: asText('contractId'),
+	rua_endereco: asText('street'),
+	numero_endereco: asText('streetNumber'),
+	cep_endereco: asText('postalCode'),
+	cidade_endereco: asText('city'),
+	complemento_endereco: asText('complement'),
+	bairro_endereco: asText('district'),
+	estado_endereco: asText('state'),
+};

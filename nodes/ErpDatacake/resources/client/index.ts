@@ -1,0 +1,9 @@
+import type { Resource } from '../../../shared/operations';
+import { getClient } from './get';
+import { updateClient } from './update';
+
+export const client: Resource = {
+	value: 'client',
+	name: 'Client',
+	operations: [getClient, updateClient],
+};

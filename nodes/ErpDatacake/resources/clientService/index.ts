@@ -1,0 +1,9 @@
+import type { Resource } from '../../../shared/operations';
+import { enableProvisionally } from './enableProvisionally';
+import { getManyClientServices } from './getMany';
+
+export const clientService: Resource = {
+	value: 'clientService',
+	name: 'Client Service',
+	operations: [enableProvisionally, getManyClientServices],
+};

@@ -1,0 +1,12 @@
+import { pick } from '../../../shared/fields';
+import { common, getMany } from '../shared';
+import { contractRow } from './fields';
+
+export const getManyContracts = getMany({
+	id: 'list_client_contracts',
+	action: 'Get many contracts',
+	description: 'Read the contracts of a client',
+	path: '/contratos',
+	required: pick(common, 'document'),
+	row: contractRow,
+});

@@ -1,0 +1,8 @@
+import type { Resource } from '../../../shared/operations';
+import { getManyDebtClearances } from './getMany';
+
+export const debtClearance: Resource = {
+	value: 'debtClearance',
+	name: 'Debt Clearance',
+	operations: [getManyDebtClearances],
+};

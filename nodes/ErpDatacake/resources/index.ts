@@ -1,0 +1,27 @@
+import type { Resource } from '../../shared/operations';
+import { catalogue } from './catalogue';
+import { client } from './client';
+import { clientService } from './clientService';
+import { contract } from './contract';
+import { debtClearance } from './debtClearance';
+import { financialStatement } from './financialStatement';
+import { fiscalNote } from './fiscalNote';
+import { invoice } from './invoice';
+import { lead } from './lead';
+import { prospect } from './prospect';
+import { ticket } from './ticket';
+
+/** The resources in the order in which the editor shows them. */
+export const resources: Resource[] = [
+	catalogue,
+	client,
+	clientService,
+	contract,
+	debtClearance,
+	financialStatement,
+	fiscalNote,
+	invoice,
+	lead,
+	prospect,
+	ticket,
+];

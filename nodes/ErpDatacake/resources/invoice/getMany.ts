@@ -1,0 +1,13 @@
+import { pick } from '../../../shared/fields';
+import { common, getMany } from '../shared';
+import { invoiceRow } from './fields';
+
+export const getManyInvoices = getMany({
+	id: 'list_open_invoices',
+	action: 'Get many invoices',
+	description: 'Read the open invoices of a client, with boleto line and PIX code',
+	path: '/faturas',
+	required: pick(common, 'document'),
+	optional: pick(common, 'id_contrato'),
+	row: invoiceRow,
+});

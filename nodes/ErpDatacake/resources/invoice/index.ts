@@ -1,0 +1,9 @@
+import type { Resource } from '../../../shared/operations';
+import { getManyInvoices } from './getMany';
+import { signalPayment } from './signalPayment';
+
+export const invoice: Resource = {
+	value: 'invoice',
+	name: 'Invoice',
+	operations: [getManyInvoices, signalPayment],
+};

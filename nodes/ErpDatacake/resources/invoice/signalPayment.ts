@@ -1,0 +1,13 @@
+import { pick } from '../../../shared/fields';
+import { common, create, statusRow } from '../shared';
+
+export const signalPayment = create({
+	value: 'signalPayment',
+	name: 'Signal Payment',
+	id: 'signal_invoice_payment',
+	action: 'Signal invoice payment',
+	description: 'Tell the ERP that an invoice was paid (baixa na fatura)',
+	path: '/pagamentos',
+	required: pick(common, 'id_cliente', 'id_fatura'),
+	row: statusRow,
+});

@@ -1,0 +1,26 @@
+import { document, email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
+import type { Row } from '../../../shared/rows';
+import { asText } from '../../../shared/rows';
+import { common, erpFields } from '../shared';
+
+/** What a new lead has. */
+export const leadFields = {
+	...erpFields({
+		nome: text('Name', undefined, { term: 'Nome' }),
+		documento: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
+		email: email('Email', { term: 'E-mail' }),
+		telefone: phone('Phone', { term: 'Telefone' }),
+		endereco: text('Street', undefined, { term: 'Endereço' }),
+		numero: text('Street Number', undefined, { term: 'Número' }),
+		bairro: text('District', undefined, { term: 'Bairro' }),
+		cidade: reference('City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
+		estado: text('State', undefined, { term: 'Estado' }),
+		CEP: postalCode('Postal Code', { term: 'CEP' }),
+		cobertura: json('Coverage', { term: 'Cobertura', help: 'What is known about the coverage of the address' }),
+		revendedor: text('Reseller Name', undefined, { term: 'Nome do revendedor' }),
+		extra_data: json('Extra Data', { term: 'Dados extras', help: 'Further data of the lead' }),
+	}),
+	...pick(common, 'id_revendedor', 'latitude', 'longitude'),
+};
+
+export const leadRow: Row = { id_lead: asText('leadId'), obs: asText('remarks') };

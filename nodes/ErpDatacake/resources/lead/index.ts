@@ -1,0 +1,8 @@
+import type { Resource } from '../../../shared/operations';
+import { createLead } from './create';
+
+export const lead: Resource = {
+	value: 'lead',
+	name: 'Lead',
+	operations: [createLead],
+};

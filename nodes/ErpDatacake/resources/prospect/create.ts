@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { create } from '../shared';
+import { prospectFields, prospectRow } from './fields';
+
+const required = ['nome', 'cnpj_cpf'] as const;
+
+export const createProspect = create({
+	id: 'create_prospect',
+	action: 'Create prospect',
+	description: 'Register an order with its services and documents',
+	path: '/prospectos',
+	required: pick(prospectFields, ...required),
+	optional: omit(prospectFields, ...required),
+	row: prospectRow,
+});

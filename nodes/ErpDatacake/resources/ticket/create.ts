@@ -1,0 +1,15 @@
+import { omit, pick } from '../../../shared/fields';
+import { create } from '../shared';
+import { ticketFields, ticketRow } from './fields';
+
+const required = ['id_cliente', 'assunto', 'mensagem'] as const;
+
+export const createTicket = create({
+	id: 'create_ticket',
+	action: 'Create ticket',
+	description: 'Open a support ticket for a client',
+	path: '/atendimentos',
+	required: pick(ticketFields, ...required),
+	optional: omit(ticketFields, ...required),
+	row: ticketRow,
+});

@@ -1,0 +1,8 @@
+import type { Resource } from '../../../shared/operations';
+import { createTicket } from './create';
+
+export const ticket: Resource = {
+	value: 'ticket',
+	name: 'Ticket',
+	operations: [createTicket],
+};

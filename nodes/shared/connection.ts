@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+
+import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workflow';
+
+import { Trouble } from './errors';
+import type { Limits } from './throttle';
+
+/** What the credentials of all services have in common: limits, keys, the name of an account. */
+
+/** The window in which Requests per Minute are counted. */
+export const WINDOW = { ms: 60_000 };
+
+const requestsPerMinute: INodeProperties = {
+	displayName: 'Requests per Minute',
+	name: 'requestsPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1000 },
+	default: 100,
+	description: 'Calls in any 60 seconds, counted over all workflows of this n8n',
+};
+
+const concurrentRequests: INodeProperties = {
+	displayName: 'Concurrent Requests',
+	name: 'concurrentRequests',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 20 },
+	default: 2,
+	description: 'Calls at once',
+};
+
+/**
+ * The fields of a credential that say what the service allows.
+ * @param allowance what the vendor says about calls at once, as a sentence
+ */
+export const limitProperties = (allowance = ''): INodeProperties[] => [
+	requestsPerMinute,
+	{ ...concurrentRequests, description: ['Calls at once', allowance].filter(Boolean).join('. ') },
+];
+
+/**
+ * The limits of a credential.
+ * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ */
+export const limitsOf = (credentials: ICredentialDataDecryptedObject): Limits => ({
+	calls: setting(credentials, requestsPerMinute),
+	windowMs: WINDOW.ms,
+	atOnce: setting(credentials, concurrentRequests),
+});
+
+/** Names an account by what makes it up, without holding that in the clear. */
+export const accountOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+
+/**
+ * A key, refused where it holds what no key holds: blanks, line breaks, full-width letters.
+ * @throws {Trouble} `misconfigured`
+ */
+export function keyOf(given: unknown, label: string, source: string): string {
+	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given)) return given;
+	const found = given === '' || given === undefined ? 'is empty' : 'holds a blank, a line break or a full-width letter';
+	throw misconfigured(`'${label}' in the credential ${found}. Copy it from ${source} once more`);
+}
+
+/** A credential that cannot be used as it is, with one sentence that names the field. */
+export const misconfigured = (sentence: string) => new Trouble('misconfigured', { sentences: [sentence] });
+
+function setting(
+	credentials: ICredentialDataDecryptedObject,
+	{ displayName, name, typeOptions, default: usual }: INodeProperties,
+): number {
+	const { minValue = 1, maxValue = Infinity } = typeOptions ?? {};
+	const given = credentials[name];
+	const value = Number(given === undefined || given === '' ? usual : given);
+	if (Number.isInteger(value) && value >= minValue && value <= maxValue) return value;
+	throw misconfigured(`'${displayName}' in the credential must be a whole number from ${minValue} to ${maxValue}`);
+}

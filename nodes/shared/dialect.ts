@@ -1,0 +1,96 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import type { Cause } from './errors';
+import type { IdList } from './lists';
+import type { Operation, Resource, WireValues } from './operations';
+import type { Page, PageRead } from './pages';
+import type { Limits, Throttle } from './throttle';
+
+/** What is peculiar to one vendor, as one object that the shared code is given. */
+
+/** What the service answered, whatever its status. */
+export interface Answer {
+	status: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** A service account, as its credential describes it. */
+export interface Connection {
+	/** Names the account without holding its key in the clear. */
+	account: string;
+	/** Where its calls go, where that is told by more than `sign`. */
+	address?: string;
+	limits: Limits;
+	/** Must never be shown. */
+	secrets: string[];
+}
+
+/** All that is peculiar to one vendor. */
+export interface Dialect {
+	/** The service's name, e.g. HotProfile. */
+	service: string;
+	/** Credential type, e.g. `hotProfileApi`. */
+	credential: string;
+	resources: Resource[];
+	/** What users of this vendor should look at, by cause. */
+	advice: Partial<Record<Cause, string>>;
+	/** Sends after the first one, for calls that may be sent again (3 unless said otherwise). */
+	retries?: number;
+	/** @throws {Trouble} `misconfigured`, where the credential cannot be used as it is */
+	connect(credentials: ICredentialDataDecryptedObject, operation: Operation): Connection;
+	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
+	sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
+	/** The request of an operation with its values and, for those that read many, a page. */
+	request(operation: Operation, values: WireValues, page: Page | undefined, connection: Connection): Partial<IHttpRequestOptions>;
+	/** What this connection asks of the values beyond the catalogue: one sentence for each that it lacks. */
+	lacks?(operation: Operation, values: WireValues, connection: Connection): string[];
+	/** The lists that the service supplies, by the name of their picker. */
+	lists?: Record<string, IdList>;
+	/**
+	 * What an answer brings: one record, or the rows of a page with the count of all.
+	 * @throws {Trouble} where it brings nothing
+	 */
+	read(answer: Answer, operation: Operation): PageRead;
+	/** How the output of an item comes about, where one call or its pages are not all. */
+	plan?(item: Item): Plan;
+	/** A row with real types: flags, dates, numbers. */
+	simplify?(row: IDataObject, operation: Operation): IDataObject;
+}
+
+/** A connection in use. */
+export interface Session {
+	credentials: ICredentialDataDecryptedObject;
+	connection: Connection;
+	throttle: Throttle;
+}
+
+/** One input item whose values are in order. */
+export interface Item {
+	caller: IExecutePaginationFunctions;
+	operation: Operation;
+	values: WireValues;
+	/** The same object for all items of a run. */
+	run: object;
+	/** Number of rows that are wanted, or Infinity. */
+	wanted: number;
+}
+
+/** How an item's output comes about. All items are planned before the first call. */
+export interface Plan {
+	/** One sentence each; with any of them nothing is sent. */
+	problems: string[];
+	/** The rows of the output. */
+	carryOut(ask: Ask, session: Session): Promise<IDataObject[]>;
+}
+
+/**
+ * One call, as often as it takes.
+ * @param until when its patience ends, as `performance.now()` gives it
+ */
+export type Ask = (values: WireValues, page?: Page, until?: number) => Promise<PageRead>;

@@ -1,0 +1,113 @@
+import { sleep } from 'n8n-workflow';
+
+import { retryAfter } from './answers';
+import type { Answer } from './dialect';
+import { Trouble } from './errors';
+
+/** Files behind links that a service sends: where they may lie, how large and how slow they may be. */
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether an address leads to this machine itself. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
+
+/** What a downloaded file must keep to. */
+export interface FileLimits {
+	maxBytes: number;
+	timeoutMs: number;
+	/** Of the execution. */
+	signal?: AbortSignal;
+}
+
+export interface Download {
+	content: Buffer;
+	fileName: string;
+	type: string;
+}
+
+/** A refusal of a file, with one sentence about it. */
+const refused = (sentence: string) => new Trouble('rejected', { sentences: [sentence] });
+
+/**
+ * The address behind a link: https, or http where both the link and the service are on this machine.
+ * @param name says which link it is, e.g. `'url_arquivo' of row 2`
+ * @throws {Trouble} `rejected`
+ */
+export function fileAddress(link: string, name: string, service: string): URL {
+	if (!URL.canParse(link)) throw refused(`${name} is no link to a file`);
+	const address = new URL(link);
+	const isLocal = isLoopback(address.hostname);
+	if (isLocal && !isLoopback(new URL(service).hostname)) throw refused(`${name} leads to the machine of n8n itself, and was not followed`);
+	if (address.protocol === 'https:' || (isLocal && address.protocol === 'http:')) return address;
+	throw refused(`${name} does not begin with https, and was not followed`);
+}
+
+type Stream = AsyncIterable<Uint8Array> & { destroy(): void };
+
+/**
+ * Reads the file of an answer, or the address that it leads on to.
+ * @throws {Trouble} where there is no file, or it is too large or too slow
+ */
+export async function readFile(
+	{ status, headers, body }: Answer,
+	address: URL,
+	name: string,
+	limits: FileLimits,
+): Promise<Download | { next: string }> {
+	const stream = body as Stream;
+	try {
+		if (status === 429) throw new Trouble('tooMany', { status, retryAfterMs: retryAfter(headers['retry-after']) });
+		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
+		const location = headers.location;
+		if (status >= 300 && status < 400 && typeof location === 'string' && URL.canParse(location, address.href)) {
+			return { next: new URL(location, address).href };
+		}
+		if (status < 200 || status > 299) throw refused(`${name} cannot be downloaded: its host answers with status ${status}`);
+		const type = String(headers['content-type'] ?? '').split(';')[0].trim();
+		if (type === 'text/html') throw refused(`${name} leads to a web page instead of a file`);
+		if (Number(headers['content-length']) > limits.maxBytes) throw tooLarge(name, limits);
+		const content = await contentOf(stream, name, limits);
+		return { content, fileName: fileNameOf(headers['content-disposition'], address), type: type || 'application/octet-stream' };
+	} finally {
+		stream.destroy?.();
+	}
+}
+
+const tooLarge = (name: string, { maxBytes }: FileLimits) =>
+	refused(`${name} leads to a file of more than ${maxBytes / 2 ** 20} MB`);
+
+/** All of a stream, as long as it keeps to the limits. n8n offers no timer, so the clock is looked at. */
+async function contentOf(stream: Stream, name: string, limits: FileLimits): Promise<Buffer> {
+	const { maxBytes, timeoutMs, signal } = limits;
+	const until = performance.now() + timeoutMs;
+	let ended = false;
+	const tooLate = async () => {
+		while (!ended && !signal?.aborted && performance.now() < until) await sleep(100);
+		throw new Trouble(signal?.aborted ? 'canceled' : 'timedOut');
+	};
+	const all = async () => {
+		const chunks: Uint8Array[] = [];
+		let bytes = 0;
+		for await (const chunk of stream) {
+			bytes += chunk.length;
+			if (bytes > maxBytes) throw tooLarge(name, limits);
+			chunks.push(chunk);
+		}
+		return Buffer.concat(chunks);
+	};
+	// A stream that waits for more does not end by being destroyed, so it is left behind.
+	return await Promise.race([all(), tooLate()]).finally(() => (ended = true));
+}
+
+function fileNameOf(disposition: unknown, { pathname }: URL): string {
+	const given = /filename="?([^";]+)"?/i.exec(String(disposition ?? ''))?.[1];
+	return given ?? (decoded(pathname.split('/').at(-1) ?? '') || 'file');
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,42 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field } from './fields';
+import type { Operation, WireValues } from './operations';
+
+/** A list of the service's own whose rows have ids: what pickers show and what ids are checked by. */
+export interface IdList {
+	operation: Operation;
+	/** Wire names of the id in a row and of what the row is called. */
+	id: string;
+	label: string;
+}
+
+/**
+ * One sentence for each id that is not in its list.
+ * @param lists by the name of their picker
+ * @param read all rows of a list; an empty one tells nothing about an id
+ */
+export async function unknownIds(
+	fields: Field[],
+	values: WireValues,
+	lists: Record<string, IdList>,
+	read: (list: IdList) => Promise<IDataObject[]>,
+	place = '',
+): Promise<string[]> {
+	const checks = fields.map(async ({ wire, kind, label, picker = '', pickedBy, of = {}, entry }) => {
+		const value = values[wire];
+		if (value === undefined || value === '') return [];
+		if (kind === 'list') {
+			const inside = (value as WireValues[]).map(
+				async (one, index) => await unknownIds(Object.values(of), one, lists, read, `${entry} ${index + 1}: `),
+			);
+			return (await Promise.all(inside)).flat();
+		}
+		const list = lists[picker];
+		if (!list || pickedBy) return [];
+		const rows = await read(list);
+		const isKnown = rows.length === 0 || rows.some((row) => String(row[list.id]) === String(value));
+		return isKnown ? [] : [`${place}'${label}' must be an id of its own list, but "${String(value)}" is not in it`];
+	});
+	return (await Promise.all(checks)).flat();
+}

@@ -1,0 +1,282 @@
+import type {
+	DeclarativeRestApiSettings,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import type { Caller } from './call';
+import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from './call';
+import type { Settings } from './check';
+import { check } from './check';
+import type { Ask, Dialect, Plan, Session } from './dialect';
+import { inputError, mayBeStored, Trouble } from './errors';
+import { binaryFields } from './fields';
+import type { SentFile } from './files';
+import { attach, load, sentFiles } from './files';
+import type { FileLimits } from './links';
+import type { IdList } from './lists';
+import { unknownIds } from './lists';
+import type { Operation, WireValues } from './operations';
+import { fieldsOf, hasOutput } from './operations';
+import { MOST_ROWS, readPages } from './pages';
+import { linksOf } from './rows';
+
+/** One item's way through a node: check, wait for the others' checks, call, output. */
+
+/** Credentials are read again after this time, so that a change reaches a long run. */
+const CREDENTIALS_FOR_MS = 10_000;
+
+/** What the items of one run of a node share. */
+interface Run {
+	session?: Promise<Session>;
+	readAt: number;
+	/** The checks of its items, and the end of all of them. */
+	checks: Array<Promise<unknown>>;
+	checked?: Promise<unknown>;
+	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
+	held: boolean;
+	/** The run's first input item, which a retry gets again. */
+	input: INodeExecutionData;
+	runIndex: number;
+	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
+	settled: Map<string, () => IDataObject[]>;
+}
+
+const runs = new WeakMap<object, Run>();
+
+/**
+ * The pagination function of a node: sends one item's call, all its pages included.
+ * RoutingNode starts it for all items in turn before any of them goes on, so that every item is
+ * checked before the first call is spent.
+ */
+export function sendThrough(dialect: Dialect) {
+	return async function send(
+		this: IExecutePaginationFunctions,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		const run = runOf(this);
+		const itemIndex = this.getItemIndex();
+		const operation = operationOf(this, dialect);
+		const about = { ...aboutOf(dialect, operation), itemIndex };
+		const ready = prepare(this, dialect, operation, options.body as IDataObject, run);
+		run.checks.push(ready);
+		run.checked ??= allOf(run.checks);
+		try {
+			const { records, settings, wanted, plan } = await ready;
+			await run.checked;
+			if (run.held) return [];
+
+			const line = this.getExecutionId() ?? run;
+			const session = await currentSession(run, this, dialect, operation);
+			about.secrets = session.connection.secrets;
+			const ask: Ask = async (values, page, until) => {
+				const current = await currentSession(run, this, dialect, operation);
+				const request = dialect.request(operation, await load(this, values), page, current.connection);
+				const whole = { ...(options as IHttpRequestOptions), ...request };
+				return await askOnce(this, dialect, current, operation, whole, { line, until });
+			};
+			if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
+
+			const { list } = operation;
+			const read = async (values: WireValues) => {
+				if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
+				const { atOnce } = session.connection.limits;
+				return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce);
+			};
+			const items: INodeExecutionData[] = [];
+			for (const [index, values] of records.entries()) {
+				const call = async () => await read(values);
+				const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
+					throw index > 0 ? partly(error, index, records.length) : error;
+				});
+				const outgoing = linked(output(this, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
+				if (settings.downloadFiles) {
+					await addFiles(this, dialect, session, operation, { rows, items: outgoing, settings, line });
+				}
+				items.push(...outgoing);
+			}
+			return items;
+		} catch (error) {
+			throw shown(this, error, about);
+		}
+	};
+}
+
+/** Items that are linked to the input item they came from. */
+function linked(rows: IDataObject[], item: number): INodeExecutionData[] {
+	if (rows.length > MOST_ROWS) throw new Trouble('tooManyRows');
+	return rows.map((json) => ({ json, pairedItem: { item } }));
+}
+
+/** Makes a call that stores something, unless an earlier try of this run has made it, or may have. */
+async function onlyOnce({ settled }: Run, key: string, call: () => Promise<IDataObject[]>): Promise<IDataObject[]> {
+	const known = settled.get(key);
+	if (known) return known();
+	const remember = (error: unknown) => {
+		if (error instanceof Trouble && mayBeStored(error)) {
+			settled.set(key, () => {
+				throw error;
+			});
+		}
+		throw error;
+	};
+	const rows = await call().catch(remember);
+	settled.set(key, () => rows);
+	return rows;
+}
+
+/** Of several files that go out one by one, some are stored when another one fails. */
+function partly(error: unknown, stored: number, all: number): unknown {
+	if (!(error instanceof Trouble)) return error;
+	return new Trouble(error.reason, { ...error.details, before: `${stored} of the ${all} files of this item were sent well before` });
+}
+
+/** What an item sends, once it is certain that it can be sent. */
+interface Ready {
+	/** The values of one call each: more than one where several files go out one by one. */
+	records: WireValues[];
+	settings: Settings;
+	wanted: number;
+	/** How the vendor goes about it, where one call or its pages are not all. */
+	plan?: Plan;
+}
+
+/**
+ * Checks an item. The catalogue's check is done before anything is awaited, so that the first item
+ * already knows of all others whether they hold it back.
+ */
+async function prepare(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	body: IDataObject,
+	run: Run,
+): Promise<Ready> {
+	const refuse = (problems: string[]) => {
+		run.held ||= !caller.continueOnFail();
+		return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
+	};
+	const given = { ...body, ...unsent(caller) };
+	const { values, settings, problems } = check(operation, given, caller.getTimezone());
+	const wanted = operation.list ? wantedRows(caller, problems) : Infinity;
+	const item = { caller, operation, values, run, wanted };
+	const plan = problems.length > 0 ? undefined : dialect.plan?.(item);
+	problems.push(...(plan?.problems ?? []));
+	if (problems.length > 0) throw refuse(problems);
+	const fields = Object.values(fieldsOf(operation));
+	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
+	const records = await attach(caller, fields, values, maxBytes, problems);
+	if (problems.length === 0 && dialect.lacks) {
+		const { connection } = await currentSession(run, caller, dialect, operation);
+		problems.push(...dialect.lacks(operation, values, connection));
+	}
+	if (problems.length === 0 && settings.checkIds && dialect.lists) {
+		// A list that cannot be read must not hold anything back.
+		const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
+		problems.push(...(await unknownIds(fields, values, dialect.lists, read)));
+	}
+	if (problems.length > 0) throw refuse(problems);
+	return { records, settings, wanted, plan };
+}
+
+/** Parameters that are not sent but say how: settings, and where files come from. */
+const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
+	...(caller.getNodeParameter('options', {}) as IDataObject),
+	[binaryFields.name]: caller.getNodeParameter(binaryFields.name, '') as string,
+});
+
+/** The end of all checks: RoutingNode starts the items one after another without a pause between them. */
+async function allOf(checks: Array<Promise<unknown>>): Promise<void> {
+	await Promise.resolve();
+	await Promise.allSettled(checks);
+}
+
+/** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
+function runOf(caller: IExecutePaginationFunctions): Run {
+	const key = caller.getContext('node');
+	const known = runs.get(key);
+	if (known && caller.getItemIndex() > 0) return known;
+	const input = caller.getInputData() as INodeExecutionData;
+	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
+	const isRetry = known?.runIndex === runIndex && known.input === input;
+	const run: Run = { held: false, readAt: -Infinity, checks: [], input, runIndex, settled: isRetry ? known.settled : new Map() };
+	runs.set(key, run);
+	return run;
+}
+
+async function currentSession(run: Run, caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
+	if (performance.now() - run.readAt > CREDENTIALS_FOR_MS) {
+		run.readAt = performance.now();
+		run.session = openSession(caller, dialect, operation);
+	}
+	return await (run.session as Promise<Session>);
+}
+
+function operationOf(caller: IExecutePaginationFunctions, { resources }: Dialect): Operation {
+	const resource = caller.getNodeParameter('resource');
+	const operation = caller.getNodeParameter('operation');
+	const found = resources
+		.find(({ value }) => value === resource)
+		?.operations.find(({ value }) => value === operation);
+	if (found) return found;
+	throw inputError(caller.getNode(), [`'Operation' ${String(operation)} is not known`], caller.getItemIndex());
+}
+
+function wantedRows(caller: IExecutePaginationFunctions, problems: string[]): number {
+	if (caller.getNodeParameter('returnAll', false) === true) return Infinity;
+	const limit = Number(caller.getNodeParameter('limit', 50));
+	if (!Number.isInteger(limit) || limit < 1) problems.push("'Limit' must be a whole number of 1 or more");
+	return limit;
+}
+
+/** The rows as the user wants to see them. */
+function output(
+	caller: IExecutePaginationFunctions,
+	{ simplify = (row) => row }: Dialect,
+	operation: Operation,
+	rows: IDataObject[],
+	files: SentFile[],
+): IDataObject[] {
+	const form = hasOutput(operation) ? caller.getNodeParameter('output', 'simplified') : 'raw';
+	if (form === 'raw') return rows;
+	const sent = files.length > 0 ? { sentFiles: files } : {};
+	const typed = rows.map((row): IDataObject => ({ ...simplify(row, operation), ...sent }));
+	if (form !== 'selectedFields') return typed;
+	const keys = caller.getNodeParameter('outputFields', []) as string[];
+	return typed.map((row) => Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])));
+}
+
+interface Downloads {
+	/** Rows as received, and the items that they became. */
+	rows: IDataObject[];
+	items: INodeExecutionData[];
+	settings: Settings;
+	line: unknown;
+}
+
+/** Puts the files behind the links of rows into their items, as binary data. */
+async function addFiles(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	session: Session,
+	{ row: columns }: Operation,
+	{ rows, items, settings, line }: Downloads,
+): Promise<void> {
+	const limits: FileLimits = {
+		maxBytes: Number(settings.maxFileSizeMb) * 2 ** 20,
+		timeoutMs: Number(settings.downloadTimeout) * 1000,
+		signal: caller.getExecutionCancelSignal(),
+	};
+	for (const [index, row] of rows.entries()) {
+		for (const wire of linksOf(columns)) {
+			const link = row[wire];
+			if (link === undefined || link === null || link === '') continue;
+			const name = `'${wire}' of row ${index + 1}`;
+			const { content, fileName, type } = await fetchFile(caller, dialect, session, line, String(link), name, limits);
+			const data = await caller.helpers.prepareBinaryData(content, fileName, type);
+			items[index].binary = { ...items[index].binary, [String(settings.outputField)]: data };
+		}
+	}
+}

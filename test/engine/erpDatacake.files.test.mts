@@ -1,0 +1,250 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
+import { type Job, run, listSearch, start } from './engine.mts';
+
+/** Files that go out and come in, lists of the editor, and many calls at the limit. */
+
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+let service: ErpService;
+
+beforeAll(async () => {
+	service = await startErpDatacake({ limit: null });
+});
+afterAll(async () => await service.close());
+afterEach(() => (WINDOW.ms = usual));
+beforeEach(() => service.reset());
+
+const credential = (more = {}) => ({ baseUrl: service.url, token: service.apiKey, requestsPerMinute: 1000, ...more });
+const job = (resource: string, operation: string, fields: IDataObject, more: Partial<Job> = {}): Job => ({
+	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: credential(), ...more,
+});
+const binary = (content: Buffer, fileName?: string, mimeType = 'application/pdf') => ({ data: content.toString('base64'), mimeType, fileName });
+const files = () => [...service.provider.files.values()].map(({ owner, name, bytes }) => ({ owner, name, bytes }));
+const CPF = '529.982.247-25';
+const newProspect = async () => String((await run(job('prospect', 'create', { nome: 'Pessoa Amostra', cnpjCpf: CPF }))).items[0].json.prospectId);
+
+describe('files go out', () => {
+	const two = { rg: binary(Buffer.from('frente'), 'RG.PDF'), photo: binary(Buffer.from('verso!'), undefined, 'image/png') };
+
+	test('as documents of a prospect: several binary fields and base64 text', async () => {
+		const anexos = { entries: [{ binaryFields: 'rg, photo' }, { base64: 'data:text/plain;base64,aGVsbG8=', nomeDocumento: 'nota.txt', formato: 'txt' }] };
+		const { items, error } = await run(job('prospect', 'create', { nome: 'A', cnpjCpf: CPF, additionalFields: { anexos } }, { binary: [two] }));
+		expect(error).toBeUndefined();
+		expect((service.journal[0].body as { anexos: unknown }).anexos).toEqual([
+			{ nome_documento: 'RG.PDF', formato: 'pdf', base_64: Buffer.from('frente').toString('base64') },
+			{ nome_documento: 'photo', base_64: Buffer.from('verso!').toString('base64') },
+			{ nome_documento: 'nota.txt', formato: 'txt', base_64: 'aGVsbG8=' },
+		]);
+		expect(items[0].json.sentFiles).toEqual([
+			{ fileName: 'RG.PDF', size: '6 bytes' }, { fileName: 'photo', size: '6 bytes' }, { fileName: 'nota.txt', size: '5 bytes' },
+		]);
+	});
+
+	test('as attachments of a ticket', async () => {
+		const additionalFields = { anexo: { entries: [{ binaryFields: 'rg', obs: 'Frente', nomeAnexo: 'Documento' }] } };
+		await run(job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields }, { binary: [two] }));
+		expect((service.journal[0].body as { anexo: unknown }).anexo).toEqual([
+			{ nome_anexo: 'Documento', obs: 'Frente', anexo: Buffer.from('frente').toString('base64') },
+		]);
+	});
+
+	test('as uploads: one call for each file, one item out of each', async () => {
+		const idProspecto = await newProspect();
+		const { items, error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo', additionalFields: { obs: 'RG' } }, { binary: [two] }));
+		expect(error).toBeUndefined();
+		expect(files()).toEqual([
+			{ owner: `prospect ${idProspecto}`, name: 'RG.PDF', bytes: 6 }, { owner: `prospect ${idProspecto}`, name: 'photo', bytes: 6 },
+		]);
+		expect(items.map(({ json, pairedItem }) => [json.success, json.sentFiles, pairedItem])).toEqual([
+			[true, [{ fileName: 'RG.PDF', size: '6 bytes' }], { item: 0 }], [true, [{ fileName: 'photo', size: '6 bytes' }], { item: 0 }],
+		]);
+		expect(service.provider.prospects.get(Number(idProspecto))?.status).toBe(2);
+	});
+
+	test('an upload that breaks in the middle says what was stored', async () => {
+		const idProspecto = await newProspect();
+		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
+		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
+		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('1 of the 2 files of this item were sent well before');
+		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
+	});
+
+	test('9 MB in each of six items: only few are in memory at once', async () => {
+		const content = Buffer.alloc(9 * 2 ** 20, 7);
+		const data = binary(content, 'contract.pdf');
+		const idProspecto = await newProspect();
+		const before = process.memoryUsage().rss;
+		let peak = 0;
+		const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+		const items = Array.from({ length: 6 }, () => ({}));
+		const { status } = await run(job('prospect', 'uploadFile', { idProspecto }, { items, binary: items.map(() => ({ data })) }));
+		clearInterval(watch);
+		expect(status).toBe('success');
+		expect(files().map(({ bytes }) => bytes)).toEqual(Array(6).fill(9 * 2 ** 20));
+		// Both ends are in this process: the ERP's reading, its journal and its checks as well.
+		process.stdout.write(`9 MB x 6: ${Math.round((peak - before) / 2 ** 20)} MB more at the peak, sandbox included\n`);
+	}, 60_000);
+});
+
+describe('files come in', () => {
+	let host: Server;
+	let asked: Array<{ url?: string; headers: object }>;
+	let respond: RequestListener;
+	const base = () => `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+
+	beforeAll(async () => {
+		host = createServer((request, response) => {
+			asked.push({ url: request.url, headers: request.headers });
+			respond(request, response);
+		});
+		await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
+	});
+	beforeEach(() => {
+		asked = [];
+		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF other host');
+	});
+	afterAll(() => {
+		host.closeAllConnections();
+		host.close();
+	});
+
+	const notes = (links: unknown[], options: IDataObject = {}) => {
+		const body = links.map((url_arquivo, index) => ({ id_quitacao: String(index), url_arquivo }));
+		service.fault({ effect: 'status', status: 200, body: body as never, path: 'quitacoes' });
+		return run(job('debtClearance', 'getMany', { document: CPF, options: { downloadFiles: true, ...options } }));
+	};
+
+	test('from the ERP itself, only on request', async () => {
+		const paid = [...service.provider.invoices.values()].find(({ paidOn }) => paidOn)!;
+		const document = service.provider.clients.get(paid.client)!.fields.cnpj_cpf;
+		const without = await run(job('fiscalNote', 'getMany', { document, limit: 1 }));
+		expect(without.items[0].binary).toBeUndefined();
+		const { items } = await run(job('fiscalNote', 'getMany', { document, limit: 1, options: { downloadFiles: true, outputField: 'nota' } }));
+		expect(items[0].binary?.nota).toMatchObject({ mimeType: 'application/pdf', fileName: expect.stringMatching(/^nota-\d+\.pdf$/) });
+		expect(Buffer.from(items[0].binary!.nota.data, 'base64').toString()).toMatch(/^%PDF-1\.4/);
+		expect(service.journal).toHaveLength(3);
+	});
+
+	test('from another host, without the token', async () => {
+		const { items, error } = await notes([`${base()}/a/Quita%C3%A7%C3%A3o.pdf?x=1`, '', null]);
+		expect(error).toBeUndefined();
+		expect(items.map(({ binary: one }) => one?.data?.fileName)).toEqual(['Quitação.pdf', undefined, undefined]);
+		expect(asked).toHaveLength(1);
+		expect(JSON.stringify(asked)).not.toContain(service.apiKey);
+		expect(asked[0].headers).not.toHaveProperty('authorization');
+	});
+
+	test('a redirect is followed by the same rules', async () => {
+		respond = ({ url }, response) =>
+			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
+		expect((await notes([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
+		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
+		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not begin with https");
+		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
+		expect((await notes([`${base()}/one`])).error?.message).toContain('without an end');
+	});
+
+	test.each<[string, string, RegExp]>([
+		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not begin with https/],
+		['another scheme', 'file:///etc/hostname', /does not begin with https/],
+		['no link', 'see above', /is no link to a file/],
+	])('not from %s', async (_name, link, message) => {
+		const { error } = await notes([`${base()}/a.pdf`, link]);
+		expect(error?.message).toMatch(message);
+		expect(error?.message).toContain('[item 0]');
+	});
+
+	test('not from this machine, where the ERP is elsewhere', async () => {
+		const { fileAddress } = require('../../dist/nodes/shared/links.js');
+		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine of n8n itself/);
+		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
+	});
+
+	test.each<[string, RequestListener, RegExp]>([
+		['too large by its length', (_request, response) => response.writeHead(200, { 'content-length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)), /a file of more than 1 MB/],
+		['too large on the way', (_request, response) => response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)), /a file of more than 1 MB/],
+		['a web page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'), /a web page instead of a file/],
+		['missing', (_request, response) => response.writeHead(404).end(), /its host answers with status 404/],
+	])('%s', async (_name, answer, message) => {
+		respond = answer;
+		const { error } = await notes([`${base()}/a.pdf`], { maxFileSizeMb: 1 });
+		expect(error?.message).toMatch(message);
+		expect(asked).toHaveLength(1);
+	});
+
+	test('a file that never ends', async () => {
+		WINDOW.ms = 60;
+		respond = (_request, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF');
+		const { error } = await notes([`${base()}/a.pdf`], { downloadTimeout: 1 });
+		expect(error?.message).toContain('did not answer in time');
+	}, 20_000);
+
+	test('a busy host is asked again', async () => {
+		WINDOW.ms = 600;
+		let calls = 0;
+		respond = (_request, response) => (++calls < 3 ? response.writeHead(503).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF'));
+		expect((await notes([`${base()}/a.pdf`])).items[0].binary).toBeDefined();
+	});
+});
+
+describe('lists in the editor', () => {
+	const pick = async (method: string, filter?: string, more = {}) => (await listSearch({ node: 'erpDatacake', parameters: {}, credential: credential(more) }, method, filter)).results;
+
+	test('are searched by part of the name, accents aside, or by id', async () => {
+		expect(await pick('searchProducts', 'FIBRA 6')).toEqual([{ name: 'Fibra 600 Mega (102)', value: '102' }]);
+		expect(await pick('searchCities', 'florianopolis')).toEqual([{ name: 'Florianópolis', value: 'Florianópolis' }]);
+		expect(await pick('searchDueDates', '15')).toEqual([{ name: 'dia 15 (15)', value: '15' }]);
+		expect(await pick('searchProspectStatuses')).toHaveLength(6);
+		expect(await pick('searchTicketTypes')).toHaveLength(4);
+		expect(await pick('searchDepartments')).toHaveLength(3);
+		expect(await pick('searchEmployees', '302')).toHaveLength(1);
+		expect(await pick('searchCommercialOrigins')).toHaveLength(3);
+	});
+
+	test('are read once a minute for each account, and again after a failure', async () => {
+		const own = { headerName: 'X-Account' };
+		service.set({ headerName: 'X-Account' });
+		service.fault({ effect: 'status', status: 404, body: { erro: 'Em manutenção' } });
+		await expect(pick('searchResellers', '', own)).rejects.toThrow('Em manutenção');
+		for (const filter of ['', 'loja', 'site']) await pick('searchResellers', filter, own);
+		expect(service.journal.map(({ path }) => path)).toEqual(['/revendedores', '/revendedores']);
+	});
+});
+
+describe('at the limit', () => {
+	beforeEach(() => {
+		WINDOW.ms = 1000;
+		service.set({ limit: { calls: 100, windowMs: 1000, atOnce: 2 } });
+	});
+
+	test('300 clients are looked up at 100 per window: none refused, all in order', async () => {
+		const clients = [...service.provider.clients.values()].slice(0, 300);
+		const items = clients.map(({ fields }) => ({ document: fields.cnpj_cpf }));
+		const outcome = await run(job('client', 'get', { cnpjCpf: '={{ $json.document }}' }, { items, credential: credential({ requestsPerMinute: 100 }) }));
+		expect(outcome.status).toBe('success');
+		expect(outcome.items.map(({ json }) => json.clientId)).toEqual(clients.map(({ id }) => String(id)));
+		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+		const { calls, refused, worstWindow, worstAtOnce } = service.figures(1000);
+		expect({ calls, refused }).toEqual({ calls: 300, refused: 0 });
+		expect(worstWindow).toBeLessThanOrEqual(100);
+		expect(worstAtOnce).toBeLessThanOrEqual(2);
+		expect(outcome.credentialReads).toBeLessThanOrEqual(3);
+	});
+
+	test('a cancel sends nothing afterwards', async () => {
+		const items = Array.from({ length: 250 }, () => ({}));
+		const execution = start(job('client', 'get', { cnpjCpf: service.provider.clients.get(1001)!.fields.cnpj_cpf }, { items, credential: credential({ requestsPerMinute: 100 }) }));
+		while (service.journal.length < 50) await new Promise((resolve) => setTimeout(resolve, 5));
+		execution.cancel();
+		expect((await execution.done).status).toBe('canceled');
+		const sent = service.journal.length;
+		await new Promise((resolve) => setTimeout(resolve, 1500));
+		expect(service.journal).toHaveLength(sent);
+	});
+});

@@ -1,0 +1,336 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
+import { type Job, run, testCredential } from './engine.mts';
+
+/** What goes wrong at the ERP or in the input: what is sent, what is stored, what the user reads. */
+
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+const CPF = '529.982.247-25';
+let service: ErpService;
+
+beforeAll(async () => {
+	WINDOW.ms = 600;
+	service = await startErpDatacake({ limit: null });
+});
+afterAll(async () => {
+	WINDOW.ms = usual;
+	await service.close();
+});
+beforeEach(() => service.reset());
+
+const credential = (more = {}) => ({ baseUrl: service.url, token: service.apiKey, requestsPerMinute: 1000, ...more });
+const job = (resource: string, operation: string, fields: IDataObject, more: Partial<Job> = {}): Job => ({
+	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: credential(), ...more,
+});
+const open = () => [...service.provider.invoices.values()].find(({ paidOn }) => !paidOn)!;
+const documentOf = (client: number) => service.provider.clients.get(client)!.fields.cnpj_cpf;
+const pay = () => job('invoice', 'signalPayment', { idCliente: String(open().client), idFatura: String(open().id) });
+const lookUp = (more: Partial<Job> = {}) => job('client', 'get', { cnpjCpf: documentOf(1001) }, more);
+const invoices = (more: Partial<Job> = {}) => job('invoice', 'getMany', { document: documentOf(open().client) }, more);
+const update = () => job('client', 'update', { idCliente: '1001', updateFields: { email: 'novo@example.com' } });
+const prospect = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
+	job('prospect', 'create', { nome: 'Pessoa Amostra', cnpjCpf: CPF, additionalFields, ...more });
+const lead = (additionalFields: IDataObject = {}) => job('lead', 'create', { nome: 'Pessoa Amostra', additionalFields });
+const enable = () => {
+	const { client, id } = [...service.provider.services.values()].find(({ situation }) => situation === 'Suspenso')!;
+	return job('clientService', 'enableProvisionally', { idCliente: String(client), idServico: String(id) });
+};
+const ticket = () => job('ticket', 'create', { idCliente: '1001', assunto: 'Sem sinal', mensagem: 'Desde ontem' });
+const upload = async () => {
+	const { items } = await run(prospect());
+	service.reset();
+	return job('prospect', 'uploadFile', { idProspecto: String(items[0].json.prospectId), arquivo: 'aGVsbG8=' });
+};
+const writes = () => service.journal.filter(({ method }) => method !== 'GET');
+const stored = () => service.journal.filter(({ stored: id }) => id !== undefined).length;
+
+describe('what stores something is never sent again', () => {
+	const actions = { 'a payment': pay, 'a prospect': prospect, 'a lead': lead, 'a ticket': ticket, 'a provisional enabling': enable };
+
+	describe.each(Object.entries(actions))('%s', (_action, make) => {
+		test.each([
+			['an answer that is lost', { effect: 'resetAfterStore' }, 1],
+			['a connection that breaks before', { effect: 'resetBeforeStore' }, 0],
+			['500', { effect: 'status', status: 500 }, 0],
+			['502 after the work', { effect: 'status', status: 502, store: true }, 1],
+			['504', { effect: 'status', status: 504 }, 0],
+			['an answer that stops in the middle', { effect: 'wrongLength' }, 1],
+			['cut JSON', { effect: 'cut' }, 1],
+			['a web page', { effect: 'html', store: true }, 1],
+		] as const)('%s', async (_name, fault, records) => {
+			service.fault(fault as never);
+			const { status, error } = await run(make());
+			expect(status).toBe('error');
+			expect(error?.description).toMatch(/may have been stored: look in ERP Datacake before you run this item again/);
+			expect(error?.message).toContain('[item 0]');
+			expect(service.journal).toHaveLength(1);
+			expect(stored()).toBe(records);
+		});
+	});
+
+	test('an upload whose answer is lost', async () => {
+		const sent = await upload();
+		service.fault({ effect: 'status', status: 500, path: 'arquivos' });
+		const { error } = await run(sent);
+		expect(error?.description).toContain('may have been stored');
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('no answer in time', async () => {
+		service.fault({ effect: 'hang' });
+		const { parameters, ...rest } = pay();
+		const { error } = await run({ ...rest, parameters: { ...parameters, requestOptions: { timeout: 300 } } });
+		expect(error?.message).toContain('did not answer in time');
+		expect(error?.description).toContain('may have been stored');
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('but a refusal as too many is waited out', async () => {
+		service.fault({ effect: '429', times: 2 });
+		expect((await run(pay())).status).toBe('success');
+		expect(service.journal).toHaveLength(3);
+		expect(stored()).toBe(1);
+	});
+});
+
+describe('a read or a change is sent again, up to 3 times', () => {
+	test.each([
+		['500', { effect: 'status', status: 500 }],
+		['a dropped connection', { effect: 'resetBeforeStore' }],
+		['an answer that stops in the middle', { effect: 'wrongLength' }],
+	] as const)('%s twice, then it goes well', async (_name, fault) => {
+		for (const make of [lookUp, invoices, update]) {
+			service.reset();
+			service.fault({ ...fault, times: 2 } as never);
+			expect((await run(make())).status).toBe('success');
+			expect(service.journal).toHaveLength(3);
+		}
+	});
+});
+
+describe('answers', () => {
+	const answerWith = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body, headers: { 'content-type': 'application/json' } });
+	const row = { id_fatura: '7', valor_atual: '1.234,56', data_vencimento: '05/12/2026', desconto: '', pix_code: 'x' };
+	const typed = { invoiceId: '7', currentAmount: 1234.56, dueOn: '2026-12-05', discount: null, pixCode: 'x' };
+
+	test.each([
+		['bare', [row]],
+		['under one key', { faturas: [row] }],
+		['under one key beside others', { status: 'ok', total: 1, resultado: [row] }],
+		['two keys deep', { data: { faturas: [row] } }],
+		['with a message', { message: 'ok', faturas: [row] }],
+		['as one object', row],
+		['with numbers for keys', { 0: row }],
+	])('a list %s', async (_name, body) => {
+		answerWith(body);
+		const { items, error } = await run(invoices());
+		expect(error).toBeUndefined();
+		expect(items).toEqual([{ json: typed, pairedItem: { item: 0 } }]);
+	});
+
+	test.each([['[]', []], ['{}', {}], ['null', 'null'], ['an empty list under a key', { faturas: [] }], ['a count', { total: 0 }]])('%s is nothing', async (_name, body) => {
+		answerWith(body);
+		const { items, error } = await run(invoices());
+		expect(error).toBeUndefined();
+		expect(items).toEqual([]);
+	});
+
+	test('raw rows are as received, selected fields some of the simplified ones', async () => {
+		const [raw, some] = [{ output: 'raw' }, { output: 'selectedFields', outputFields: ['dueOn', 'currentAmount'] }];
+		for (const [how, json] of [[raw, row], [some, { dueOn: '2026-12-05', currentAmount: 1234.56 }]] as const) {
+			answerWith([row]);
+			const { parameters, ...rest } = invoices();
+			expect((await run({ ...rest, parameters: { ...parameters, ...how } })).items[0].json).toEqual(json);
+		}
+	});
+
+	test.each([
+		['erro', { erro: 'Cliente não encontrado' }],
+		['error', { error: 'Cliente não encontrado' }],
+		['error with an empty list', { error: 'Cliente não encontrado', data: [] }],
+		['message', { message: 'Cliente não encontrado' }],
+		['mensagem', { mensagem: 'Cliente não encontrado' }],
+		['error in an object', { error: { message: 'Cliente não encontrado', code: 17 } }],
+		['a status', { status: 'erro', mensagem: 'Cliente não encontrado' }],
+		['a flag', { sucesso: false, message: 'Cliente não encontrado' }],
+	])('a failure under %s, with status 200', async (_name, body) => {
+		for (const make of [invoices, lookUp, pay]) {
+			answerWith(body);
+			const { error } = await run(make());
+			expect(error?.message).toMatch(/^(Get many invoices|Get client|Signal invoice payment): Cliente não encontrado \[item 0\]$/);
+		}
+		expect(service.journal).toHaveLength(3);
+	});
+
+	test.each([400, 404, 409, 422])("the ERP's sentence with status %i", async (status) => {
+		answerWith({ message: 'CPF inválido', errors: { cnpj_cpf: ['não confere'] } }, status);
+		const { error } = await run(lookUp());
+		expect(error?.message).toContain('CPF inválido');
+		expect(error?.message).toContain('não confere');
+		expect(error?.httpCode).toBe(String(status));
+	});
+
+	test.each([['nothing', ''], ['{}', {}], ['a status', { status: 'ok' }], ['a status with a message', { status: 'ok', message: 'Baixa efetuada' }], ['success', { success: true, message: 'ok' }]])(
+		'a change answered with %s is done',
+		async (_name, body) => {
+			answerWith(body, body === '' ? 204 : 200);
+			const { items, error } = await run(pay());
+			expect(error).toBeUndefined();
+			expect(items[0].json).toMatchObject({ success: true });
+		},
+	);
+
+	test.each([
+		['a web page', { effect: 'html' }, /web page instead of data/],
+		['an empty body', { effect: 'empty' }, /answered with nothing/],
+		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
+		['two lists', { effect: 'status', status: 200, body: { a: [{ x: 1 }], b: [{ y: 2 }] } }, /without the expected data/],
+		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
+		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
+		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /offers no ERP Datacake API/],
+		['a wrong token', { effect: 'keyRefused' }, /refused the key/],
+	] as const)('%s', async (_name, fault, message) => {
+		service.fault(fault as never);
+		const { error } = await run(invoices());
+		expect(error?.message).toMatch(message);
+		expect(error?.message).not.toMatch(/error|problem|failure|mistake/i);
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('the token stands nowhere', async () => {
+		answerWith({ erro: `Token ${service.apiKey} expirado` }, 400);
+		const { error, run: whole } = await run(lookUp());
+		expect(error?.message).toContain('Token *** expirado');
+		expect(JSON.stringify(whole.data.resultData)).not.toContain(service.apiKey);
+		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
+		expect(service.journal[0]).toMatchObject({ keyIn: 'header', keyRight: true });
+	});
+});
+
+describe('bad input costs no call', () => {
+	const anexo = (more: IDataObject) => ({ anexos: { entries: [more] } });
+	test.each<[string, () => Job, RegExp]>([
+		['a CPF with a wrong check digit', () => job('client', 'get', { cnpjCpf: '529.982.247-24' }), /^'CPF or CNPJ' must be .*check digits, but "529/],
+		['a CPF of equal digits', () => job('client', 'get', { cnpjCpf: '11111111111' }), /check digits/],
+		['an empty document', () => job('invoice', 'getMany', { document: '={{ "" }}' }), /^'CPF or CNPJ' is required, but it is empty/],
+		['a document that an expression did not find', () => job('invoice', 'getMany', { document: '={{ $json.no }}' }), /^'CPF or CNPJ' is required/],
+		['a wrong CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP of 8 digits/],
+		['a state that is none', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
+		['a wrong email', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
+		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a date that exists, e\.g\. 2026-04-30/],
+		['text that is no JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
+		['text that is no JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
+		['a binary field that is not there', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
+		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but at most 1 kB are allowed/],
+		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' has 2\.9 kB/],
+		['text that is no base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
+		['a file given twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is given twice/],
+		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One name cannot be given to 2 files/],
+		['a missing invoice id', () => job('invoice', 'signalPayment', { idCliente: '1', idFatura: ' ' }), /^'Invoice ID' is required/],
+		['a limit of 0', () => invoices({ parameters: { resource: 'invoice', operation: 'getMany', document: CPF, limit: 0 } }), /^'Limit' must be/],
+	])('%s', async (_name, make, message) => {
+		const binary = [{ data: { data: Buffer.alloc(2048).toString('base64'), mimeType: 'application/pdf', fileName: 'a.pdf' } }];
+		const { status, error } = await run({ ...make(), binary });
+		expect(status).toBe('error');
+		expect(error?.message).toMatch(message);
+		expect(error?.message).toContain('[item 0]');
+		expect(service.journal).toEqual([]);
+	});
+
+	test.each<[string, () => Job, RegExp]>([
+		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be an id of its own list, but "101"/],
+		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be an id/],
+		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be an id/],
+		['of a department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
+	])('an id from another list, in the place %s', async (_name, make, message) => {
+		const { error } = await run(make());
+		expect(error?.message).toMatch(message);
+		expect(writes()).toEqual([]);
+	});
+
+	test('ids are not looked up where that is turned off, and an ERP without lists holds nothing back', async () => {
+		const { error } = await run(prospect({ idRevendedor: '101' }, { options: { checkIds: false } }));
+		expect(error?.message).toContain('Revendedor não existe.');
+		expect(writes()).toHaveLength(1);
+		service.reset();
+		service.fault({ effect: 'status', status: 404, path: 'revendedores', times: 9 });
+		const other = credential({ baseUrl: service.url.replace('127.0.0.1', 'localhost') });
+		expect((await run({ ...prospect({ idRevendedor: '201' }), credential: other })).status).toBe('success');
+	});
+
+	test('one bad item of many holds all back, a missing file too', async () => {
+		const file = { data: { data: 'aGVsbG8=', mimeType: 'text/plain', fileName: 'a.txt' } };
+		const many = { items: [{}, {}, {}], binary: [file, {}, file] };
+		const { error } = await run({ ...prospect(anexo({ binaryFields: 'data' })), ...many });
+		expect(error?.message).toMatch(/has no binary data \[item 1\]$/);
+		expect(service.journal).toEqual([]);
+		const outcome = await run({ ...prospect(anexo({ binaryFields: 'data' })), ...many, onError: 'continueRegularOutput' });
+		expect(outcome.items).toHaveLength(3);
+		expect(stored()).toBe(2);
+	});
+
+	test.each([
+		[{ baseUrl: 'http://erp.example.com' }, /'Base URL'.*https/],
+		[{ baseUrl: '' }, /'Base URL'/],
+		[{ token: 'a b' }, /'Token'/],
+		[{ headerName: 'no header' }, /'Header Name'/],
+		[{ endpointPaths: '# ours\nget_client: /x' }, /'Endpoint Paths' in the credential, line 2: "get_client" is no operation/],
+		[{ endpointPaths: 'get_client_info: clientes' }, /line 1: "clientes" is no path/],
+		[{ endpointPaths: 'get_client_info: /c/{id_fatura}' }, /line 1: \{id_fatura\} is no input of get_client_info/],
+	])('a credential with %j', async (wrong, message) => {
+		const { error } = await run({ ...lookUp(), credential: credential(wrong) });
+		expect(error?.message).toMatch(message);
+		expect(service.journal).toEqual([]);
+	});
+
+	test('a path that needs what the item lacks', async () => {
+		const endpointPaths = 'list_open_invoices: /contratos/{id_contrato}/faturas';
+		const { error } = await run({ ...invoices(), credential: credential({ endpointPaths }) });
+		expect(error?.message).toBe("'Contract ID' is needed: Endpoint Paths in the credential has {id_contrato} in the path of this operation [item 0]");
+		expect(service.journal).toEqual([]);
+	});
+});
+
+describe('what is sent is what was given', () => {
+	test('also a document whose check digits are wrong, where the check is off', async () => {
+		const { error } = await run(job('client', 'get', { cnpjCpf: '529.982.247-24', options: { checkDocuments: false } }));
+		expect(service.journal[0].query).toEqual({ cnpj_cpf: '529.982.247-24' });
+		expect(error?.message).toContain('cnpj_cpf');
+	});
+
+	test('digits only, dates and yes or no as the settings say', async () => {
+		service.set({ dateFormat: 'dd/MM/yyyy' });
+		const fields = { cnpjCpf: '12.ABC.345/01DE-35', cep: '01310-100', whatsapp: '(11) 95555-0100', dataNascimento: '1990-05-01T00:00:00.000Z', ativo: false };
+		const options = { digitsOnly: true, dateFormat: 'dd/MM/yyyy' };
+		const { error } = await run(job('client', 'update', { idCliente: '1001', updateFields: fields, options }));
+		expect(error).toBeUndefined();
+		expect(service.journal[0].body).toEqual({
+			id_cliente: '1001', cnpj_cpf: '12ABC34501DE35', cep: '01310100', whatsapp: '11955550100', data_nascimento: '01/05/1990', ativo: 'N',
+		});
+	});
+
+	test('JSON as text, or as an object where the ERP wants that', async () => {
+		await run(lead({ cobertura: '={{ ({ ok: true }) }}', extraData: ' {"a": 1} ' }));
+		expect(service.journal[0].body).toMatchObject({ cobertura: '{"ok":true}', extra_data: ' {"a": 1} ' });
+		await run({ ...lead(), parameters: { ...lead({ cobertura: '{"a":1}' }).parameters, options: { jsonAs: 'object' } } });
+		expect(service.journal[1].body).toMatchObject({ cobertura: { a: 1 } });
+	});
+});
+
+describe('the test of a credential', () => {
+	const check = async (more = {}) => await testCredential('erpDatacakeApi', credential(more));
+
+	test('reads the due dates', async () => {
+		await check();
+		// One call is the node's own, for its plain words; the other is n8n's.
+		expect(service.journal.map(({ path }) => path)).toEqual(['/vencimentos', '/vencimentos']);
+	});
+
+	test.each([
+		[{ token: 'wrong' }, /refused the key of this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
+		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
+		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
+	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));
+});

@@ -102,11 +102,17 @@ interface Session {
 interface Run {
 	session?: Promise<Session>;
 	readAt: number;
-	/** The checks of its items, and the end of all of them. */
-	checks: Array<Promise<unknown>>;
-	checked?: Promise<unknown>;
+	/** What all items pass before one of them is sent: the checks of the values, then those of their ids. */
+	values: Gate;
+	ids: Gate;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
+}
+
+/** Opens when the checks of all items have ended. */
+interface Gate {
+	checks: Array<Promise<unknown>>;
+	opened?: Promise<unknown>;
 }
 
 const runs = new WeakMap<object, Run>();
@@ -126,13 +132,12 @@ export function sendThrough(dialect: Dialect) {
 		const operation = operationOf(this, dialect);
 
 		const about = { ...aboutOf(dialect, operation), itemIndex };
-		const ready = prepare(this, dialect, operation, options.body as IDataObject, run);
-		run.checks.push(ready);
-		run.checked ??= allOf(run.checks);
 		try {
-			const { records, settings, wanted } = await ready;
-			await run.checked;
+			const ready = await pass(run.values, prepare(this, dialect, operation, options.body as IDataObject, run));
 			if (run.held) return [];
+			await pass(run.ids, checkIds(this, dialect, operation, ready, run));
+			if (run.held) return [];
+			const { records, settings, wanted } = ready;
 
 			const line = this.getExecutionId() ?? run;
 			const ask = async (values: WireValues, page?: Page) => {
@@ -151,9 +156,9 @@ export function sendThrough(dialect: Dialect) {
 				return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, connection.limits.atOnce);
 			};
 			const items: INodeExecutionData[] = [];
-			for (const values of records) {
+			for (const [index, values] of records.entries()) {
 				const rows = await read(values).catch((error) => {
-					throw items.length > 0 ? partly(error, items.length, records.length) : error;
+					throw index > 0 ? partly(error, index, records.length) : error;
 				});
 				const outgoing = output(this, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values));
 				if (settings.downloadFiles) {
@@ -184,8 +189,8 @@ interface Ready {
 }
 
 /**
- * Checks an item. The catalogue's check is done before anything is awaited, so that the first item
- * already knows of all others whether they hold it back.
+ * Checks the values of an item. The catalogue's check is done before anything is awaited, so that
+ * the first item already knows of all others whether they hold it back.
  */
 async function prepare(
 	caller: IExecutePaginationFunctions,
@@ -194,28 +199,55 @@ async function prepare(
 	body: IDataObject,
 	run: Run,
 ): Promise<Ready> {
-	const refuse = (problems: string[]) => {
-		run.held ||= !caller.continueOnFail();
-		return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
-	};
-	const given = { ...body, ...unsent(caller) };
-	const { values, settings, problems } = check(operation, given);
+	const { values, settings, problems } = check(operation, { ...body, ...unsent(caller) });
 	const wanted = operation.list ? wantedRows(caller, problems) : Infinity;
-	if (problems.length > 0) throw refuse(problems);
-	const fields = Object.values(fieldsOf(operation));
+	if (problems.length > 0) throw refusal(caller, run, problems);
 	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
-	const records = await attach(caller, fields, values, maxBytes, problems);
+	const records = await attach(caller, Object.values(fieldsOf(operation)), values, maxBytes, problems);
 	if (problems.length === 0 && dialect.lacks) {
 		const { connection } = await currentSession(run, caller, dialect);
 		problems.push(...dialect.lacks(operation, values, connection));
 	}
-	if (problems.length === 0 && settings.checkIds && dialect.lists) {
-		// A list that cannot be read must not hold anything back.
-		const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
-		problems.push(...(await unknownIds(fields, values, dialect.lists, read)));
-	}
-	if (problems.length > 0) throw refuse(problems);
+	if (problems.length > 0) throw refusal(caller, run, problems);
 	return { records, settings, wanted };
+}
+
+/** Looks the ids of an item up in the service's own lists. */
+async function checkIds(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	{ records: [values], settings }: Ready,
+	run: Run,
+): Promise<void> {
+	if (!dialect.lists || !settings.checkIds) return;
+	// A list that cannot be read must not hold anything back.
+	const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
+	const problems = await unknownIds(Object.values(fieldsOf(operation)), values, dialect.lists, read);
+	if (problems.length > 0) throw refusal(caller, run, problems);
+}
+
+/** What an item with values that cannot be sent ends with; unless the node goes on, it holds back all others. */
+function refusal(caller: IExecutePaginationFunctions, run: Run, problems: string[]): Error {
+	run.held ||= !caller.continueOnFail();
+	return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
+}
+
+/** The end of an item's check, once those of all others have ended too. */
+async function pass<Result>(gate: Gate, itsCheck: Promise<Result>): Promise<Result> {
+	gate.checks.push(itsCheck);
+	gate.opened ??= endOf(gate.checks);
+	const result = await itsCheck;
+	await gate.opened;
+	return result;
+}
+
+/** RoutingNode starts the items one after another without a pause: their checks come in while the first ones run. */
+async function endOf(checks: Array<Promise<unknown>>): Promise<void> {
+	for (let ended = 0; ended < checks.length; ) {
+		ended = checks.length;
+		await Promise.allSettled(checks);
+	}
 }
 
 /** Parameters that are not sent but say how: settings, and where files come from. */
@@ -223,12 +255,6 @@ const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
 	...(caller.getNodeParameter('options', {}) as IDataObject),
 	[binaryFields.name]: caller.getNodeParameter(binaryFields.name, '') as string,
 });
-
-/** The end of all checks: RoutingNode starts the items one after another without a pause between them. */
-async function allOf(checks: Array<Promise<unknown>>): Promise<void> {
-	await Promise.resolve();
-	await Promise.allSettled(checks);
-}
 
 /** Lists stay known for this time. */
 const LIST_FOR_MS = 60_000;
@@ -425,7 +451,7 @@ function runOf(caller: IExecutePaginationFunctions): Run {
 	const key = caller.getContext('node');
 	const known = runs.get(key);
 	if (known && caller.getItemIndex() > 0) return known;
-	const run: Run = { held: false, readAt: -Infinity, checks: [] };
+	const run: Run = { held: false, readAt: -Infinity, values: { checks: [] }, ids: { checks: [] } };
 	runs.set(key, run);
 	return run;
 }

@@ -1,4 +1,5 @@
 import { startCrmZen } from '../sandbox/crmZen/index.mts';
+import { startErpDatacake } from '../sandbox/erpDatacake/index.mts';
 import { startHotProfile } from '../sandbox/hotProfile/index.mts';
 import type { PlainCredential } from './n8n/commandLine.mts';
 
@@ -12,6 +13,7 @@ export interface Sandbox {
 
 /** The key that the sandbox of HotProfile takes. */
 export const SANDBOX_KEY = 'sandbox-hotprofile-key';
+const ERP_TOKEN = 'sandbox-erp-token';
 const ZEN_TOKEN = 'sandbox-zen-token';
 
 /** The credential that the example workflows for HotProfile name, for a sandbox at an address. */
@@ -20,6 +22,14 @@ export const sandboxCredential = (url: string): PlainCredential => ({
 	name: 'HotProfile (sandbox)',
 	type: 'hotProfileApi',
 	data: { instance: url, apiKey: SANDBOX_KEY, requestsPerMinute: 100, concurrentRequests: 2 },
+});
+
+/** The credential that the example workflows for ERP Datacake name. */
+export const erpCredential = (url: string): PlainCredential => ({
+	id: 'erpDatacakeSandbox',
+	name: 'ERP Datacake (sandbox)',
+	type: 'erpDatacakeApi',
+	data: { baseUrl: url, token: ERP_TOKEN },
 });
 
 const zenReport = (url: string, report: string) => ({
@@ -41,6 +51,11 @@ export const sandboxes: Sandbox[] = [
 		name: 'HotProfile',
 		start: async (port) => await startHotProfile({ port, apiKey: SANDBOX_KEY }),
 		credential: sandboxCredential,
+	},
+	{
+		name: 'ERP Datacake',
+		start: async (port) => await startErpDatacake({ port, token: ERP_TOKEN }),
+		credential: erpCredential,
 	},
 	{
 		name: 'CRM Zen',

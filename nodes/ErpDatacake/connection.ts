@@ -96,7 +96,7 @@ export const PLACEHOLDER = /\{([^{}]*)\}/g;
  */
 export function endpointPaths(given: unknown): Map<string, string> {
 	const paths = new Map<string, string>();
-	for (const [index, line] of text(given).split(/\r?\n/).entries()) {
+	for (const [index, line] of String(given ?? '').split(/\r?\n/).entries()) {
 		const written = line.trim().normalize('NFC');
 		if (written === '' || written.startsWith('#')) continue;
 		const refuse = (what: string) => misconfigured(`'Endpoint Paths' in the credential, line ${index + 1}: ${what}`);

@@ -43,6 +43,7 @@ export async function openSession(caller: Caller, dialect: Dialect, operation: O
 
 /**
  * One call with its values, as often as it takes.
+ * @param request made when the call's turn has come, so that waiting calls hold no files in memory
  * @throws {Trouble} what came instead of a result
  */
 export async function ask(
@@ -50,11 +51,11 @@ export async function ask(
 	dialect: Dialect,
 	session: Session,
 	operation: Operation,
-	request: Partial<IHttpRequestOptions>,
+	request: () => Promise<Partial<IHttpRequestOptions>>,
 	patience: Patience,
 ): Promise<PageRead> {
 	return await exchange(caller, dialect, session, operation.once, patience, async () =>
-		dialect.read(await transmit(caller, dialect, session.credentials, request), operation),
+		dialect.read(await transmit(caller, dialect, session.credentials, await request()), operation),
 	);
 }
 
@@ -73,7 +74,7 @@ export async function lookUp(
 	try {
 		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
-		const request = dialect.request(operation, values, page, session.connection);
+		const request = async () => dialect.request(operation, values, page, session.connection);
 		return await ask(caller, dialect, session, operation, request, { line: {}, urgent: true });
 	} catch (error) {
 		throw shown(caller, error, about);

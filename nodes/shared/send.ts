@@ -32,9 +32,9 @@ const CREDENTIALS_FOR_MS = 10_000;
 interface Run {
 	session?: Promise<Session>;
 	readAt: number;
-	/** The checks of its items, and the end of all of them. */
-	checks: Array<Promise<unknown>>;
-	checked?: Promise<unknown>;
+	/** What all items pass before one of them is sent: the checks of the values, then those of their ids. */
+	values: Gate;
+	ids: Gate;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
 	/** The run's first input item, which a retry gets again. */
@@ -42,6 +42,12 @@ interface Run {
 	runIndex: number;
 	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
 	settled: Map<string, () => IDataObject[]>;
+}
+
+/** Opens when the checks of all items have ended. */
+interface Gate {
+	checks: Array<Promise<unknown>>;
+	opened?: Promise<unknown>;
 }
 
 const runs = new WeakMap<object, Run>();
@@ -60,22 +66,23 @@ export function sendThrough(dialect: Dialect) {
 		const itemIndex = this.getItemIndex();
 		const operation = operationOf(this, dialect);
 		const about = { ...aboutOf(dialect, operation), itemIndex };
-		const ready = prepare(this, dialect, operation, options.body as IDataObject, run);
-		run.checks.push(ready);
-		run.checked ??= allOf(run.checks);
 		try {
-			const { records, settings, wanted, plan } = await ready;
-			await run.checked;
+			const ready = await pass(run.values, prepare(this, dialect, operation, options.body as IDataObject, run));
 			if (run.held) return [];
+			await pass(run.ids, checkIds(this, dialect, operation, ready, run));
+			if (run.held) return [];
+			const { records, settings, wanted, plan } = ready;
 
 			const line = this.getExecutionId() ?? run;
 			const session = await currentSession(run, this, dialect, operation);
 			about.secrets = session.connection.secrets;
 			const ask: Ask = async (values, page, until) => {
 				const current = await currentSession(run, this, dialect, operation);
-				const request = dialect.request(operation, await load(this, values), page, current.connection);
-				const whole = { ...(options as IHttpRequestOptions), ...request };
-				return await askOnce(this, dialect, current, operation, whole, { line, until });
+				const request = async () => ({
+					...(options as IHttpRequestOptions),
+					...dialect.request(operation, await load(this, values), page, current.connection),
+				});
+				return await askOnce(this, dialect, current, operation, request, { line, until });
 			};
 			if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
 
@@ -144,8 +151,8 @@ interface Ready {
 }
 
 /**
- * Checks an item. The catalogue's check is done before anything is awaited, so that the first item
- * already knows of all others whether they hold it back.
+ * Checks the values of an item. The catalogue's check is done before anything is awaited, so that
+ * the first item already knows of all others whether they hold it back.
  */
 async function prepare(
 	caller: IExecutePaginationFunctions,
@@ -154,31 +161,58 @@ async function prepare(
 	body: IDataObject,
 	run: Run,
 ): Promise<Ready> {
-	const refuse = (problems: string[]) => {
-		run.held ||= !caller.continueOnFail();
-		return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
-	};
-	const given = { ...body, ...unsent(caller) };
-	const { values, settings, problems } = check(operation, given, caller.getTimezone());
+	const { values, settings, problems } = check(operation, { ...body, ...unsent(caller) }, caller.getTimezone());
 	const wanted = operation.list ? wantedRows(caller, problems) : Infinity;
 	const item = { caller, operation, values, run, wanted };
 	const plan = problems.length > 0 ? undefined : dialect.plan?.(item);
 	problems.push(...(plan?.problems ?? []));
-	if (problems.length > 0) throw refuse(problems);
-	const fields = Object.values(fieldsOf(operation));
+	if (problems.length > 0) throw refusal(caller, run, problems);
 	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
-	const records = await attach(caller, fields, values, maxBytes, problems);
+	const records = await attach(caller, Object.values(fieldsOf(operation)), values, maxBytes, problems);
 	if (problems.length === 0 && dialect.lacks) {
 		const { connection } = await currentSession(run, caller, dialect, operation);
 		problems.push(...dialect.lacks(operation, values, connection));
 	}
-	if (problems.length === 0 && settings.checkIds && dialect.lists) {
-		// A list that cannot be read must not hold anything back.
-		const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
-		problems.push(...(await unknownIds(fields, values, dialect.lists, read)));
-	}
-	if (problems.length > 0) throw refuse(problems);
+	if (problems.length > 0) throw refusal(caller, run, problems);
 	return { records, settings, wanted, plan };
+}
+
+/** Looks the ids of an item up in the service's own lists. */
+async function checkIds(
+	caller: IExecutePaginationFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	{ records: [values], settings }: Ready,
+	run: Run,
+): Promise<void> {
+	if (!dialect.lists || !settings.checkIds) return;
+	// A list that cannot be read must not hold anything back.
+	const read = async (list: IdList) => await readList(caller, dialect, list.operation).catch(() => []);
+	const problems = await unknownIds(Object.values(fieldsOf(operation)), values, dialect.lists, read);
+	if (problems.length > 0) throw refusal(caller, run, problems);
+}
+
+/** What an item with values that cannot be sent ends with; unless the node goes on, it holds back all others. */
+function refusal(caller: IExecutePaginationFunctions, run: Run, problems: string[]): Error {
+	run.held ||= !caller.continueOnFail();
+	return inputError(caller.getNode(), problems, caller.getItemIndex(), 'Nothing was sent for this item');
+}
+
+/** The end of an item's check, once those of all others have ended too. */
+async function pass<Result>(gate: Gate, itsCheck: Promise<Result>): Promise<Result> {
+	gate.checks.push(itsCheck);
+	gate.opened ??= endOf(gate.checks);
+	const result = await itsCheck;
+	await gate.opened;
+	return result;
+}
+
+/** RoutingNode starts the items one after another without a pause: their checks come in while the first ones run. */
+async function endOf(checks: Array<Promise<unknown>>): Promise<void> {
+	for (let ended = 0; ended < checks.length; ) {
+		ended = checks.length;
+		await Promise.allSettled(checks);
+	}
 }
 
 /** Parameters that are not sent but say how: settings, and where files come from. */
@@ -186,12 +220,6 @@ const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
 	...(caller.getNodeParameter('options', {}) as IDataObject),
 	[binaryFields.name]: caller.getNodeParameter(binaryFields.name, '') as string,
 });
-
-/** The end of all checks: RoutingNode starts the items one after another without a pause between them. */
-async function allOf(checks: Array<Promise<unknown>>): Promise<void> {
-	await Promise.resolve();
-	await Promise.allSettled(checks);
-}
 
 /** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
 function runOf(caller: IExecutePaginationFunctions): Run {
@@ -201,7 +229,7 @@ function runOf(caller: IExecutePaginationFunctions): Run {
 	const input = caller.getInputData() as INodeExecutionData;
 	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
 	const isRetry = known?.runIndex === runIndex && known.input === input;
-	const run: Run = { held: false, readAt: -Infinity, checks: [], input, runIndex, settled: isRetry ? known.settled : new Map() };
+	const run: Run = { held: false, readAt: -Infinity, values: { checks: [] }, ids: { checks: [] }, input, runIndex, settled: isRetry ? known.settled : new Map() };
 	runs.set(key, run);
 	return run;
 }

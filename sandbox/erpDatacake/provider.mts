@@ -180,8 +180,8 @@ const LAST_NAMES = ['Silva', 'Souza', 'Oliveira', 'Araújo', 'Gonçalves', 'Pere
 
 const two = (number: number) => String(number).padStart(2, '0');
 
-/** So many days from today, as `yyyy-MM-dd`. */
-export const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+/** So many days from today, as `yyyy-MM-dd`. Brazil has no summer time: its clock is always three hours behind. */
+export const dayFromNow = (days: number): string => new Date(Date.now() - 3 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
 
 export const isOverdue = ({ dueOn, paidOn }: Invoice): boolean => !paidOn && dueOn < dayFromNow(0);
 

@@ -271,6 +271,14 @@ describe('bad input costs no call', () => {
 		expect(stored()).toBe(2);
 	});
 
+	test('no list is read where another item holds all back', async () => {
+		const items = [{ reseller: '201', email: 'a@example.com' }, { reseller: '201', email: 'nobody' }];
+		const own = credential({ baseUrl: `${service.url}/` , headerName: 'X-Fresh' });
+		const { error } = await run({ ...prospect({ idRevendedor: '={{ $json.reseller }}', email: '={{ $json.email }}' }), items, credential: own });
+		expect(error?.message).toMatch(/^'Email' must be.*\[item 1\]$/);
+		expect(service.journal).toEqual([]);
+	});
+
 	test.each([
 		[{ baseUrl: 'http://erp.example.com' }, /'Base URL'.*https/],
 		[{ baseUrl: '' }, /'Base URL'/],

@@ -10,9 +10,13 @@ import { dateFormats, jsonForms, yesAndNo } from '../choices';
 export const erpFields = <Wire extends string>(specs: Record<Wire, FieldSpec>): Fields<Wire> =>
 	fields('America/Sao_Paulo', specs, { dateFormat: 'yyyy-MM-dd' });
 
+/** One thing under three names in the contract. */
+export const taxDocument = document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' });
+
 /** Fields that several resources have. */
 export const common = erpFields({
-	document: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
+	document: taxDocument,
+	cnpj_cpf: taxDocument,
 	id_cliente: reference('Client ID', { term: 'ID do cliente' }),
 	id_contrato: reference('Contract ID', { term: 'ID do contrato' }),
 	id_fatura: reference('Invoice ID', { term: 'ID da fatura' }),

@@ -1,20 +1,14 @@
 import {
-	date, document, email, pick, phone, postalCode, reference, text, yesNo, choice,
+	choice, date, email, phone, pick, postalCode, reference, text, yesNo,
 } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asDate, asFlag, asText } from '../../../shared/rows';
 import { states } from '../../choices';
 import { common, erpFields } from '../shared';
 
-/** What a client is looked up by. */
-export const clientKey = erpFields({
-	cnpj_cpf: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
-});
-
 /** What can be changed in a client. */
 export const clientFields = {
-	...pick(common, 'id_cliente', 'latitude', 'longitude', 'obs'),
-	...clientKey,
+	...pick(common, 'id_cliente', 'cnpj_cpf', 'latitude', 'longitude', 'obs'),
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
 		fantasia: text('Trade Name', undefined, { term: 'Nome fantasia' }),

@@ -1,11 +1,12 @@
-import { get } from '../shared';
-import { clientKey, clientRow } from './fields';
+import { pick } from '../../../shared/fields';
+import { common, get } from '../shared';
+import { clientRow } from './fields';
 
 export const getClient = get({
 	id: 'get_client_info',
 	action: 'Get client',
 	description: 'Look up a client by CPF or CNPJ',
 	path: '/clientes',
-	required: clientKey,
+	required: pick(common, 'cnpj_cpf'),
 	row: clientRow,
 });

@@ -1,13 +1,13 @@
-import { document, email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
+import { email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asText } from '../../../shared/rows';
-import { common, erpFields } from '../shared';
+import { common, erpFields, taxDocument } from '../shared';
 
 /** What a new lead has. */
 export const leadFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
-		documento: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
+		documento: taxDocument,
 		email: email('Email', { term: 'E-mail' }),
 		telefone: phone('Phone', { term: 'Telefone' }),
 		endereco: text('Street', undefined, { term: 'Endereço' }),

@@ -1,5 +1,5 @@
 import {
-	choice, date, document, email, file, list, phone, pick, postalCode, reference, text,
+	choice, date, email, file, list, phone, pick, postalCode, reference, text,
 } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asText } from '../../../shared/rows';
@@ -22,13 +22,12 @@ const attachment = erpFields({
 export const prospectFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome', help: 'The client, or the person responsible for the company' }),
-		cnpj_cpf: document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' }),
 		razão_social: text('Company Name', undefined, { term: 'Razão social' }),
 		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de pessoa', help: 'Natural or legal person, as your ERP writes it' }),
 		ie_identidade: text('State Registration or Identity Card', undefined, { term: 'IE / identidade' }),
 		data_nascimento: date('Birth Date', { term: 'Data de nascimento' }),
 	}),
-	...pick(common, 'id_revendedor', 'latitude', 'longitude', 'obs'),
+	...pick(common, 'cnpj_cpf', 'id_revendedor', 'latitude', 'longitude', 'obs'),
 	...erpFields({
 		id_origem: reference('Commercial Origin', { term: 'Origem comercial', picker: 'searchCommercialOrigins' }),
 		id_vencimento: reference('Due Date', { term: 'Vencimento', picker: 'searchDueDates', help: 'Day of the month on which invoices are due' }),

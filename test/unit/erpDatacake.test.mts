@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+
+import fc from 'fast-check';
+
+import { baseUrl, connect, endpointPaths, sign } from '../../nodes/ErpDatacake/connection.ts';
+import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
+import { isDocument } from '../../nodes/shared/documents.ts';
+import type { FieldSpec, Form } from '../../nodes/shared/fields.ts';
+import * as catalogue from '../../nodes/shared/fields.ts';
+import { sizeOf } from '../../nodes/shared/files.ts';
+import { fieldsOf } from '../../nodes/shared/operations.ts';
+import { asDate, asFlag, asMoney, asNumber, asText, keysOf, typedRow } from '../../nodes/shared/rows.ts';
+import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
+
+const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
+const operations = resources.flatMap((resource) => resource.operations);
+
+describe('CPF and CNPJ', () => {
+	test.each([
+		'529.982.247-25', '52998224725', ' 529 982 247 25 ', '11.222.333/0001-81', '11222333000181', '12.ABC.345/01DE-35', '12abc34501de35',
+	])('%s is right', (text) => expect(isDocument(text)).toBe(true));
+
+	test.each([
+		'', '529.982.247-24', '11111111111', '00000000000000', '5299822472', '529982247255', '11.222.333/0001-82', '12.ABC.345/01DE-36',
+		'12ABC34501DE3A', '529_982_247_25', 'CPF',
+	])('%p is wrong', (text) => expect(isDocument(text)).toBe(false));
+
+	test('one wrong digit in a CPF is always found', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 1, max: 9 }), (place, shift) => {
+				const digits = [...'52998224725'];
+				digits[place] = String((Number(digits[place]) + shift) % 10);
+				expect(isDocument(digits.join(''))).toBe(false);
+			}),
+		);
+	});
+
+	test('the 400 clients of the sandbox have right ones, some with letters', () => {
+		const documents = [...new Provider(1, 400).clients.values()].map(({ fields }) => fields.cnpj_cpf);
+		expect(documents.filter((text) => !isDocument(text) || !isRightDocument(text))).toEqual([]);
+		expect(documents.some((text) => /[A-Z]/.test(text))).toBe(true);
+		expect(new Set(documents).size).toBe(400);
+	});
+});
+
+describe('what is sent', () => {
+	const { date, document, file, json, phone, postalCode, reference, yesNo } = catalogue;
+	const sent = (spec: FieldSpec, value: unknown, settings: Partial<Form> = {}) => {
+		const { x } = catalogue.fields('America/Sao_Paulo', { x: spec }, { dateFormat: 'yyyy-MM-dd' });
+		const result = catalogue.schemaOf(x, settings).safeParse(value);
+		return result.success ? result.data : `refused: ${result.error.issues[0].message}`;
+	};
+
+	test.each<[string, FieldSpec, unknown, Partial<Form>, unknown]>([
+		['an id with zeros in front', reference('I'), ' 007 ', {}, '007'],
+		['an id as number', reference('I'), 42, {}, '42'],
+		['a document as given', document('D'), '529.982.247-25', {}, '529.982.247-25'],
+		['a document as digits', document('D'), '12.ABC.345/01DE-35', { digitsOnly: true }, '12ABC34501DE35'],
+		['a wrong document, unchecked', document('D'), '1', { checkDocuments: false }, '1'],
+		['a CEP as given', postalCode('C'), '01310-100', {}, '01310-100'],
+		['a phone as digits', phone('P'), '+55 (11) 5555-0100', { digitsOnly: true }, '551155550100'],
+		['yes', yesNo('Y'), true, {}, 'S'],
+		['no, in other words', yesNo('Y'), false, { yesNoAs: 'Sim/Não' }, 'Não'],
+		['yes as text stays', yesNo('Y'), 'sim', { yesNoAs: '1/0' }, 'sim'],
+		['a day', date('D'), '1990-05-01', {}, '1990-05-01'],
+		['midnight in UTC is that day', date('D'), '1990-05-01T00:00:00.000Z', {}, '1990-05-01'],
+		['late evening in Brazil', date('D'), '2026-04-01T02:00:00Z', {}, '2026-03-31'],
+		['a day in another form', date('D'), '2026-04-01', { dateFormat: 'dd/MM/yyyy' }, '01/04/2026'],
+		['JSON as text', json('J'), '{"a": 1}', {}, '{"a": 1}'],
+		['an object as text', json('J'), { a: 1 }, {}, '{"a":1}'],
+		['JSON as object', json('J'), '{"a": 1}', { jsonAs: 'object' }, { a: 1 }],
+		['base64 from a browser', file('F'), 'data:image/png;base64,aGVsbG8=', {}, 'aGVsbG8='],
+	])('%s', (_name, spec, value, settings, wire) => expect(sent(spec, value, settings)).toEqual(wire));
+
+	test.each<[string, FieldSpec, unknown, RegExp]>([
+		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP of 8 digits/],
+		['a word for yes', yesNo('Y'), 'talvez', /true or false/],
+		['half of JSON', json('J'), '{"a":', /must be JSON/],
+		['no base64', file('F'), 'olá', /must be base64/],
+		['a day in Brazilian form', date('D'), '31/02/2026', /date that exists, e\.g\. 2026-04-30/],
+	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
+
+	test('parameters are the wire names without accents', () => {
+		expect(['razão_social', 'endereco_instalação', 'Sexo', 'CEP', 'base_64', 'id_tipo_de_atendimento'].map(catalogue.parameterName)).toEqual([
+			'razaoSocial', 'enderecoInstalacao', 'sexo', 'cep', 'base64', 'idTipoDeAtendimento',
+		]);
+	});
+});
+
+describe('what comes back', () => {
+	test.each(operations.map((operation) => [operation.id as string, operation] as const))('%s knows every field of the contract', (id, { row = {} }) => {
+		expect(Object.keys(row).sort()).toEqual([...contract[id].output].sort());
+		expect(new Set(keysOf(row)).size).toBe(keysOf(row).length);
+		for (const key of keysOf(row)) expect(key).toMatch(/^[a-z][A-Za-z]+$/);
+	});
+
+	test.each([
+		['99.90', 99.9], ['1.234,56', 1234.56], ['1,234.56', 1234.56], ['R$ 1.234,56', 1234.56], ['1.234', 1234], ['0.500', 0.5], ['12,5', 12.5],
+		['-3,10', -3.1], [7, 7], ['1.234.567,89', 1234567.89], ['', null], ['free', 'free'],
+	])('money %p is %p', (given, money) => expect(typedRow({ v: given }, { v: asMoney('m') })).toEqual({ m: money }));
+
+	test.each([
+		['2026-12-05', '2026-12-05'], ['05/12/2026', '2026-12-05'], ['2026-12-05 10:20:30', '2026-12-05T10:20:30'], ['05/12/2026 10:20', '2026-12-05T10:20:00'],
+		['2026-12-05T10:20:30-03:00', '2026-12-05T10:20:30-03:00'], ['0000-00-00', null], ['', null], ['dia 5', 'dia 5'],
+	])('the date %p is %p', (given, date) => expect(typedRow({ v: given }, { v: asDate('d') })).toEqual({ d: date }));
+
+	test.each([['S', true], ['N', false], ['sim', true], ['Não', false], [1, true], ['0', false], [true, true], ['ativo', true], ['I', false], ['', null], ['?', '?']])(
+		'the flag %p is %p',
+		(given, flag) => expect(typedRow({ v: given }, { v: asFlag('f') })).toEqual({ f: flag }),
+	);
+
+	test('numbers, texts and what nobody knows', () => {
+		const row = { a: '-23,55', b: '007', c: '', other: 'x' };
+		expect(typedRow(row, { a: asNumber('latitude'), b: asText('id'), c: asText('name') })).toEqual({ latitude: -23.55, id: '007', name: null, other: 'x' });
+	});
+});
+
+describe('the credential', () => {
+	const usual = { baseUrl: 'https://erp.example.com/api/', token: 'secret-token' };
+	const request = { url: '/clientes' };
+
+	test.each([
+		['https://erp.example.com', 'https://erp.example.com'], ['erp.example.com/api/v1/', 'https://erp.example.com/api/v1'],
+		[' https://erp.example.com:8443/api ', 'https://erp.example.com:8443/api'], ['http://127.0.0.1:5702', 'http://127.0.0.1:5702'], ['http://localhost:5702/', 'http://localhost:5702'],
+	])('%s is %s', (given, url) => expect(baseUrl(given)).toBe(url));
+
+	test.each(['', ' ', 'http://erp.example.com', 'ftp://erp.example.com', 'https://a:b@erp.example.com', 'https://erp.example.com/?x=1', 'no address', undefined])(
+		'%p is no base URL',
+		(given) => expect(() => baseUrl(given)).toThrow(/'Base URL' in the credential/),
+	);
+
+	test('puts the token into its header, and sends it to no other host', () => {
+		expect(sign(usual, request)).toEqual({ ...request, baseURL: 'https://erp.example.com/api', headers: { Authorization: 'Bearer secret-token' } });
+		expect(sign({ ...usual, headerName: 'X-Token', headerPrefix: '' }, request).headers).toEqual({ 'X-Token': 'secret-token' });
+		for (const url of ['https://other.example.com/x', '//other.example.com/x']) {
+			expect(() => sign(usual, { url })).toThrow(/to https:\/\/erp\.example\.com only/);
+		}
+	});
+
+	test('names an account without its token, and has its limits', () => {
+		const { account, limits, secrets } = connect(usual);
+		expect(account).not.toContain('secret');
+		expect(limits).toEqual({ calls: 100, windowMs: 60_000, atOnce: 2 });
+		expect(secrets).toEqual(['secret-token']);
+		expect(connect({ ...usual, baseUrl: 'erp.example.com/api' }).account).toBe(account);
+	});
+
+	test('takes paths for all 25 operations', () => {
+		const lines = operations.map(({ id, path }) => `${id}: /novo${path}`);
+		expect([...endpointPaths(lines.join('\n'))]).toEqual(operations.map(({ id, path }) => [id, `/novo${path}`]));
+		expect(endpointPaths('\n# nothing\r\n\n').size).toBe(0);
+		expect([...endpointPaths('edit_client : /c/{id_cliente}?acao=editar')]).toEqual([['edit_client', '/c/{id_cliente}?acao=editar']]);
+	});
+
+	test.each([
+		['no_operation: /x', /line 1: "no_operation" is no operation\. There are /],
+		['\n\nget_client_info /x', /line 3: .* must be an operation, a colon and a path/],
+		['get_client_info:', /"" is no path, e\.g\. \/clientes/],
+		['get_client_info: x', /"x" is no path/],
+		['get_client_info: https://other.example.com/x', /is no path/],
+		['get_client_info: //other.example.com/x', /is no path/],
+		['get_client_info: /a b', /is no path/],
+		['get_client_info: /../x', /is no path/],
+		['get_client_info: /c/{cnpj_cpf', /is no path/],
+		['get_client_info: /c/{id}', /\{id\} is no input of get_client_info/],
+		['get_client_info: /c/{checkDocuments}', /is no input/],
+		['create_prospect: /p/{anexos}', /is no input/],
+		['get_client_info: /a\nget_client_info: /b', /line 2: get_client_info has a path already/],
+	])('%j is refused', (lines, message) => expect(() => endpointPaths(lines)).toThrow(message));
+});
+
+test('placeholders can be any plain input of an operation', () => {
+	for (const operation of operations) {
+		for (const { wire, kind, isSetting } of Object.values(fieldsOf(operation))) {
+			if (isSetting || kind === 'list' || kind === 'file') continue;
+			expect(endpointPaths(`${operation.id}: /x/{${wire}}`).size).toBe(1);
+		}
+	}
+});
+
+test.each([[5, '5 bytes'], [2048, '2 kB'], [9 * 2 ** 20, '9 MB'], [10.5 * 2 ** 20, '10.5 MB']])('%i bytes are %s', (bytes, size) => expect(sizeOf(bytes)).toBe(size));

@@ -166,7 +166,11 @@ function requiredFields(places: Place[]): INodeProperties[] {
 	const shown = places.flatMap((place) =>
 		Object.values(place.operation.required).map((field) => ({ place, field })),
 	);
-	return sharedProperties(shown).flatMap(({ one, field, places: where }) =>
+	// A field stands behind all that come before it in any of its operations.
+	const position = ({ field: { wire }, places: where }: ReturnType<typeof sharedProperties>[number]) =>
+		Math.max(...where.map(({ operation }) => Object.keys(operation.required).indexOf(wire)));
+	const inOrder = sharedProperties(shown).sort((a, b) => position(a) - position(b));
+	return inOrder.flatMap(({ one, field, places: where }) =>
 		byOperations(where).map(([resource, operation]) => ({
 			...one,
 			// A file is given in one of two ways, so neither of them alone is required.

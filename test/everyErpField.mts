@@ -1,0 +1,116 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+
+import { resources } from '../nodes/ErpDatacake/resources/index.ts';
+import { inside, visible } from './visible.mts';
+
+/** Every field of every operation of ERP Datacake, set in the node, and what must be read from the bare wire. */
+
+/** Resource, operation, and the operation as the node declares it. */
+export const erpOperations = resources.flatMap(({ value, operations }) =>
+	operations.map((operation) => [value, operation.value, operation] as const),
+);
+
+/** A value for a field, and what must arrive: told from the editor's property alone. */
+function sample(property: INodeProperties, index: number): [given: unknown, arriving: unknown] {
+	const { type, options, name, typeOptions } = property;
+	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: `0${9000 + index}` }, `0${9000 + index}`];
+	if (type === 'boolean') return [index % 2 === 0, index % 2 === 0 ? 'S' : 'N'];
+	if (type === 'options') {
+		const { value } = (options as Array<{ value: unknown }>).at(-1) as { value: unknown };
+		return [value, value];
+	}
+	if (type === 'number') return [12.345678 + index, String(12.345678 + index)];
+	if (type === 'dateTime') return ['2026-03-31T20:15:30.000Z', '2026-03-31'];
+	if (type === 'json') return [`{"n":${index}, "é":[1]}`, `{"n":${index}, "é":[1]}`];
+	if (type === 'fixedCollection') {
+		const [{ values }] = options as INodePropertyCollection[];
+		const entries = [1, 2].map((number) => entry(values, index * 10 + number));
+		return [{ entries: entries.map(([given]) => given) }, entries.map(([, arriving]) => arriving)];
+	}
+	if (name === 'document' || name === 'cnpjCpf' || name === 'documento') return ['529.982.247-25', '529.982.247-25'];
+	if (name === 'cep') return ['01310-100', '01310-100'];
+	if (name === 'email') return [`a${index}@example.com`, `a${index}@example.com`];
+	if (typeOptions?.rows === 2) return ['aGVsbG8=', 'aGVsbG8='];
+	return [`valor ${index} çã&=+%/?#[]"`, `valor ${index} çã&=+%/?#[]"`];
+}
+
+const wireOf: Record<string, string> = {
+	idServico: 'id_servico', nomeDocumento: 'nome_documento', formato: 'formato', base64: 'base_64', anexo: 'anexo', obs: 'obs', nomeAnexo: 'nome_anexo',
+};
+
+function entry(values: INodeProperties[], index: number): [IDataObject, IDataObject] {
+	const fields = values.filter(({ name }) => name !== 'binaryFields');
+	const samples = fields.map((one, place) => [one.name, ...sample(one, index + place)] as const);
+	return [
+		Object.fromEntries(samples.map(([name, given]) => [name, given])) as IDataObject,
+		Object.fromEntries(samples.map(([name, , arriving]) => [wireOf[name], arriving])) as IDataObject,
+	];
+}
+
+/** Parameters that set every field of an operation, and the input that must arrive. */
+export function everyErpField(all: INodeProperties[], resource: string, operation: string): { parameters: IDataObject; input: Record<string, unknown> } {
+	const parameters: IDataObject = { resource, operation };
+	const input: Record<string, unknown> = {};
+	let index = 0;
+	const set = (property: INodeProperties, into: IDataObject) => {
+		const [value, arriving] = sample(property, ++index);
+		into[property.name] = value as IDataObject;
+		input[String(property.routing?.send?.property)] = arriving;
+	};
+	for (const property of visible(all, resource, operation)) {
+		if (property.type === 'collection' && property.name !== 'options') {
+			const collection: IDataObject = {};
+			for (const option of inside(property)) set(option, collection);
+			parameters[property.name] = collection;
+		} else if (property.routing?.send?.property) set(property, parameters);
+	}
+	return { parameters, input };
+}
+
+/** Endpoint Paths that replace all paths, and the input that each takes out as its placeholder. */
+export function otherPaths(): { endpointPaths: string; placeholder: (index: number) => string | undefined } {
+	const placeholder = (index: number) =>
+		Object.values(erpOperations[index][2].required).find(({ kind }) => kind !== 'file')?.wire;
+	const lines = erpOperations.map(([, , { id }], index) => {
+		const name = placeholder(index);
+		return `  ${id} :  /erp-${index}.php${name ? `/de/{${name}}` : ''}?acao=${index}`;
+	});
+	return { endpointPaths: ['# the paths of our ERP', '', ...lines].join('\r\n'), placeholder };
+}
+
+export interface Seen {
+	method: string;
+	path: string;
+	query: Record<string, string>;
+	body: unknown;
+	headers: Record<string, unknown>;
+}
+
+/** An ERP that knows nothing of the catalogue: it notes what comes and answers that all went well. */
+export async function startErpEcho() {
+	const seen: Seen[] = [];
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			const { pathname, searchParams } = new URL(String(request.url), 'http://erp');
+			const text = Buffer.concat(chunks).toString();
+			seen.push({
+				method: String(request.method), path: pathname, query: Object.fromEntries(searchParams),
+				body: text === '' ? undefined : JSON.parse(text), headers: request.headers,
+			});
+			response.setHeader('content-type', 'application/json');
+			response.end(request.method === 'GET' ? '[]' : '{}');
+		});
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	const close = () => {
+		server.closeAllConnections();
+		server.close();
+	};
+	return { url: `http://127.0.0.1:${port}`, seen, close };
+}

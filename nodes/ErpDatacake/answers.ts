@@ -19,12 +19,16 @@ export function rowsIn(body: unknown, operation: Operation): IDataObject[] | und
 	const [record] = inside;
 	if (inside.length === 1 && isRow(record, operation)) return [record];
 	if (isRow(body, operation)) return [body];
-	const found = values.filter(Array.isArray);
-	if (found.length === 1 && found[0].every(isObject)) return found[0];
-	if (found.length > 0) return operation.list ? undefined : [body];
+	const lists = Object.entries(body).flatMap(([key, value]) => (Array.isArray(value) && !ERRORS.test(key) ? [value] : []));
+	const full = lists.filter((list) => list.length > 0 && list.every(isObject));
+	const found = full.length > 1 ? full.filter((list) => list.every((one) => isRow(one, operation))) : full;
+	if (found.length === 1) return found[0] as IDataObject[];
+	if (lists.length > 0) return lists.every((list) => list.length === 0) ? [] : operation.list ? undefined : [body];
 	// Some languages write a list as an object with numbers for keys.
 	if (inside.length > 0 && inside.every((one) => isRow(one, operation))) return inside;
 	if (inside.length === 1) return rowsIn(record, operation);
+	const wrapped = inside.map((one) => rowsIn(one, operation) ?? []).filter((rows) => rows.length > 0);
+	if (operation.list && wrapped.length === 1) return wrapped[0];
 	if (operation.list || values.length === 0) return inside.length > 0 ? undefined : [];
 	return [body];
 }
@@ -37,25 +41,51 @@ function isRow(value: IDataObject, { row = {}, list }: Operation): boolean {
 
 const ERRORS = /^err(o|or)e?s?$/i;
 const MESSAGES = /^(message|mensagem|msg)$/i;
-const FAILED = /^(erro|error|falha|failed|failure|false|nok)$/i;
+/** In a refusal, where no such key can be data. */
+const REASONS = /^(detail|detalhe|descricao|motivo|reason)s?$/i;
+const FAILED = /^(erro|error|falha|failed|failure|false|nok)\b/i;
 const DONE = /^(success|sucesso|ok)$/i;
 
-/** The sentences of an answer that brings no data but says that something is wrong. */
+/** The sentences of an answer that brings no data but says that something is wrong, in whatever it is wrapped. */
 export function complaints({ status, body }: Answer, operation: Operation): string[] {
+	const isRefused = status < 200 || status > 299;
+	for (const part of wrappings(body)) {
+		const said = complaintsIn(part, isRefused, operation);
+		if (said.length > 0) return said;
+	}
+	return [];
+}
+
+/** Whether an answer says in so many words that the work failed, and not only something about it. */
+export const saysFailed = ({ status, body }: Answer): boolean =>
+	status < 200 ||
+	status > 299 ||
+	wrappings(body).some((part) => isFailed(part.status) || Object.entries(part).some(([key, value]) => ERRORS.test(key) && textsIn(value).length > 0));
+
+/** An object, and the only one inside it or inside a list. */
+function wrappings(body: unknown): IDataObject[] {
+	if (Array.isArray(body)) return body.length === 1 ? wrappings(body[0]) : [];
 	if (!isObject(body)) return [];
+	const inside = Object.values(body).filter(isObject);
+	return inside.length === 1 ? [body, ...wrappings(inside[0])] : [body];
+}
+
+function complaintsIn(body: IDataObject, isRefused: boolean, operation: Operation): string[] {
 	const entries = Object.entries(body);
 	const under = (names: RegExp) => entries.filter(([key]) => names.test(key)).map(([, value]) => value);
 	const errors = under(ERRORS).filter((value) => textsIn(value).some((text) => !/^(false|0)$/i.test(text)));
-	const sentences = textsIn([...errors, ...under(MESSAGES)]).filter((text) => !/^(true|\d+)$/i.test(text));
-	const isRefused = status < 200 || status > 299;
+	const messages = [...under(MESSAGES), ...(isRefused ? under(REASONS) : [])];
+	const sentences = textsIn([...errors, ...messages]).filter((text) => !/^(true|\d+)$/i.test(text));
 	if (isRefused || errors.length > 0) {
 		if (!isRefused && hasData(body, operation)) return [];
 		return sentences.length > 0 || errors.length === 0 ? sentences : [`Error ${textsIn(errors).join(' ')}`];
 	}
-	if (isFailed(body.status) || under(DONE).some((value) => /^(false|0)$/i.test(String(value)))) {
+	// What is read may have a status of its own, such as that of a prospect.
+	const isOwnStatus = operation.method === 'GET' && 'status' in (operation.row ?? {});
+	if ((!isOwnStatus && isFailed(body.status)) || under(DONE).some((value) => /^(false|0)$/i.test(String(value)))) {
 		return sentences.length > 0 ? sentences : [`status: ${String(body.status ?? 'false')}`];
 	}
-	const isDone = 'status' in body || under(DONE).length > 0 || entries.some(([, value]) => Array.isArray(value));
+	const isDone = 'status' in body || under(DONE).length > 0 || entries.some(([, value]) => Array.isArray(value) || isObject(value));
 	return isDone || hasData(body, operation) ? [] : sentences;
 }
 

@@ -6,7 +6,7 @@ import { Trouble } from '../shared/errors';
 import type { Operation, WireValues } from '../shared/operations';
 import { fieldsOf } from '../shared/operations';
 import { typedRow } from '../shared/rows';
-import { complaints, rowsIn } from './answers';
+import { complaints, rowsIn, saysFailed } from './answers';
 import type { ErpConnection } from './connection';
 import { connect, PLACEHOLDER, sign } from './connection';
 import { lists } from './lists';
@@ -74,7 +74,8 @@ function request(operation: Operation, values: WireValues, _page: unknown, conne
 /** What an answer brings. Only what is read can be nothing; to a change, an empty answer says that it is done. */
 export function read(answer: Answer, operation: Operation): { rows: IDataObject[] } {
 	const { status } = answer;
-	const body = accepted(answer, { service: SERVICE, sentences: complaints(answer, operation) });
+	const sentences = complaints(answer, operation);
+	const body = accepted(answer, { service: SERVICE, sentences, perhapsDone: sentences.length > 0 && !saysFailed(answer) });
 	const isText = typeof body === 'string';
 	if (operation.method !== 'GET') {
 		const rows = isText ? [] : rowsIn(body, operation);

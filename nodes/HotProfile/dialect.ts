@@ -39,13 +39,19 @@ export const hotProfile: Dialect = {
 };
 
 /** The vendor does not say how it refuses; these are the words that a sentence about it would need. */
-const TOO_MANY = /too many|rate limit|(回数|アクセス|リクエスト|同時).*(上限|制限|超)|(上限|制限).*(回数|アクセス|リクエスト|同時)/i;
+const TOO_MANY = /too many requests|rate limit|(API|呼び?出し?|リクエスト|アクセス|同時接続)(の)?(回数|数)?.{0,12}(上限に達|上限を超|超え|超過)/i;
+
+/** The sentences under `errors`; a refusal may have them elsewhere, since its body is not documented. */
+function sentencesOf({ status, body }: Answer): string[] {
+	const isRefused = status < 200 || status > 299;
+	if (!isObject(body)) return isRefused && Array.isArray(body) ? textsIn(body) : [];
+	return textsIn(isRefused ? [body.errors, body.error, body.message] : body.errors);
+}
 
 /** What an answer brings. */
 export function read(answer: Answer, { list }: Operation) {
 	const { status } = answer;
-	const errors = isObject(answer.body) ? answer.body.errors : undefined;
-	const body = accepted(answer, { service: 'HotProfile', sentences: textsIn(errors), tooMany: TOO_MANY });
+	const body = accepted(answer, { service: 'HotProfile', sentences: sentencesOf(answer), tooMany: TOO_MANY });
 	if (!isObject(body)) throw new Trouble(body && typeof body !== 'string' ? 'noRoot' : 'empty', { status });
 
 	if (!list) {

@@ -24,6 +24,9 @@ export const reports: Report[] = [
 
 export const LONGEST_WAIT = 86_400;
 
+/** What the node itself writes into the address. */
+const OWN_PARAMETERS = ['data', 'data_inicial', 'data_final', 'pagina', 'filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria'];
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
 
@@ -89,6 +92,8 @@ function normal(given: unknown): string {
 	if (/\s/.test(written) || !URL.canParse(written)) return '';
 	const url = new URL(written);
 	url.hash = '';
+	// A URL copied with the vendor's sample in it: the values of the node take their place.
+	for (const name of OWN_PARAMETERS) url.searchParams.delete(name);
 	return url.href;
 }
 

@@ -50,7 +50,7 @@ export function read({ status, headers, body }: Answer, operation: Operation): P
 	if (sentences.some((sentence) => TOO_MANY.test(sentence))) throw new Trouble('tooMany', details);
 	if (status === 404 || status === 405) throw new Trouble('notFound', details);
 	if (status >= 500 || status === 408) throw new Trouble('unavailable', details);
-	if (status === 400 && operation.path === 'leadFile' && saysNothingFound(sentences)) return { rows: [] };
+	if (status === 400 && operation.path === 'leadFile' && saysNothingFound(sentences, body)) return { rows: [] };
 	if (sentences.length > 0) throw new Trouble('rejected', details);
 	if (status < 200 || status > 299) throw new Trouble('rejected', { ...details, sentences: [`CRM Zen answered with status ${status}`] });
 	if (body === '') throw new Trouble('empty', details);
@@ -81,12 +81,13 @@ const ABOUT_THE_REQUEST =
  * Whether a 400 of the lead file says that the day had no leads: the vendor answers so, in words
  * that are not documented. The day itself was checked before the call.
  */
-function saysNothingFound(sentences: string[]): boolean {
-	const said = sentences.join(' ');
-	if (said === '' || REFUSED.test(said)) return false;
+function saysNothingFound(sentences: string[], body: unknown): boolean {
+	const said = typeof body === 'string' ? body.trim() : sentences.join(' ');
+	if (said.startsWith('<') || REFUSED.test(said)) return false;
+	if (said === '') return true;
 	return NOTHING_FOUND.test(said) || !ABOUT_THE_REQUEST.test(said);
 }
 
 /** The sentences under `error`; the vendor's entry APIs write `Erro` and `Mensagem`. */
 const sentencesOf = (body: unknown): string[] =>
-	isObject(body) ? [body.error, body.Erro, body.Mensagem].flatMap(textsIn) : [];
+	isObject(body) ? [body.error, body.erro, body.Erro, body.message, body.mensagem, body.Mensagem].flatMap(textsIn) : [];

@@ -1,6 +1,5 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { isObject } from '../shared/answers';
 import type { Ask, Item, Plan, Session } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
 import type { WireValues } from '../shared/operations';
@@ -88,7 +87,7 @@ async function answersTo(
 }
 
 const pagesOf = ({ read: { rows: [body] } }: Answer) =>
-	isObject(body?.paginacao) ? count(body.paginacao.total_paginas) : null;
+	count(objects(body?.paginacao)[0]?.total_paginas);
 
 const leadsIn = ({ read: { rows: [body] } }: Answer) =>
 	objects(body?.usuarios).reduce((sum, { leads }) => sum + objects(leads).length, 0);

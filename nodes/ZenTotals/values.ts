@@ -7,19 +7,23 @@ import { isObject } from '../shared/answers';
 
 /** The objects of a list. Empty in any form is no object; a list may come as an object with numbered keys. */
 export function objects(value: unknown): IDataObject[] {
-	if (Array.isArray(value)) return value.filter(isObject);
+	if (Array.isArray(value)) return value.filter(isObject).filter(saysSomething);
 	if (!isObject(value)) return [];
 	const inside = Object.values(value);
-	return inside.length > 0 && inside.every(isObject) ? inside : [value].filter((one) => Object.keys(one).length > 0);
+	return (inside.length > 0 && inside.every(isObject) ? inside : [value]).filter(saysSomething);
 }
 
+const saysSomething = (one: IDataObject) => Object.values(one).some((value) => value !== null && value !== undefined && value !== '');
+
+const DECIMALS = /,\d{1,2}$/;
 const THOUSANDS = /^-?\d{1,3}([.,]\d{3})+$/;
 
 /** A count as a number, whether it came as 12, "12" or "1.234"; null where there is none. */
 export function count(value: unknown): number | null {
 	if (typeof value === 'number') return value;
 	if (typeof value !== 'string' || value.trim() === '') return null;
-	const written = value.trim();
+	const decimals = value.replace(/\s/g, '');
+	const written = DECIMALS.test(decimals) ? decimals.replace(/\./g, '').replace(',', '.') : decimals;
 	const number = Number(THOUSANDS.test(written) ? written.replace(/[.,]/g, '') : written);
 	return Number.isNaN(number) ? null : number;
 }

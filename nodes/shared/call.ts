@@ -28,6 +28,8 @@ export type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
 const RETRIES = 3;
 /** A connection that takes no call for this long is given up. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
+/** A service that asks for a longer pause is given up at once. */
+const LONGEST_PAUSE_MS = 60 * 60_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
 
@@ -228,7 +230,8 @@ async function exchange<Result>(
 		if (refused) {
 			refusedSince ??= performance.now();
 			const since = Math.max(refusedSince, throttle.answeredAt);
-			if (performance.now() - since > GIVE_UP_AFTER_MS) throw trouble;
+			const patience = Math.max(GIVE_UP_AFTER_MS, 3 * limits.windowMs);
+			if (performance.now() - since > patience || Number(trouble.details.retryAfterMs) > LONGEST_PAUSE_MS) throw trouble;
 			continue;
 		}
 		const mayRepeat = trouble.reason === 'unreachable' || (!once && passing.has(trouble.reason));
@@ -276,7 +279,9 @@ function answerOf(response: unknown): Answer {
 	return { status: statusCode, headers, body };
 }
 
-const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED']);
+/** A connection can also end with these, after the service has got the call. */
+const perhapsConnected = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const certificates = /CERT|SSL|TLS|SIGNATURE|EPROTO/;
 
@@ -295,7 +300,7 @@ function asTrouble(error: unknown): Trouble {
 			continue;
 		}
 		const whileConnecting = syscall === 'connect' || messages.some((message) => message.startsWith('connect '));
-		if (notConnected.has(name) || (name === 'ETIMEDOUT' && whileConnecting)) return new Trouble('unreachable');
+		if (notConnected.has(name) || (perhapsConnected.has(name) && whileConnecting)) return new Trouble('unreachable');
 		if (timeouts.has(name)) return new Trouble('timedOut');
 		if (certificates.test(name)) return new Trouble('untrusted');
 		return new Trouble('dropped');
@@ -323,19 +328,22 @@ export async function fetchFile(
 	limits: FileLimits,
 ): Promise<Download> {
 	const home = connection.address as string;
+	const until = performance.now() + limits.timeoutMs;
 	const uncounted = { ...connection, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } };
 	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
 		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
 		const found = await exchange(caller, dialect, place, false, { line }, async () => {
+			// The time limit is one for all tries.
+			const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
 			const hangUp = new AbortController();
 			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
-			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: limits.timeoutMs, abortSignal };
+			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
 			const answer = isOwn
 				? await transmit(caller, dialect, credentials, request)
 				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
-			return await readFile(answer, new URL(href), name, limits).finally(() => hangUp.abort());
+			return await readFile(answer, new URL(href), name, { ...limits, timeoutMs }).finally(() => hangUp.abort());
 		});
 		if ('content' in found) return found;
 		address = fileAddress(found.next, name, home);

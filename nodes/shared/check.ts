@@ -58,7 +58,8 @@ function checkFields(
 		const value = given[field.wire];
 		if (isRequired ? isBlank(value) : isEmpty(value)) {
 			if (isRequired) say(`is required, but ${found(value)}`);
-			else if (sendsEmptyText && takesEmptyText(field)) values[field.wire] = '';
+			// Only an empty text clears a field: null is what a missing column gives.
+			else if (sendsEmptyText && value === '' && takesEmptyText(field)) values[field.wire] = '';
 			continue;
 		}
 		if (value === undefined) {
@@ -69,9 +70,11 @@ function checkFields(
 			const entries = entriesOf(value);
 			if (!entries) say(`must be a list, but ${found(value)}`);
 			else if (entries.length > 0) {
-				values[field.wire] = entries.map((entry, index) =>
+				const checked = entries.map((entry, index) =>
 					checkFields(Object.values(field.of ?? {}), wired(field, entry), settings, problems, {}, `${field.entry} ${index + 1}: `),
 				);
+				// An entry in which nothing is filled says nothing.
+				values[field.wire] = checked.filter((entry) => Object.keys(entry).length > 0);
 			}
 			continue;
 		}
@@ -118,7 +121,7 @@ function wired({ of = {} }: Field, entry: IDataObject): IDataObject {
 const isEmpty = (value: unknown) => value === '' || value === null;
 const isBlank = (value: unknown) => value === undefined || value === null || String(value).trim() === '';
 
-const textKinds = new Set<Field['kind']>(['text', 'email', 'url', 'digits', 'phone', 'postalCode']);
+const textKinds = new Set<Field['kind']>(['text', 'email', 'url', 'digits', 'phone', 'postalCode', 'state']);
 
 const takesEmptyText = ({ kind }: Field) => textKinds.has(kind);
 

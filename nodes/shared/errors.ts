@@ -35,6 +35,8 @@ export interface Details {
 	retryAfterMs?: number;
 	/** `tooSoon`: when the next call may start, on the workflow's clock. */
 	backAt?: string;
+	/** Whether the work may have been done in spite of what was said. */
+	perhapsDone?: boolean;
 	/** What the same item had sent well before, as a sentence. */
 	before?: string;
 }
@@ -150,11 +152,11 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 
 /** After these, a record may have been stored although no good answer came back. */
 const uncertain = new Set<Cause>([
-	'dropped', 'empty', 'failed', 'noRoot', 'timedOut', 'unavailable', 'unreadable', 'webPage',
+	'dropped', 'empty', 'failed', 'noRoot', 'redirected', 'timedOut', 'unavailable', 'unreadable', 'webPage',
 ]);
 
 /** Whether the service may have done its work although it did not say so. */
-export const mayBeStored = ({ reason }: Trouble): boolean => uncertain.has(reason);
+export const mayBeStored = ({ reason, details }: Trouble): boolean => uncertain.has(reason) || details.perhapsDone === true;
 
 /** Told in the words of the service, of the credential's check or of the plan. */
 const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong']);
@@ -230,5 +232,6 @@ export function inputError(
 }
 
 function redact(text: string, secrets: string[]): string {
-	return secrets.filter(Boolean).reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+	const forms = secrets.filter(Boolean).flatMap((secret) => [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)]);
+	return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }

@@ -26,6 +26,7 @@ export type Kind =
 	| 'reference'
 	| 'document'
 	| 'postalCode'
+	| 'state'
 	| 'phone'
 	| 'yesNo'
 	| 'json'
@@ -142,6 +143,8 @@ export const reference = kind('reference');
 export const document = kind('document');
 /** CEP. */
 export const postalCode = kind('postalCode');
+/** UF, or a state's name. */
+export const state = kind('state');
 export const phone = kind('phone');
 /** A yes or no that is sent in the words of the service. */
 export const yesNo = kind('yesNo');
@@ -230,10 +233,10 @@ export function omit<Wire extends string, Some extends Wire>(
 // The check: one rule per kind
 
 const numberAsText = (value: unknown) =>
-	typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+	(typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint' ? String(value) : value;
 
 const textAsNumber = (value: unknown) =>
-	typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	typeof value === 'string' && /^\s*[-+]?\d+(\.0+)?\s*$/.test(value) ? Number(value) : value;
 
 /** Characters as people count them: one code point is one character. */
 const characters = (value: string) => [...value].length;
@@ -263,10 +266,16 @@ function wholeNumberRule({ min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_
 	);
 }
 
+/** A number as people write it: its shortest form, without an exponent, and at most 14 decimals. */
+function plainNumber(value: number): string {
+	const shortest = String(value);
+	return /e|\.\d{15}/.test(shortest) ? value.toFixed(14).replace(/\.?0+$/, '') : shortest;
+}
+
 /** At most 3 digits and 14 decimals, sent as typed: a JavaScript number would round the last ones. */
 function decimalRule({ min = -999, max = 999 }: FieldSpec) {
 	return z.preprocess(
-		(value) => (typeof value === 'number' ? value.toFixed(14).replace(/\.?0+$/, '') : value),
+		(value) => (typeof value === 'number' ? plainNumber(value) : value),
 		z
 			.string({ message: 'must be a number' })
 			.trim()
@@ -315,6 +324,8 @@ function choiceRule({ choices = [] }: FieldSpec) {
 }
 
 const PLAIN_DATE = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/;
+/** What an ISO text begins with; luxon alone would take "2026" or "10:30" for a date too. */
+const ISO_DAY = /^\d{4}-?\d{2}-?\d{2}/;
 const PLAIN_DATE_TIME = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
 /**
@@ -327,7 +338,7 @@ function moment(value: unknown, zone: string): DateTime {
 	const written = DateTime.isDateTime(value) ? value.toISO() : value;
 	if (typeof written !== 'string') return DateTime.invalid('no text');
 	const plain = PLAIN_DATE.exec(written.trim()) ?? PLAIN_DATE_TIME.exec(written.trim());
-	if (!plain) return DateTime.fromISO(written.trim(), { zone });
+	if (!plain) return ISO_DAY.test(written.trim()) ? DateTime.fromISO(written.trim(), { zone }) : DateTime.invalid('no date');
 	const [year, month, day, hour = 0, minute = 0, second = 0] = plain.slice(1).map((part) => Number(part ?? 0));
 	return DateTime.fromObject({ year, month, day, hour, minute, second }, { zone });
 }
@@ -336,19 +347,23 @@ function moment(value: unknown, zone: string): DateTime {
  * A day. Midnight in UTC is how other programs write a day without a time, so it stays that day
  * west of Greenwich too.
  */
-function calendarDay(value: unknown, zone: string): DateTime {
-	const found = moment(value, zone);
+function calendarDay(value: unknown, { zone, dateFormat }: Pick<Form, 'zone' | 'dateFormat'>): DateTime {
+	const text = typeof value === 'string' ? value.trim() : '';
+	const written = DateTime.fromFormat(text, dateFormat, { zone });
+	if (written.isValid) return written;
+	const found = moment(zone.startsWith('America/') ? text.replace(BRAZILIAN_DATE, '$3-$2-$1') || value : value, zone);
 	const inUtc = found.toUTC();
-	return +inUtc === +inUtc.startOf('day') && !DateTime.isDateTime(value) ? inUtc : found;
+	const isInUtc = value instanceof Date || /(z|[+-]00:?00)$/i.test(text);
+	return isInUtc && +inUtc === +inUtc.startOf('day') ? inUtc : found;
 }
 
-const dateRule = (read: typeof moment, formatOf: (form: Form) => string) => (_spec: FieldSpec, form: Form) =>
+const dateRule = (read: (value: unknown, form: Form) => DateTime, formatOf: (form: Form) => string) => (_spec: FieldSpec, form: Form) =>
 	z
 		.unknown()
-		.refine((value) => read(value, form.zone).isValid, {
+		.refine((value) => read(value, form).isValid, {
 			message: `must be a date that exists, e.g. ${DateTime.utc(2026, 4, 30, 9, 30).toFormat(formatOf(form))}`,
 		})
-		.transform((value): WireValue => read(value, form.zone).toFormat(formatOf(form)));
+		.transform((value): WireValue => read(value, form).toFormat(formatOf(form)));
 
 const DAYS_AGO = new Map([['today', 0], ['hoje', 0], ['yesterday', 1], ['ontem', 1]]);
 const BRAZILIAN_DATE = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
@@ -356,13 +371,13 @@ const ISO_START = /^\d{4}-\d{2}-\d{2}T/;
 
 /** The day of a value in a time zone; invalid where it is none. */
 function dayOf(value: unknown, zone: string): DateTime {
-	if (typeof value !== 'string') return moment(value, zone).startOf('day');
+	if (typeof value !== 'string') return calendarDay(value, { zone, dateFormat: 'yyyy-MM-dd' }).startOf('day');
 	const written = value.trim().toLowerCase();
 	const days = DAYS_AGO.get(written);
 	if (days !== undefined) return DateTime.now().setZone(zone).startOf('day').minus({ days });
 	const turned = written.replace(BRAZILIAN_DATE, '$3-$2-$1');
 	const isDate = PLAIN_DATE.test(turned) || ISO_START.test(value.trim());
-	return isDate ? moment(turned.toUpperCase(), zone).startOf('day') : DateTime.invalid('no date');
+	return isDate ? calendarDay(turned.toUpperCase(), { zone, dateFormat: 'yyyy-MM-dd' }).startOf('day') : DateTime.invalid('no date');
 }
 
 function dayRule(_spec: FieldSpec, { zone: own, workflowZone: zone = own }: Form) {
@@ -430,11 +445,18 @@ function isBase64(value: string): boolean {
 	return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
+/** A name, and a host of at least two parts. */
+const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/;
+
+const STATES = new Set(
+	'AC AL AP AM BA CE DF ES GO MA MT MS MG PA PB PR PE PI RJ RN RS RO RR SC SP SE TO'.split(' '),
+);
+
 const rules: Record<Kind, (spec: FieldSpec, form: Form) => Field['schema']> = {
 	text: textRule,
 	url: textRule,
 	email: (spec) =>
-		textRule(spec).refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), {
+		textRule(spec).refine((value) => EMAIL.test(value), {
 			message: 'must be an email address, e.g. name@example.com',
 		}),
 	digits: ({ maxLength = Infinity }) =>
@@ -453,7 +475,7 @@ const rules: Record<Kind, (spec: FieldSpec, form: Form) => Field['schema']> = {
 	choice: choiceRule,
 	day: dayRule,
 	date: dateRule(calendarDay, ({ dateFormat }) => dateFormat),
-	dateTime: dateRule(moment, ({ dateFormat }) => `${dateFormat} HH:mm:ss`),
+	dateTime: dateRule((value, { zone }) => moment(value, zone), ({ dateFormat }) => `${dateFormat} HH:mm:ss`),
 	reference: (spec) =>
 		textRule(spec).transform((value): WireValue => value.trim()),
 	document: documentRule,
@@ -463,6 +485,10 @@ const rules: Record<Kind, (spec: FieldSpec, form: Form) => Field['schema']> = {
 				message: 'must be a CEP of 8 digits, e.g. 01310-100',
 			})
 			.transform((value) => plainDigits(value, form)),
+	state: (spec) =>
+		textRule(spec).refine((value) => value.trim().length !== 2 || STATES.has(value.trim().toUpperCase()), {
+			message: 'must be a state (UF) that exists, e.g. SP',
+		}),
 	phone: (spec, form) => textRule(spec).transform((value) => plainDigits(value, form)),
 	yesNo: yesNoRule,
 	json: jsonRule,
@@ -502,6 +528,7 @@ const editors: Record<Kind, (field: Field) => Partial<INodeProperties>> = {
 	reference: () => ({ type: 'string', default: '', placeholder: 'e.g. 1042' }),
 	document: () => ({ type: 'string', default: '', placeholder: 'e.g. 529.982.247-25' }),
 	postalCode: () => ({ type: 'string', default: '', placeholder: 'e.g. 01310-100' }),
+	state: () => ({ type: 'string', default: '', placeholder: 'e.g. SP' }),
 	phone: () => ({ type: 'string', default: '', placeholder: 'e.g. (11) 5555-0100' }),
 	yesNo: () => ({ type: 'boolean', default: false }),
 	json: () => ({ type: 'json', default: '', placeholder: 'e.g. {"key": "value"}' }),

@@ -52,7 +52,7 @@ export async function attach(
 	const given = values[wire];
 	if (!(given instanceof BinaryFields)) {
 		const bytes = bytesOf(String(given));
-		if (bytes > maxBytes) problems.push(`${place}'${label}' has ${sizeOf(bytes)}, but at most ${sizeOf(maxBytes)} are allowed`);
+		if (bytes > maxBytes) problems.push(`${place}'${label}' ${tooLarge(bytes, maxBytes)}`);
 		return [whole];
 	}
 	if (given.names.length > 1 && fileName in values) {
@@ -67,8 +67,9 @@ export async function attach(
 		const own = nameOf(data, name);
 		const bytes = await sizeIn(caller, data);
 		if (bytes > maxBytes) {
-			problems.push(`${place}'Input Binary Fields': ${own} has ${sizeOf(bytes)}, but at most ${sizeOf(maxBytes)} are allowed`);
+			problems.push(`${place}'Input Binary Fields': ${own} ${tooLarge(bytes, maxBytes)}`);
 		}
+		if (bytes === 0) problems.push(`${place}'Input Binary Fields': ${own} is empty`);
 		const format = formatOf(own);
 		const described = { [fileName]: own, ...(fileFormat && format ? { [fileFormat]: format } : {}) };
 		return { ...described, ...whole, [wire]: new BinaryFile(name, own, bytes) };
@@ -97,6 +98,12 @@ export function sentFiles(fields: Field[], values: WireValues): SentFile[] {
 		const bytes = value instanceof BinaryFile ? value.bytes : bytesOf(String(value));
 		return [{ fileName: (values[fileName] as string | undefined) ?? null, size: sizeOf(bytes) }];
 	});
+}
+
+function tooLarge(bytes: number, maxBytes: number): string {
+	const isClose = sizeOf(bytes) === sizeOf(maxBytes);
+	const [has, most] = isClose ? [`${bytes} bytes`, `${maxBytes} bytes`] : [sizeOf(bytes), sizeOf(maxBytes)];
+	return `has ${has}, but at most ${most} are allowed`;
 }
 
 /** A size as people read it. */

@@ -38,30 +38,34 @@ export async function readPages(
 	let number = 0;
 	let latest: PageRead = { rows: [] };
 	let latestIds = '';
+	/** Rows of a full page: a service may give fewer than it was asked for. */
+	let full = size;
 
 	const add = (page: PageRead) => {
-		const ids = JSON.stringify(page.rows.map(({ id }) => id));
-		if (page.rows.length > 0 && ids === latestIds) throw new Trouble('repeatedPage');
-		for (const row of page.rows) rows.set(row.id ?? Symbol('row without id'), row);
+		const ids = JSON.stringify(page.rows.map((row) => row?.id));
+		if (page.rows.some(hasId) && ids === latestIds) throw new Trouble('repeatedPage');
+		for (const row of page.rows) rows.set(hasId(row) ? row.id : Symbol('row without id'), row);
 		if (wanted === Infinity && (page.total ?? rows.size) > MOST_ROWS) throw new Trouble('tooManyRows');
-		number++;
+		if (number++ === 0 && page.total !== undefined && page.rows.length < Math.min(size, page.total)) full = page.rows.length;
 		latest = page;
 		latestIds = ids;
 	};
 	const isMore = () => {
 		const { rows: { length }, total } = latest;
-		return rows.size < wanted && (total === undefined ? length === size : number * size < total);
+		return rows.size < wanted && (total === undefined ? length === size : length > 0 && number * full < total);
 	};
 
 	add(await read({ number: 1, size }));
 	while (isMore()) {
-		const known = number === 1 ? 2 : Math.ceil(Math.min(wanted, latest.total ?? 0) / size);
+		const known = number === 1 ? 2 : Math.ceil(Math.min(wanted, latest.total ?? 0) / full);
 		const numbers = range(number + 1, Math.max(number + 1, known));
 		const pages = await sideBySide(numbers, atOnce, async (next) => await read({ number: next, size }));
 		pages.forEach(add);
 	}
 	return [...rows.values()].slice(0, wanted);
 }
+
+const hasId = (row: IDataObject | null) => row?.id !== undefined && row.id !== null && row.id !== '';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 

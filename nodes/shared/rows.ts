@@ -54,6 +54,7 @@ const readers = {
 };
 
 function numberOr(value: unknown, text: string): unknown {
+	if (typeof value === 'number') return value;
 	const number = Number(text);
 	return text === '' || !Number.isFinite(number) ? value : number;
 }

@@ -37,11 +37,12 @@ interface Run {
 	ids: Gate;
 	/** An item whose values cannot be sent holds back all others, unless the node goes on. */
 	held: boolean;
-	/** The run's first input item, which a retry gets again. */
-	input: INodeExecutionData;
-	runIndex: number;
+	/** The item that came last: they come in order, so an earlier one is the beginning of another try. */
+	latest: number;
+	/** How many items are to come, where that is certain. */
+	expected?: number;
 	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
-	settled: Map<string, () => IDataObject[]>;
+	settled: Map<string, Promise<IDataObject[]>>;
 }
 
 /** Opens when the checks of all items have ended. */
@@ -68,6 +69,8 @@ export function sendThrough(dialect: Dialect) {
 		const about = { ...aboutOf(dialect, operation), itemIndex };
 		try {
 			const ready = await pass(run.values, prepare(this, dialect, operation, options.body as IDataObject, run));
+			// With fewer items than were to come, RoutingNode has ended over an expression of the next one.
+			run.held ||= run.expected !== undefined && run.values.checks.length < run.expected;
 			if (run.held) return [];
 			await pass(run.ids, checkIds(this, dialect, operation, ready, run));
 			if (run.held) return [];
@@ -117,21 +120,16 @@ function linked(rows: IDataObject[], item: number): INodeExecutionData[] {
 	return rows.map((json) => ({ json, pairedItem: { item } }));
 }
 
-/** Makes a call that stores something, unless an earlier try of this run has made it, or may have. */
+/** Makes a call that stores something, unless an earlier try of this run has made it, makes it now, or may have made it. */
 async function onlyOnce({ settled }: Run, key: string, call: () => Promise<IDataObject[]>): Promise<IDataObject[]> {
 	const known = settled.get(key);
-	if (known) return known();
-	const remember = (error: unknown) => {
-		if (error instanceof Trouble && mayBeStored(error)) {
-			settled.set(key, () => {
-				throw error;
-			});
-		}
-		throw error;
-	};
-	const rows = await call().catch(remember);
-	settled.set(key, () => rows);
-	return rows;
+	if (known) return await known;
+	const rows = call();
+	settled.set(key, rows);
+	rows.catch((error) => {
+		if (!(error instanceof Trouble && mayBeStored(error))) settled.delete(key);
+	});
+	return await rows;
 }
 
 /** Of several files that go out one by one, some are stored when another one fails. */
@@ -161,7 +159,7 @@ async function prepare(
 	body: IDataObject,
 	run: Run,
 ): Promise<Ready> {
-	const { values, settings, problems } = check(operation, { ...body, ...unsent(caller) }, caller.getTimezone());
+	const { values, settings, problems } = check(operation, { ...body, ...listsIn(caller, operation, body), ...unsent(caller) }, caller.getTimezone());
 	const wanted = operation.list ? wantedRows(caller, problems) : Infinity;
 	const item = { caller, operation, values, run, wanted };
 	const plan = problems.length > 0 ? undefined : dialect.plan?.(item);
@@ -171,7 +169,8 @@ async function prepare(
 	const records = await attach(caller, Object.values(fieldsOf(operation)), values, maxBytes, problems);
 	if (problems.length === 0 && dialect.lacks) {
 		const { connection } = await currentSession(run, caller, dialect, operation);
-		problems.push(...dialect.lacks(operation, values, connection));
+		const lacking = records.flatMap((record) => dialect.lacks?.(operation, record, connection) ?? []);
+		problems.push(...new Set(lacking));
 	}
 	if (problems.length > 0) throw refusal(caller, run, problems);
 	return { records, settings, wanted, plan };
@@ -215,23 +214,43 @@ async function endOf(checks: Array<Promise<unknown>>): Promise<void> {
 	}
 }
 
+/** Lists that an expression brings: RoutingNode sends only those that were filled in by hand. */
+function listsIn(caller: IExecutePaginationFunctions, operation: Operation, body: IDataObject): IDataObject {
+	const missing = Object.values(fieldsOf(operation)).filter(({ kind, wire }) => kind === 'list' && !(wire in body));
+	if (missing.length === 0) return {};
+	const given = caller.getNodeParameter('additionalFields', {}) as IDataObject;
+	const found = missing.filter(({ name }) => given[name] !== undefined).map(({ name, wire }) => [wire, given[name]]);
+	return Object.fromEntries(found) as IDataObject;
+}
+
 /** Parameters that are not sent but say how: settings, and where files come from. */
 const unsent = (caller: IExecutePaginationFunctions): IDataObject => ({
 	...(caller.getNodeParameter('options', {}) as IDataObject),
 	[binaryFields.name]: caller.getNodeParameter(binaryFields.name, '') as string,
 });
 
-/** Shared by the items of one run. A retry of a run remembers what it has sent; a loop's next round does not. */
+/** Shared by the items of one run of a node. Another try of it remembers what it has sent; a loop's next round does not. */
 function runOf(caller: IExecutePaginationFunctions): Run {
-	const key = caller.getContext('node');
+	const key = caller.getExecuteData();
 	const known = runs.get(key);
-	if (known && caller.getItemIndex() > 0) return known;
-	const input = caller.getInputData() as INodeExecutionData;
-	const runIndex = caller.getWorkflowDataProxy(0).$runIndex as number;
-	const isRetry = known?.runIndex === runIndex && known.input === input;
-	const run: Run = { held: false, readAt: -Infinity, values: { checks: [] }, ids: { checks: [] }, input, runIndex, settled: isRetry ? known.settled : new Map() };
+	const item = caller.getItemIndex();
+	if (known && item > known.latest) {
+		known.latest = item;
+		return known;
+	}
+	const run: Run = {
+		held: false, readAt: -Infinity, latest: item, expected: expectedItems(caller),
+		values: { checks: [] }, ids: { checks: [] }, settled: known?.settled ?? new Map(),
+	};
 	runs.set(key, run);
 	return run;
+}
+
+/** The number of items of a run; unknown where some are left out, or where the node goes on without them. */
+function expectedItems(caller: IExecutePaginationFunctions): number | undefined {
+	const { batching } = caller.getNodeParameter('requestOptions', {}) as IDataObject;
+	if (batching || caller.continueOnFail() || caller.getNode().executeOnce) return undefined;
+	return caller.getExecuteData().data.main?.[0]?.length;
 }
 
 async function currentSession(run: Run, caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
@@ -253,8 +272,9 @@ function operationOf(caller: IExecutePaginationFunctions, { resources }: Dialect
 }
 
 function wantedRows(caller: IExecutePaginationFunctions, problems: string[]): number {
-	if (caller.getNodeParameter('returnAll', false) === true) return Infinity;
-	const limit = Number(caller.getNodeParameter('limit', 50));
+	if (String(caller.getNodeParameter('returnAll', false)) === 'true') return Infinity;
+	const given: unknown = caller.getNodeParameter('limit', 50);
+	const limit = typeof given === 'number' || typeof given === 'string' ? Number(given) : NaN;
 	if (!Number.isInteger(limit) || limit < 1) problems.push("'Limit' must be a whole number of 1 or more");
 	return limit;
 }
@@ -272,7 +292,7 @@ function output(
 	const sent = files.length > 0 ? { sentFiles: files } : {};
 	const typed = rows.map((row): IDataObject => ({ ...simplify(row, operation), ...sent }));
 	if (form !== 'selectedFields') return typed;
-	const keys = caller.getNodeParameter('outputFields', []) as string[];
+	const keys = [caller.getNodeParameter('outputFields', [])].flat() as string[];
 	return typed.map((row) => Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])));
 }
 

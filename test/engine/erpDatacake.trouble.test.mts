@@ -342,3 +342,65 @@ describe('the test of a credential', () => {
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
 	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));
 });
+
+describe('answers in other forms', () => {
+	const answers = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body } as never);
+	const invoices = () => job('invoice', 'getMany', { document: CPF, returnAll: true });
+	const status = () => job('prospect', 'getStatus', { idProspecto: '1' });
+	const retried = (made: Job): Job => ({ ...made, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
+
+	test.each([
+		['a message alone', { message: 'Pagamento registrado' }, 200],
+		['a way to somewhere else', '', 303],
+	])('%s leaves open whether a payment is done: it is not sent again, by nobody', async (_name, body, code) => {
+		answers(body, code);
+		const { error } = await run(retried(pay()));
+		expect(error?.description).toContain('may have been stored');
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test.each([
+		[[{ status: 'erro', mensagem: 'Fatura inexistente' }]],
+		[{ data: { erro: 'Fatura inexistente' } }],
+		[{ resultado: { status: 'erro', mensagem: 'Fatura inexistente' } }],
+		[{ status: 'Erro: Fatura inexistente' }],
+	])('%j is no success of a payment', async (body) => {
+		answers(body);
+		const { status: ended, error } = await run(pay());
+		expect(ended).toBe('error');
+		expect(error?.message).toContain('Fatura inexistente');
+	});
+
+	test.each([
+		[[{ erro: 'Cliente não encontrado' }], 200],
+		[{ data: { erro: 'Cliente não encontrado' } }, 200],
+		['Cliente não encontrado', 400],
+		[{ detail: 'Cliente não encontrado' }, 422],
+		[[{ erro: 'Cliente não encontrado' }], 422],
+	])('%j tells why there is no list', async (body, code) => {
+		answers(body, code);
+		const { error } = await run(invoices());
+		expect(`${error?.message} ${error?.description}`).toContain('Cliente não encontrado');
+	});
+
+	const row = { id_fatura: '7', valor_atual: 102.345 };
+	test.each([
+		[{ data: [row], errors: [] }],
+		[{ data: [row], links: [] }],
+		[{ faturas: [row], avisos: ['x'] }],
+		[{ data: { items: [row] }, meta: { total: 1 } }],
+	])('%j is a list of one', async (body) => {
+		answers(body);
+		const { error, items } = await run(invoices());
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		expect(items[0].json).toMatchObject({ currentAmount: 102.345 });
+	});
+
+	test("a prospect's own status is no failure of the call", async () => {
+		answers({ status: 'Erro', motivo: 'Documento ilegível' });
+		const { error, items } = await run(status());
+		expect(error).toBeUndefined();
+		expect(JSON.stringify(items)).toContain('Documento ilegível');
+	});
+});

@@ -67,6 +67,28 @@ describe('a create that may have been stored is never sent again', () => {
 	});
 });
 
+describe('items whose expression throws in n8n itself', () => {
+	const note = '={{ $json.day.toDateTime().toFormat("yyyy") }}';
+	const two = (day: string) => [{ name: '一', day: '2026-01-01' }, { name: '二', day }];
+	const job = (more: Partial<Job>): Job => create({ familyName: '={{ $json.name }}', additionalFields: { note } }, more);
+
+	test('hold back the others, which are not sent afterwards either', async () => {
+		const { status } = await run(job({ items: two('no date') }));
+		expect(status).toBe('error');
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		expect(service.journal).toEqual([]);
+	});
+
+	test('do not mix up the items of the next round of a loop', async () => {
+		const first = await run(job({ items: two('2026-01-02'), onError: 'continueRegularOutput' }));
+		const second = await run(job({ items: [{ name: '三', day: 'no date' }, { name: '四', day: '2026-01-01' }], onError: 'continueRegularOutput' }));
+		expect(first.items).toHaveLength(2);
+		expect(second.items).toHaveLength(2);
+		expect(service.leads.get(second.items[1].json.id as number)?.family_name).toBe('四');
+		expect(stored()).toBe(3);
+	});
+});
+
 describe('"Retry On Fail" runs the node again, but stores nothing twice', () => {
 	const items = ['一', '二', '三', '四', '五'].map((name) => ({ name }));
 	const retried = (): Job =>
@@ -190,6 +212,7 @@ describe('bad input costs no call', () => {
 		['a blank last name', { familyName: '={{ " " }}' }, /^'Last Name' is required/],
 		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but 101/],
 		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but "12a"/],
+		['a number in another notation', { clientId: '0x1F' }, /^'Client' must be a whole number/],
 		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],
 		['a latitude of 200', latitude(200), /^'Latitude' must be a number from -90 to 90/],
 		['an expression without a value', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' has no value/],

@@ -115,6 +115,10 @@ describe('an answer', () => {
 		['a busy service', answer('<html></html>', 503), { reason: 'unavailable' }],
 		['too many, with seconds', answer({}, 429, { 'retry-after': '7' }), { reason: 'tooMany', details: { retryAfterMs: 7000 } }],
 		['too many, without a time', answer({}, 429), { reason: 'tooMany', details: { retryAfterMs: undefined } }],
+		['a missing right that speaks of limits', answer({ errors: ['このデータへのアクセスが制限されています'] }, 403), { reason: 'keyRefused' }],
+		['a limit on values', answer({ errors: ['同時に登録できるタグの上限は10個です'] }), { reason: 'rejected' }],
+		['a sentence elsewhere', answer({ message: 'x' }, 422), { reason: 'rejected', details: { sentences: ['x'] } }],
+		['a plain sentence', answer('x', 400), { reason: 'rejected', details: { sentences: ['x'] } }],
 		['too many, in words', answer({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'tooMany' }],
 	])('%s', (_name, given, expected) => expect(trouble(() => read(given, getManyLeads))).toMatchObject(expected));
 

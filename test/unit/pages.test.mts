@@ -102,3 +102,13 @@ test('more rows than n8n can pass on are said before they are read', async () =>
 	await expect(readPages(read, 1000, Infinity, 2)).rejects.toMatchObject({ reason: 'tooManyRows' });
 	expect(calls).toHaveLength(1);
 });
+
+test('a service whose pages are smaller than asked is read to its end', async () => {
+	const read = async ({ number }: Page) => ({ rows: ids(90).slice((number - 1) * 20, number * 20), total: 90 });
+	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(90));
+});
+
+test('rows without an id are all kept', async () => {
+	const read = async ({ number }: Page) => ({ rows: number <= 2 ? [{ id: '' }, { name: 'a' }] : [], total: 4 });
+	expect(await readPages(read, 2, Infinity, 1)).toHaveLength(4);
+});

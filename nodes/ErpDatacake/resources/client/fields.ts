@@ -1,5 +1,5 @@
 import {
-	choice, date, email, phone, pick, postalCode, reference, text, yesNo,
+	choice, date, email, phone, pick, postalCode, reference, state, text, yesNo,
 } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asDate, asFlag, asText } from '../../../shared/rows';
@@ -19,7 +19,7 @@ export const clientFields = {
 		contribuinte_icms: yesNo('ICMS Taxpayer', { term: 'Contribuinte ICMS' }),
 		nacionalidade: text('Nationality', undefined, { term: 'Nacionalidade' }),
 		cidade_naturalidade: text('City of Birth', undefined, { term: 'Cidade de naturalidade' }),
-		estado_nascimento: text('State of Birth', undefined, { term: 'Estado de nascimento' }),
+		estado_nascimento: state('State of Birth', { term: 'Estado de nascimento' }),
 		data_nascimento: date('Birth Date', { term: 'Data de nascimento' }),
 		estado_civil: text('Marital Status', undefined, { term: 'Estado civil' }),
 		ativo: yesNo('Active', { term: 'Ativo' }),

@@ -1,4 +1,4 @@
-import { email, json, phone, pick, postalCode, reference, text } from '../../../shared/fields';
+import { email, json, phone, pick, postalCode, reference, state, text } from '../../../shared/fields';
 import type { Row } from '../../../shared/rows';
 import { asText } from '../../../shared/rows';
 import { common, erpFields, taxDocument } from '../shared';
@@ -14,7 +14,7 @@ export const leadFields = {
 		numero: text('Street Number', undefined, { term: 'Número' }),
 		bairro: text('District', undefined, { term: 'Bairro' }),
 		cidade: reference('City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
-		estado: text('State', undefined, { term: 'Estado' }),
+		estado: state('State', { term: 'Estado' }),
 		CEP: postalCode('Postal Code', { term: 'CEP' }),
 		cobertura: json('Coverage', { term: 'Cobertura', help: 'What is known about the coverage of the address' }),
 		revendedor: text('Reseller Name', undefined, { term: 'Nome do revendedor' }),

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../../shared/answers';
 import { code, count, objects, text } from '../../values';
 
 /** The four breakdowns: key in the answer, dimension of a row, key of a user's list. */
@@ -36,7 +35,7 @@ export function rows(answer: IDataObject, date: string): IDataObject[] {
 		.map((one) => row('userTotal', count(one.total_lead), { user: text(one.nome) }))
 		.filter(({ leads }) => leads !== null);
 	const sum = totals.reduce((leads, total) => leads + Number(total.leads), 0);
-	const failures = isObject(answer.erros) ? answer.erros : {};
+	const failures = objects(answer.erros)[0] ?? {};
 	return [
 		...breakdowns,
 		...totals,

@@ -1,4 +1,4 @@
-import type { INode, JsonObject } from 'n8n-workflow';
+import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** What can go wrong with a call, as far as it matters to the user and to the retry table. */
@@ -229,6 +229,13 @@ export function inputError(
 		description: [more, description].filter(Boolean).join('. '),
 		itemIndex,
 	});
+}
+
+/** A row in which no key stands, should a service repeat it. */
+export function withoutSecrets(row: IDataObject, secrets: string[]): IDataObject {
+	const text = JSON.stringify(row);
+	const shown = redact(text, secrets);
+	return shown === text ? row : (JSON.parse(shown) as IDataObject);
 }
 
 function redact(text: string, secrets: string[]): string {

@@ -11,7 +11,7 @@ import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from
 import type { Settings } from './check';
 import { check } from './check';
 import type { Ask, Dialect, Plan, Session } from './dialect';
-import { inputError, mayBeStored, Trouble } from './errors';
+import { inputError, mayBeStored, Trouble, withoutSecrets } from './errors';
 import { binaryFields } from './fields';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
@@ -85,7 +85,8 @@ export function sendThrough(dialect: Dialect) {
 					...(options as IHttpRequestOptions),
 					...dialect.request(operation, await load(this, values), page, current.connection),
 				});
-				return await askOnce(this, dialect, current, operation, request, { line, until });
+				const { rows, ...more } = await askOnce(this, dialect, current, operation, request, { line, until });
+				return { ...more, rows: rows.map((row) => withoutSecrets(row, current.connection.secrets)) };
 			};
 			if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
 

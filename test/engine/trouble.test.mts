@@ -202,6 +202,8 @@ describe('what the user reads', () => {
 			expect(`${error?.stack} ${error?.description}`).not.toContain(service.apiKey);
 		}
 		expect(outcomes[1].error?.message).toContain('鍵 *** は使えません');
+		service.fault({ effect: 'status', status: 200, body: { id: 1, request: { api_key: service.apiKey } } });
+		expect((await run(create())).items[0].json).toEqual({ id: 1, request: { api_key: '***' } });
 	});
 });
 

@@ -63,5 +63,5 @@ export function read(answer: Answer, { list }: Operation) {
 	// An object in the guide, a list of one object in one of its samples.
 	const pages = Array.isArray(body.pages) ? body.pages[0] : body.pages;
 	const total = isObject(pages) ? Number(pages.total_count) : NaN;
-	return { rows: rows as IDataObject[], total: total >= rows.length ? total : undefined };
+	return { rows: rows.filter(isObject), total: total >= rows.length ? total : undefined };
 }

@@ -1,4 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
 
 import { accepted, isObject, textsIn } from '../shared/answers';
 import type { Answer, Dialect } from '../shared/dialect';

@@ -1,4 +1,3 @@
-
 import { accepted, isObject, textsIn } from '../shared/answers';
 import type { Answer, Dialect } from '../shared/dialect';
 import { Trouble } from '../shared/errors';

@@ -73,6 +73,14 @@ export async function stopGroup(child: ChildProcess, patience = 10_000): Promise
 	clearTimeout(forced);
 }
 
+/** Ends a launched child with everything it started, as a crash or a power cut would. */
+export async function killGroup(child: ChildProcess): Promise<void> {
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+	const gone = once(child, 'exit');
+	signalGroup(child.pid, 'SIGKILL');
+	await gone;
+}
+
 /** Signals a process group by the id of its leader; a group that is gone already needs nothing. */
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
 	try {

@@ -68,6 +68,13 @@ const TELL_EVERY_MS = 10_000;
 /** Held a little longer than the window, since the service's clock is not ours. */
 const holdFor = (windowMs: number) => windowMs * 1.001 + 5;
 
+/** How a connection that meets refusals spaces its calls: half a pace apart at first, half as much again with each. */
+const GAP = { first: 0.5, longer: 1.5, shorter: 0.98, none: 0.02, mostOfWindow: 1 / 20 };
+/** A wait that is longer than this part of the window is told by services whose window is full. */
+const LONG_WAIT = 1 / 20;
+/** Processes that shared a full window look for more room at moments so far apart, as a part of the window. */
+const LOOK_WITHIN = 0.1;
+
 interface Waiting {
 	start: () => void;
 	refuse: (reason: Error) => void;
@@ -98,6 +105,13 @@ export class Throttle {
 	private pausedUntil = 0;
 	private refusalsInARow = 0;
 	private toldToWaitMs?: number;
+	/** How many calls this process had in the window when the service's window was full. */
+	private share = Infinity;
+	/** Until then it keeps to its share. */
+	private shareUntil = -Infinity;
+	/** Time to keep between two calls, and at once no more than one, in ms: 0 while nothing stands against it. */
+	private gap = 0;
+	private endedAt = -Infinity;
 	private asleep = false;
 	private toldAt = -Infinity;
 	/** When the service last took a call instead of refusing it. */
@@ -134,36 +148,71 @@ export class Throttle {
 	leave({ calls, windowMs }: Limits, refused = false, unseenMs = 0): void {
 		this.running--;
 		const now = this.clock.now();
+		this.endedAt = now;
 		if (!refused) {
 			this.refusalsInARow = 0;
 			this.answeredAt = now;
+			this.gap = this.gap > GAP.none * (windowMs / calls) ? this.gap * GAP.shorter : 0;
 		}
 		// Where one call fills the window, a service that says when it is free again is taken at its word, once.
 		const told = refused && calls === 1 && this.refusalsInARow === 1 ? this.toldToWaitMs : undefined;
 		const freeAt = now + (told ?? holdFor(windowMs)) + unseenMs;
 		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
 		this.cooling.splice(later + 1, 0, { freeAt, refused });
+		if (!refused) this.share = Math.max(this.share, this.held);
 		this.startDue();
 	}
 
 	/**
 	 * Pauses the whole connection after a refusal.
-	 * @param retryAfterMs what the service asked for; without it, until the oldest accepted call's
-	 * slot is free, or, with none, a little longer each time (a whole window, where one call fills it)
+	 *
+	 * With other processes on the account, a call is refused because the service's window is full, or
+	 * because too many run at once, and the service seldom says which. A single refusal inside the own
+	 * share is taken for the latter: the calls go on one by one and further apart, until the processes
+	 * miss each other. Another one right after it, or one of a call beyond the share, means a full window.
+	 * @param retryAfterMs what the service asked for
 	 * @returns the length of the pause in ms
 	 */
-	pause({ calls, windowMs }: Limits, retryAfterMs?: number): number {
+	pause(limits: Limits, retryAfterMs?: number): number {
+		const { calls, windowMs } = limits;
+		const again = this.refusalsInARow++ > 0;
+		const isLong = retryAfterMs !== undefined && retryAfterMs > windowMs * LONG_WAIT;
+		const isFull = calls === 1 || again || isLong || this.held >= this.share;
+		this.toldToWaitMs = retryAfterMs;
+		const pause = isFull ? this.keepToShare(limits, retryAfterMs) : this.moveApart(limits, retryAfterMs);
+		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + pause);
+		return this.pausedUntil - this.clock.now();
+	}
+
+	/**
+	 * What this process has in the full window is its share: used again as its own slots free, it takes
+	 * nothing from the others. When all have come round, one try finds out whether there is more room.
+	 * @returns the wait for the oldest accepted call's slot; without one, a little longer each time (a
+	 * whole window, where one call fills it)
+	 */
+	private keepToShare({ calls, windowMs }: Limits, retryAfterMs?: number): number {
 		const now = this.clock.now();
 		const pace = windowMs / calls;
 		const first = calls === 1 ? windowMs : pace / 4;
-		const patience = Math.min(windowMs, first * 2 ** Math.min(this.refusalsInARow++, 20));
-		this.toldToWaitMs = retryAfterMs;
-		const oldest = this.cooling.find((slot) => !slot.refused);
-		const pause = retryAfterMs ?? (oldest ? oldest.freeAt - now : patience);
-		// Several processes that share a limit must not come back together.
-		const jitter = Math.random() * Math.min(pace, windowMs / 60);
-		this.pausedUntil = Math.max(this.pausedUntil, now + pause + jitter);
-		return this.pausedUntil - now;
+		const patience = Math.min(windowMs, first * 2 ** Math.min(this.refusalsInARow - 1, 20));
+		const own = this.cooling.filter(({ refused }) => !refused);
+		this.share = own.length + this.running;
+		this.shareUntil = (own.at(-1)?.freeAt ?? now + patience) + Math.random() * LOOK_WITHIN * windowMs;
+		if (retryAfterMs === undefined && own.length > 0) return own[0].freeAt - now;
+		// All are told the same moment, but must not come back together.
+		return (retryAfterMs ?? patience) + Math.random() * Math.min(pace, windowMs / 60);
+	}
+
+	/** @returns a wait that lets the other processes' calls pass */
+	private moveApart({ calls, windowMs }: Limits, retryAfterMs?: number): number {
+		const longer = Math.max(this.gap * GAP.longer, GAP.first * (windowMs / calls));
+		this.gap = Math.min(longer, windowMs * GAP.mostOfWindow);
+		return (retryAfterMs ?? this.gap / 2) + Math.random() * this.gap;
+	}
+
+	/** Slots that are taken: by calls that run, or that are still in the window. */
+	private get held(): number {
+		return this.running + this.cooling.length;
 	}
 
 	/**
@@ -179,7 +228,7 @@ export class Throttle {
 	private nextStart(limits: Limits): number {
 		const wait = this.waitFor(limits);
 		if (wait < Infinity) return wait;
-		return this.running + this.cooling.length >= limits.calls ? holdFor(limits.windowMs) : 0;
+		return this.held >= limits.calls ? holdFor(limits.windowMs) : 0;
 	}
 
 	/** Ends all waiting calls of a line with a reason. */
@@ -254,9 +303,10 @@ export class Throttle {
 	private waitFor({ calls, atOnce }: Limits): number {
 		this.freeSlots();
 		const now = this.clock.now();
-		if (this.running >= atOnce) return Infinity;
-		const pause = Math.max(0, this.pausedUntil - now);
-		const tooMany = this.running + this.cooling.length - calls;
+		const oneByOne = this.gap > 0 || this.held >= this.share;
+		if (this.running >= (oneByOne ? 1 : atOnce)) return Infinity;
+		const pause = Math.max(0, this.pausedUntil - now, this.endedAt + this.gap - now);
+		const tooMany = this.held - (now < this.shareUntil ? Math.min(calls, this.share) : calls);
 		if (tooMany < 0) return pause;
 		return tooMany < this.cooling.length ? Math.max(pause, this.cooling[tooMany].freeAt - now) : Infinity;
 	}

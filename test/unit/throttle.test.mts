@@ -1,30 +1,8 @@
 import fc from 'fast-check';
 
-import type { Clock, Limits } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/throttle.ts';
 import { Canceled, Throttle, TooSoon } from '../../nodes/shared/throttle.ts';
-
-/** Time that stands still until all is quiet, then jumps to the next sleeper. */
-class VirtualClock implements Clock {
-	private time = 0;
-	private sleepers: Array<{ at: number; wake: () => void }> = [];
-
-	now = () => this.time;
-
-	sleep = async (ms: number) =>
-		await new Promise<void>((wake) => this.sleepers.push({ at: this.time + Math.max(ms, 0.001), wake }));
-
-	/** Runs until nobody sleeps any more. */
-	async drain() {
-		for (;;) {
-			for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-			if (this.sleepers.length === 0) return;
-			this.sleepers.sort((a, b) => a.at - b.at);
-			const next = this.sleepers.shift() as { at: number; wake: () => void };
-			this.time = Math.max(this.time, next.at);
-			next.wake();
-		}
-	}
-}
+import { VirtualClock } from './virtualClock.mts';
 
 interface Seen { line: number; index: number; start: number; arrival: number; end: number }
 
@@ -139,15 +117,62 @@ describe('the throttle on virtual time', () => {
 		expect(starts[1]).toBeLessThanOrEqual(3000 + 1000 / 10 + 1);
 	});
 
-	test('without a time from the service it waits until its own oldest accepted call is a window old', async () => {
+	test('without a time from the service, the second refusal in a row waits until its own oldest accepted call is a window old', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const one = limits(10, 1);
 		await throttle.enter({ line: 1, limits: one });
 		throttle.leave(one);
 		await throttle.enter({ line: 1, limits: one });
-		expect(throttle.pause(one)).toBeGreaterThanOrEqual(1000);
+		expect(throttle.pause(one)).toBeLessThanOrEqual(100);
 		throttle.leave(one, true);
+		const again = throttle.enter({ line: 1, limits: one, again: true });
+		await clock.drain();
+		await again;
+		expect(clock.now() + throttle.pause(one)).toBeGreaterThanOrEqual(1000);
+		throttle.leave(one, true);
+	});
+
+	test('after a full window it keeps to its share, and looks for more room once its slots have come round', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const ten = limits(10, 1);
+		const starts: number[] = [];
+		const call = async (refused = false) => {
+			await throttle.enter({ line: 1, limits: ten });
+			starts.push(clock.now());
+			if (refused) throttle.pause(ten, 500);
+			throttle.leave(ten, refused);
+		};
+		const work = [call(), call(), call(), call(true), ...Array.from({ length: 20 }, async () => await call())];
+		await clock.drain();
+		await Promise.all(work);
+		const within = (from: number, to: number) => starts.filter((at) => at >= from && at < to).length;
+		expect(within(0, 1000)).toBe(4);
+		expect(within(1000, 2000)).toBeGreaterThan(3);
+		expect(worstWindow(starts, 1000)).toBeLessThanOrEqual(10);
+		expect(starts).toHaveLength(24);
+	});
+
+	test('a single refusal spaces the calls for a while, one at a time, and the space shrinks again', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const many = limits(1000, 2);
+		let running = 0;
+		const atOnce: number[] = [];
+		const call = async (refused: boolean) => {
+			await throttle.enter({ line: 1, limits: many });
+			atOnce.push(++running);
+			await clock.sleep(1);
+			running--;
+			if (refused) throttle.pause(many);
+			throttle.leave(many, refused);
+		};
+		const work = Array.from({ length: 400 }, async (_, index) => await call(index === 0));
+		await clock.drain();
+		await Promise.all(work);
+		expect(Math.max(...atOnce.slice(2, 100))).toBe(1);
+		expect(Math.max(...atOnce.slice(300))).toBe(2);
 	});
 
 	test('the stricter of two settings holds while both have calls waiting', async () => {

@@ -1,0 +1,91 @@
+import { type Limits, Throttle } from '../../nodes/shared/throttle.ts';
+import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
+import { Random } from '../../sandbox/random.mts';
+import { VirtualClock } from './virtualClock.mts';
+
+/** Several processes on one account, each with a limiter of its own, on virtual time. */
+export interface Crowd {
+	/** What the service allows. */
+	service: LimitSettings;
+	/** What the processes believe it allows. */
+	limits: Limits;
+	/** How many calls each process has to make. */
+	calls: number[];
+	/** Whether a refused call uses up a place in the window as well. */
+	countRefused?: boolean;
+	/** Whether a refusal says how long to wait, in whole seconds. */
+	retryAfter?: boolean;
+	/** Shortest and longest time from start to end of a call in ms; it arrives anywhere between. */
+	latency?: [number, number];
+	/** Time between the starts of two processes in ms. */
+	apartMs?: number;
+	seed: number;
+}
+
+/** What the service saw. */
+export interface Outcome {
+	accepted: number;
+	/** Refused calls as a part of all. */
+	refused: number;
+	why: Record<Refusal['why'], number>;
+	/** Time to the last accepted call, beside that of as many calls at the limit's pace. */
+	took: number;
+	/** The same beside the earliest moment at all: every window filled at its very start, and the last one too. */
+	tookOfEarliest: number;
+}
+
+/** Lets the processes make their calls; all ten executions of a process have equal parts of them. */
+export async function crowd({
+	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], apartMs = 0, seed,
+}: Crowd): Promise<Outcome> {
+	const clock = new VirtualClock();
+	const random = new Random(seed);
+	const limit = new Limit(service, countRefused);
+	const why = { calls: 0, atOnce: 0 };
+	const arrivals: number[] = [];
+
+	const send = async (): Promise<Refusal | undefined> => {
+		const [shortest, longest] = latency;
+		const takes = shortest + random.next() * (longest - shortest);
+		const before = takes * random.next();
+		await clock.sleep(before);
+		const refusal = limit.enter('account', clock.now());
+		if (refusal) why[refusal.why] += 1;
+		else arrivals.push(clock.now());
+		// The service is done with a call before its caller knows.
+		const after = (takes - before) / 2;
+		await clock.sleep(after);
+		if (!refusal) limit.leave('account');
+		await clock.sleep(after);
+		return refusal;
+	};
+
+	const call = async (throttle: Throttle, line: number) => {
+		for (let again = false; ; again = true) {
+			await throttle.enter({ line, limits, again });
+			const refusal = await send();
+			if (refusal) throttle.pause(limits, retryAfter ? Math.ceil(refusal.waitMs / 1000) * 1000 : undefined);
+			throttle.leave(limits, refusal !== undefined);
+			if (!refusal) return;
+		}
+	};
+
+	const work = calls.map(async (own, index) => {
+		await clock.sleep(index * apartMs);
+		const throttle = new Throttle(clock);
+		await Promise.all(Array.from({ length: own }, async (_, one) => await call(throttle, one % 10)));
+	});
+	await clock.drain();
+	await Promise.all(work);
+
+	const accepted = arrivals.length;
+	const tookMs = arrivals[accepted - 1] - arrivals[0];
+	const refused = why.calls + why.atOnce;
+	return {
+		accepted,
+		refused: refused / (accepted + refused),
+		why,
+		took: tookMs / ((accepted / service.calls) * service.windowMs),
+		tookOfEarliest: tookMs / ((Math.ceil(accepted / service.calls) - 1) * service.windowMs),
+	};
+}

@@ -1,0 +1,86 @@
+import { Random } from '../../sandbox/random.mts';
+import { type Crowd, crowd, type Outcome } from './crowd.mts';
+
+/**
+ * Several processes share an account's limit without talking, by refusals alone: 1,200 calls at the
+ * usual settings, simulated. Seeded, so every run gives the same figures; docs/queue-mode.md has them.
+ */
+
+const limits = { calls: 100, windowMs: 60_000, atOnce: 2 };
+const SEEDS = [1, 2, 3];
+
+const report: string[] = [];
+const percent = (part: number) => `${(100 * part).toFixed(1)} %`.padStart(7);
+const worst = (outcomes: Outcome[], figure: (outcome: Outcome) => number) => Math.max(...outcomes.map(figure));
+const mean = (outcomes: Outcome[], figure: (outcome: Outcome) => number) =>
+	outcomes.reduce((sum, outcome) => sum + figure(outcome), 0) / outcomes.length;
+
+async function play(name: string, scene: Omit<Crowd, 'limits' | 'seed'> & Partial<Crowd>): Promise<Outcome[]> {
+	const outcomes: Outcome[] = [];
+	for (const seed of SEEDS) {
+		const random = new Random(seed);
+		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
+		outcomes.push(await crowd({ limits, ...scene, seed }));
+	}
+	const columns = [({ refused }: Outcome) => refused, ({ took }: Outcome) => took, ({ tookOfEarliest }: Outcome) => tookOfEarliest];
+	report.push([name.padEnd(72), ...columns.flatMap((figure) => [percent(mean(outcomes, figure)), percent(worst(outcomes, figure))])].join(' | '));
+	return outcomes;
+}
+
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => {
+	const heading = ['scene'.padEnd(72), 'refused', '  worst', '   time', '  worst', 'of best', '  worst'].join(' | ');
+	process.stdout.write(`\n${[heading, ...report].join('\n')}\n\n`);
+});
+
+const equal = (processes: number, calls = 1200) => Array.from({ length: processes }, () => calls / processes);
+const allCombinations = [3, 5].flatMap((processes) =>
+	[Infinity, 2].flatMap((atOnce) =>
+		[false, true].flatMap((retryAfter) =>
+			[false, true].map((countRefused) => ({ processes, atOnce, retryAfter, countRefused })),
+		),
+	),
+);
+
+test.each(allCombinations)(
+	'$processes processes, $atOnce at once, Retry-After $retryAfter, refused calls count $countRefused',
+	async ({ processes, atOnce, retryAfter, countRefused }) => {
+		const name = [
+			`${processes} processes`,
+			`${atOnce} at once`,
+			retryAfter && 'Retry-After',
+			countRefused && 'refused calls count',
+		].filter(Boolean).join(', ').replace('Infinity at once', 'calls in the window only');
+		const service = { ...limits, atOnce };
+		const outcomes = await play(name, { service, calls: equal(processes), retryAfter, countRefused });
+		expect(outcomes.map(({ accepted }) => accepted)).toEqual(SEEDS.map(() => 1200));
+		expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
+		expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
+		if (atOnce === Infinity && !countRefused) expect(mean(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.1);
+	},
+);
+
+test.each<[string, Partial<Crowd>]>([
+	['unequal work', { calls: [700, 300, 200] }],
+	['one starts after the other, 25 s apart', { apartMs: 25_000 }],
+	['a fast service, 2 to 10 ms', { latency: [2, 10] }],
+	['a slow service, 200 to 800 ms', { latency: [200, 800] }],
+])('3 processes, 2 at once: %s', async (name, scene) => {
+	const outcomes = await play(`3 processes, 2 at once: ${name}`, { service: limits, calls: equal(3), ...scene });
+	expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
+	expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
+});
+
+test('one process is never refused', async () => {
+	const outcomes = await play('1 process', { service: limits, calls: [1200] });
+	expect(worst(outcomes, ({ refused }) => refused)).toBe(0);
+	expect(worst(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.02);
+});
+
+test('one process whose settings are too high finds the limit by itself', async () => {
+	const outcomes = await play('1 process that believes in 200 calls, 5 at once', {
+		service: limits, limits: { calls: 200, windowMs: 60_000, atOnce: 5 }, calls: [1200],
+	});
+	expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
+	expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
+});

@@ -17,6 +17,7 @@ import { yesterday } from '../nodes/ZenTotals/questions';
 import { ZONE } from '../nodes/ZenTotals/resources/shared';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
 import { probe } from '../nodes/shared/call';
+import { probedProperty } from '../nodes/shared/connection';
 import { Trouble } from '../nodes/shared/errors';
 import { admit } from '../nodes/shared/throttle';
 
@@ -63,14 +64,7 @@ export class CrmZenApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		...reports.flatMap(fieldsOf),
-		{
-			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
-			displayName: 'Probed',
-			name: 'probed',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
+		probedProperty,
 	];
 
 	/**

@@ -13,7 +13,7 @@ import { connect, sign } from '../nodes/ErpDatacake/connection';
 import { erpDatacake } from '../nodes/ErpDatacake/dialect';
 import { getManyDueDates } from '../nodes/ErpDatacake/resources/catalogue/getManyDueDates';
 import { probe } from '../nodes/shared/call';
-import { limitProperties } from '../nodes/shared/connection';
+import { limitProperties, probedProperty } from '../nodes/shared/connection';
 import { admit } from '../nodes/shared/throttle';
 
 export class ErpDatacakeApi implements ICredentialType {
@@ -80,14 +80,7 @@ export class ErpDatacakeApi implements ICredentialType {
 				'Only where your ERP has other paths than the usual ones: one line for each operation, with the name of the Datacake contract. A field in braces takes its value out of the input. Lines with # are skipped',
 		},
 		...limitProperties(),
-		{
-			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
-			displayName: 'Probed',
-			name: 'probed',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
+		probedProperty,
 	];
 
 	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */

@@ -13,7 +13,7 @@ import { connect, sign } from '../nodes/HotProfile/connection';
 import { hotProfile } from '../nodes/HotProfile/dialect';
 import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
 import { probe } from '../nodes/shared/call';
-import { limitProperties } from '../nodes/shared/connection';
+import { limitProperties, probedProperty } from '../nodes/shared/connection';
 import { admit } from '../nodes/shared/throttle';
 
 export class HotProfileApi implements ICredentialType {
@@ -45,14 +45,7 @@ export class HotProfileApi implements ICredentialType {
 			description: 'The key of a user for whom API連携 is switched on. Answers follow the rights of that user',
 		},
 		...limitProperties('HotProfile allows 2 for each contract'),
-		{
-			// n8n calls preAuthentication only for a credential with such a property, while it is empty.
-			displayName: 'Probed',
-			name: 'probed',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
+		probedProperty,
 	];
 
 	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 
 import type { Connection } from '../shared/dialect';
 import { accountOf, keyOf, limitsOf, misconfigured } from '../shared/connection';
-import { isLoopback } from '../shared/links';
+import { isSecure } from '../shared/links';
 import type { Operation } from '../shared/operations';
 import { fieldsOf } from '../shared/operations';
 import { resources } from './resources';
@@ -43,10 +43,11 @@ export function baseUrl(given: unknown): string {
 	if (written === '' || /\s/.test(written) || !URL.canParse(address)) {
 		throw misconfigured("'Base URL' in the credential must be an address, e.g. https://erp.example.com/api");
 	}
-	const { protocol, hostname, origin, pathname, search, hash, username, password } = new URL(address);
-	if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
+	const url = new URL(address);
+	if (!isSecure(url)) {
 		throw misconfigured("'Base URL' in the credential must begin with https://, since the token goes with every call");
 	}
+	const { origin, pathname, search, hash, username, password } = url;
 	if (search || hash || username || password) {
 		throw misconfigured("'Base URL' in the credential must hold a host and a path only");
 	}

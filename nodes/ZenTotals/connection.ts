@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import { accountOf, misconfigured } from '../shared/connection';
 import type { Connection } from '../shared/dialect';
-import { Trouble } from '../shared/errors';
+import { isSecure } from '../shared/links';
 
 /** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
 export interface Report {
@@ -27,10 +26,7 @@ export const LONGEST_WAIT = 86_400;
 /** What the node itself writes into the address. */
 const OWN_PARAMETERS = ['data', 'data_inicial', 'data_final', 'pagina', 'filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria'];
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
-
-const wrong = (sentence: string) => new Trouble('misconfigured', { sentences: [sentence] });
 
 /**
  * The address, limits and secrets of one report.
@@ -41,7 +37,7 @@ export function connect(credentials: ICredentialDataDecryptedObject, name: strin
 	const token = tokenOf(credentials[`${name}Token`], report);
 	const address = addressOf(credentials[`${name}Url`], report, token);
 	return {
-		account: createHash('sha256').update(`${address}\n${token}`).digest('hex'),
+		account: accountOf(address, token),
 		address,
 		// One call at a time, and the next one a whole waiting time after its end.
 		limits: { calls: 1, windowMs: waitOf(credentials[`${name}Wait`], report) * 1000, atOnce: 1 },
@@ -71,7 +67,7 @@ export function connectionOf(credentials: ICredentialDataDecryptedObject, { url,
 		.filter(({ address }) => address && target.startsWith(address) && /^([?&]|$)/.test(target.slice(address.length)))
 		.sort((one, other) => other.address.length - one.address.length);
 	if (found) return connect(credentials, found.name);
-	throw wrong(`This credential sends its tokens to its own report URLs only, not to ${new URL(target).origin}`);
+	throw misconfigured(`This credential sends its tokens to its own report URLs only, not to ${new URL(target).origin}`);
 }
 
 /** Adds the token of the report to which a request goes. */
@@ -83,7 +79,7 @@ export function sign(credentials: ICredentialDataDecryptedObject, request: IHttp
 function tokenOf(given: unknown, { label }: Report): string {
 	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given)) return given;
 	const found = given === '' || given === undefined ? 'is empty' : 'holds a blank, a line break or a letter with an accent';
-	throw wrong(`'${label} Token' in the credential ${found}. ${WHERE_TO_FIND}, and copy it once more`);
+	throw misconfigured(`'${label} Token' in the credential ${found}. ${WHERE_TO_FIND}, and copy it once more`);
 }
 
 /** A URL in one form, however it was typed; empty where it is none. */
@@ -99,16 +95,16 @@ function normal(given: unknown): string {
 
 function addressOf(given: unknown, { label }: Report, token: string): string {
 	const field = `'${label} URL' in the credential`;
-	if (given === '' || given === undefined) throw wrong(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
+	if (given === '' || given === undefined) throw misconfigured(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
 	const address = normal(given);
-	if (address === '') throw wrong(`${field} is no URL. It begins with https://`);
+	if (address === '') throw misconfigured(`${field} is no URL. It begins with https://`);
 	const url = new URL(address);
-	if (url.username || url.password) throw wrong(`${field} must not hold a user name or password`);
-	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
-		throw wrong(`${field} must begin with https://, so that nobody on the way can read the token`);
+	if (url.username || url.password) throw misconfigured(`${field} must not hold a user name or password`);
+	if (!isSecure(url)) {
+		throw misconfigured(`${field} must begin with https://, so that nobody on the way can read the token`);
 	}
 	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
-		throw wrong(`${field} must not hold the token, which belongs into the field for it`);
+		throw misconfigured(`${field} must not hold the token, which belongs into the field for it`);
 	}
 	return address;
 }
@@ -116,5 +112,5 @@ function addressOf(given: unknown, { label }: Report, token: string): string {
 function waitOf(given: unknown, { label, wait }: Report): number {
 	const seconds = given === undefined || given === '' ? wait : Number(given);
 	if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
-	throw wrong(`'${label} Wait' in the credential must be a number of seconds from 0 to ${LONGEST_WAIT}`);
+	throw misconfigured(`'${label} Wait' in the credential must be a number of seconds from 0 to ${LONGEST_WAIT}`);
 }

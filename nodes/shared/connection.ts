@@ -37,6 +37,15 @@ export const limitProperties = (allowance = ''): INodeProperties[] => [
 	{ ...concurrentRequests, description: ['Calls at once', allowance].filter(Boolean).join('. ') },
 ];
 
+/** n8n calls preAuthentication only for a credential with such a property, while it is empty. */
+export const probedProperty: INodeProperties = {
+	displayName: 'Probed',
+	name: 'probed',
+	type: 'hidden',
+	typeOptions: { expirable: true },
+	default: '',
+};
+
 /**
  * The limits of a credential.
  * @throws {Trouble} `misconfigured`, with a sentence that names the field

@@ -11,6 +11,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether an address leads to this machine itself. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
+/** Whether nobody on the way can read what goes there: https, or http to this machine itself. */
+export const isSecure = ({ protocol, hostname }: URL): boolean =>
+	protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+
 /** What a downloaded file must keep to. */
 export interface FileLimits {
 	maxBytes: number;
@@ -36,9 +40,8 @@ const refused = (sentence: string) => new Trouble('rejected', { sentences: [sent
 export function fileAddress(link: string, name: string, service: string): URL {
 	if (!URL.canParse(link)) throw refused(`${name} is no link to a file`);
 	const address = new URL(link);
-	const isLocal = isLoopback(address.hostname);
-	if (isLocal && !isLoopback(new URL(service).hostname)) throw refused(`${name} leads to the machine of n8n itself, and was not followed`);
-	if (address.protocol === 'https:' || (isLocal && address.protocol === 'http:')) return address;
+	if (isLoopback(address.hostname) && !isLoopback(new URL(service).hostname)) throw refused(`${name} leads to the machine of n8n itself, and was not followed`);
+	if (isSecure(address)) return address;
 	throw refused(`${name} does not begin with https, and was not followed`);
 }
 

@@ -4,6 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
 import { type Job, run, start, testCredential } from './engine.mts';
+import { credentialOf, totalsJob } from './zenTotalsJob.mts';
 
 /** The waiting times, measured at the service: one second stands for the minutes of CRM Zen. */
 
@@ -22,22 +23,9 @@ beforeEach(() => {
 });
 
 /** The address differs from test to test, so that none waits for another one's calls. */
-const credential = (more: IDataObject = {}) => ({
-	...Object.fromEntries(
-		['totals', 'leadsByUser', 'leadFile', 'salesFunnel'].flatMap((name) => [
-			[`${name}Url`, `${service.reportUrl(name)}?conta=${accounts}`], [`${name}Token`, service.apiKey], [`${name}Wait`, WAIT_S],
-		]),
-	),
-	...more,
-});
+const credential = (more: IDataObject = {}) => ({ ...credentialOf(service, accounts, WAIT_S), ...more });
 
-const job = (parameters: IDataObject, more: Partial<Job> = {}): Job => ({
-	node: 'zenTotals',
-	parameters: { resource: 'totals', operation: 'getMany', ...parameters },
-	credential: credential(),
-	timezone: 'America/Sao_Paulo',
-	...more,
-});
+const job = (parameters: IDataObject, more: Partial<Job> = {}) => totalsJob(credential(), parameters, more);
 
 const oneDay = (date: string, more: IDataObject = {}): IDataObject => ({ period: 'oneDay', date, ...more });
 const range = (startDate: string, endDate: string, more: IDataObject = {}): IDataObject => ({ period: 'range', startDate, endDate, ...more });

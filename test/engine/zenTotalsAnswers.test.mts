@@ -5,6 +5,7 @@ import { DateTime } from 'luxon';
 
 import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
 import { type Job, run } from './engine.mts';
+import { credentialOf, totalsJob } from './zenTotalsJob.mts';
 
 /** What is asked, what comes out, and what goes wrong: an account without waiting times. */
 
@@ -20,22 +21,9 @@ beforeEach(() => {
 	accounts++;
 });
 
-const credential = (more: IDataObject = {}) => ({
-	...Object.fromEntries(
-		['totals', 'leadsByUser', 'leadFile', 'salesFunnel'].flatMap((name) => [
-			[`${name}Url`, `${service.reportUrl(name)}?conta=${accounts}`], [`${name}Token`, service.apiKey], [`${name}Wait`, 0],
-		]),
-	),
-	...more,
-});
+const credential = (more: IDataObject = {}) => ({ ...credentialOf(service, accounts, 0), ...more });
 
-const job = (parameters: IDataObject, more: Partial<Job> = {}): Job => ({
-	node: 'zenTotals',
-	parameters: { resource: 'totals', operation: 'getMany', ...parameters },
-	credential: credential(),
-	timezone: 'America/Sao_Paulo',
-	...more,
-});
+const job = (parameters: IDataObject, more: Partial<Job> = {}) => totalsJob(credential(), parameters, more);
 
 const day = (date: unknown, more: IDataObject = {}): IDataObject => ({ period: 'oneDay', date: date as string, ...more });
 const range = (startDate: string, endDate: string, more: IDataObject = {}): IDataObject => ({ period: 'range', startDate, endDate, ...more });

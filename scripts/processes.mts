@@ -5,6 +5,8 @@ import { once } from 'node:events';
 export interface RunOptions {
 	cwd?: string;
 	env?: NodeJS.ProcessEnv;
+	/** Descriptor of a file that takes its standard output, instead of `onOutput`. */
+	stdout?: number;
 	/** Called with every piece of output. */
 	onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
 }
@@ -32,12 +34,12 @@ process.on('exit', () => running.forEach((child) => signalGroup(child.pid!, 'SIG
 
 /** Starts a program in a process group of its own: Ctrl-C reaches it through this process alone, with all it starts. */
 export function launch(command: string, args: string[], options: RunOptions = {}): ChildProcess {
-	const { cwd, env, onOutput } = options;
-	const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+	const { cwd, env, stdout, onOutput } = options;
+	const child = spawn(command, args, { cwd, env, stdio: ['ignore', stdout ?? 'pipe', 'pipe'], detached: true });
 	if (child.pid !== undefined) running.add(child);
 	child.once('exit', () => running.delete(child));
 	for (const stream of ['stdout', 'stderr'] as const) {
-		child[stream].setEncoding('utf8').on('data', (text: string) => onOutput?.(text, stream));
+		child[stream]?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text, stream));
 	}
 	return child;
 }

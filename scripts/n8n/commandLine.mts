@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '../ports.mts';
 import { run } from '../processes.mts';
@@ -34,7 +34,14 @@ export interface Execution {
 /** Runs one command of n8n's own command line on a user folder; a running server on that folder does not mind. */
 export async function n8nCli(n8n: N8n, userFolder: string, args: string[]): Promise<string> {
 	const env = n8nEnvironment({ userFolder, port: await freePort(), brokerPort: await freePort() });
-	const { code, stdout, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { cwd: n8n.folder, env });
+	// Into a file: n8n ends its process at once, and a pipe then loses what its reader has not taken yet.
+	const printed = join(userFolder, `printed-${randomUUID()}`);
+	const file = await open(printed, 'w');
+	const { code, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { cwd: n8n.folder, env, stdout: file.fd }).finally(
+		async () => await file.close(),
+	);
+	const stdout = await readFile(printed, 'utf8');
+	await rm(printed);
 	if (code !== 0) throw new Error(`"n8n ${args.join(' ')}" ended with code ${code}:\n${stdout.slice(-4_000)}\n${stderr.slice(-4_000)}`);
 	return stdout;
 }

@@ -1,8 +1,8 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { sendThrough } from '../shared/send';
 import { nodeProperties } from '../shared/operations';
+import { customOperations, sendThrough } from '../shared/run';
 import { erpDatacake } from './dialect';
 import { listSearch } from './methods';
 import { resources } from './resources';
@@ -34,6 +34,8 @@ export class ErpDatacake implements INodeType {
 		],
 		properties: nodeProperties(resources),
 	};
+
+	customOperations = customOperations(erpDatacake);
 
 	methods = { listSearch };
 }

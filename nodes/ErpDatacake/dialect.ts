@@ -58,16 +58,17 @@ function request(operation: Operation, values: WireValues, _page: unknown, conne
 	const names = new Set(namesIn(path));
 	const url = path.replace(PLACEHOLDER, (_whole, name: string) => encodeURIComponent(String(values[name])));
 	const left = Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name))) as IDataObject;
+	const { method } = operation;
 	const accept = { accept: 'application/json' };
-	if (operation.method === 'GET' && (connection as ErpConnection).getInputIn === 'query') {
-		return { url, qs: left, body: undefined, headers: accept };
+	if (method === 'GET' && (connection as ErpConnection).getInputIn === 'query') {
+		return { method, url, qs: left, body: undefined, headers: accept };
 	}
 	return {
+		// n8n drops the body of a call that is named GET, and takes one without a name for a GET.
+		method: method === 'GET' ? undefined : method,
 		url,
 		body: left,
 		headers: { ...accept, 'content-type': 'application/json' },
-		// n8n drops the body of a call that is named GET, and takes one without a name for a GET.
-		...(operation.method === 'GET' ? { method: undefined } : {}),
 	};
 }
 

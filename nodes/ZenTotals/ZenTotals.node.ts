@@ -1,8 +1,8 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { sendThrough } from '../shared/send';
 import { nodeProperties } from '../shared/operations';
+import { customOperations, sendThrough } from '../shared/run';
 import { zenTotals } from './dialect';
 import { properties } from './properties';
 import { resources } from './resources';
@@ -43,4 +43,6 @@ export class ZenTotals implements INodeType {
 		],
 		properties: nodeProperties(resources, properties),
 	};
+
+	customOperations = customOperations(zenTotals);
 }

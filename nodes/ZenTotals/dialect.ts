@@ -21,7 +21,6 @@ export const zenTotals: Dialect = {
 		tooMany: 'Other programs use the same URL. Run this later, or raise the waiting time of this report in the credential',
 		tooSoon: "Run this again then, or let it wait: 'When Too Soon' is Wait, and 'Maximum Wait' long enough",
 		tooLong: 'Each day, and each page of 50 leads, is one request. Nothing gets lost while the others wait',
-		tooManyRows: 'Ask for fewer days at once',
 		repeatedPage: 'Run this item again later, or ask for fewer days at once',
 	},
 	connect: (credentials, { path }) => connect(credentials, path),

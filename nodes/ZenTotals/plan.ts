@@ -1,4 +1,4 @@
-import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Ask, Item, Plan, Session } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
@@ -113,7 +113,7 @@ async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: (
 async function askOrRecall(
 	key: string,
 	ask: () => ReturnType<Ask>,
-	caller: IExecutePaginationFunctions,
+	caller: IExecuteSingleFunctions,
 	{ connection: { limits } }: Session,
 	{ whenTooSoon }: Manner,
 ): Promise<Answer> {

@@ -1,4 +1,4 @@
-import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Item, Session } from '../shared/dialect';
 import { duration, Trouble } from '../shared/errors';
@@ -31,7 +31,7 @@ const GRACE = 1.05;
 const WORTH_TELLING_MS = 60_000;
 
 /** What a node says about waiting; what is wrong with that is added to the problems. */
-export function mannerOf(caller: IExecutePaginationFunctions, problems: string[]): Manner {
+export function mannerOf(caller: IExecuteSingleFunctions, problems: string[]): Manner {
 	const whenTooSoon = caller.getNodeParameter('whenTooSoon', 'wait') as Manner['whenTooSoon'];
 	if (whenTooSoon === 'stop') return { whenTooSoon, patienceMs: AT_ONCE_MS };
 	const given = caller.getNodeParameter('maxWaitMinutes', 60);
@@ -63,7 +63,7 @@ export function allow({ caller, operation }: Item, session: Session, manner: Man
  */
 export function askForTime(
 	calls: number,
-	caller: IExecutePaginationFunctions,
+	caller: IExecuteSingleFunctions,
 	{ path }: Operation,
 	{ throttle, connection: { limits } }: Session,
 	leftMs: number,

@@ -1,7 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
-	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
@@ -15,6 +15,7 @@ import type { About, Cause } from './errors';
 import { callError, Trouble, words } from './errors';
 import type { Download, FileLimits } from './links';
 import { fileAddress, readFile } from './links';
+import type { Meter } from './meter';
 import type { Operation, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
 import type { Limits, Throttle, Turn } from './throttle';
@@ -22,7 +23,7 @@ import { Canceled, passed, throttleFor, TooSoon } from './throttle';
 
 /** One call's way: queue, send, read, retry. The only place that calls a service. */
 
-export type Caller = IExecutePaginationFunctions | ILoadOptionsFunctions;
+export type Caller = IExecuteSingleFunctions | ILoadOptionsFunctions;
 
 /** Sends after the first one, for calls that may be sent again. */
 const RETRIES = 3;
@@ -178,8 +179,8 @@ export async function probe(
 	throw new Error(`${message}. ${description}`);
 }
 
-/** Whose turn it is, and until when it is waited for. */
-export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number };
+/** Whose turn it is, until when it is waited for, and who counts it. */
+export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number; meter?: Meter };
 
 /**
  * Queues, sends, reads and, by the retry table, sends again.
@@ -191,7 +192,7 @@ async function exchange<Result>(
 	dialect: Dialect,
 	{ connection: { limits }, throttle }: Pick<Session, 'connection' | 'throttle'>,
 	once: boolean,
-	{ line, urgent, until }: Patience,
+	{ line, urgent, until, meter }: Patience,
 	work: () => Promise<Result>,
 ): Promise<Result> {
 	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
@@ -206,11 +207,14 @@ async function exchange<Result>(
 	for (;;) {
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
 		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
+		meter?.queue();
 		await throttle.enter(turn).catch((reason: unknown) => {
+			meter?.leave();
 			if (!(reason instanceof TooSoon)) throw reason;
 			// What went wrong with the call tells more than that there is no time for another one.
 			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller.getTimezone());
 		});
+		meter?.start();
 		let trouble: Trouble | undefined;
 		let refused = false;
 		try {
@@ -224,6 +228,7 @@ async function exchange<Result>(
 		} finally {
 			latest.set(throttle, trouble ?? 'well');
 			throttle.leave(spent(limits, trouble), refused);
+			meter?.end(refused);
 		}
 
 		failed = trouble;
@@ -308,10 +313,17 @@ function asTrouble(error: unknown): Trouble {
 	return new Trouble('failed', { sentences: [error instanceof Error ? error.message : String(error)] });
 }
 
-/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, and no longer than the execution runs. */
-async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal): Promise<void> {
-	const until = performance.now() + (windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2);
-	for (let left = 1; left > 0; left = until - performance.now()) {
+/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter. */
+const backOff = async (retry: number, { windowMs }: Limits, signal?: AbortSignal) =>
+	await pause((windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2), signal);
+
+/**
+ * Waits, but no longer than the execution runs.
+ * @throws {Canceled} within a quarter of a second once the signal is aborted
+ */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+	const until = performance.now() + ms;
+	for (let left = ms; left > 0; left = until - performance.now()) {
 		if (signal?.aborted) throw new Canceled();
 		await sleep(Math.min(250, left));
 	}
@@ -319,10 +331,10 @@ async function backOff(retry: number, { windowMs }: Limits, signal?: AbortSignal
 
 /** Reads the file behind a link. The key goes with the call to the service's own host only, and only calls there count. */
 export async function fetchFile(
-	caller: IExecutePaginationFunctions,
+	caller: IExecuteSingleFunctions,
 	dialect: Dialect,
 	{ credentials, connection, throttle }: Session,
-	line: unknown,
+	patience: Patience,
 	link: string,
 	name: string,
 	limits: FileLimits,
@@ -334,7 +346,7 @@ export async function fetchFile(
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
 		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
-		const found = await exchange(caller, dialect, place, false, { line }, async () => {
+		const found = await exchange(caller, dialect, place, false, patience, async () => {
 			// The time limit is one for all tries.
 			const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
 			const hangUp = new AbortController();

@@ -4,6 +4,7 @@ import { isObject } from './answers';
 import type { Field, Form } from './fields';
 import { binaryFields, ENTRIES, schemaOf } from './fields';
 import { BinaryFields } from './files';
+import { picked } from './given';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
 
@@ -20,7 +21,7 @@ export interface Checked {
 
 /**
  * Checks what the user gave against the catalogue and turns it into what is sent.
- * @param given wire names and values, as the node's routing collected them
+ * @param given wire names and values
  * @param zone the workflow's time zone, for days in words
  */
 export function check(operation: Operation, given: IDataObject, zone = 'utc'): Checked {
@@ -111,11 +112,10 @@ function entriesOf(value: unknown): IDataObject[] | undefined {
 	return Array.isArray(entries) && entries.every(isObject) ? entries : undefined;
 }
 
-/** An entry under the wire names of its fields; what is picked from a list is its id. */
+/** An entry under the wire names of its fields. */
 function wired({ of = {} }: Field, entry: IDataObject): IDataObject {
 	const byName = new Map(Object.values(of).map(({ name, wire }) => [name, wire]));
-	const plain = (value: unknown) => (isObject(value) && '__rl' in value ? value.value : value);
-	return Object.fromEntries(Object.entries(entry).map(([name, value]) => [byName.get(name) ?? name, plain(value)])) as IDataObject;
+	return Object.fromEntries(Object.entries(entry).map(([name, value]) => [byName.get(name) ?? name, picked(value)]));
 }
 
 const isEmpty = (value: unknown) => value === '' || value === null;

@@ -1,7 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
-	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
@@ -72,7 +72,7 @@ export interface Session {
 
 /** One input item whose values are in order. */
 export interface Item {
-	caller: IExecutePaginationFunctions;
+	caller: IExecuteSingleFunctions;
 	operation: Operation;
 	values: WireValues;
 	/** The same object for all items of a run. */

@@ -18,7 +18,6 @@ export type Cause =
 	| 'timedOut'
 	| 'tooLong'
 	| 'tooMany'
-	| 'tooManyRows'
 	| 'tooSoon'
 	| 'unavailable'
 	| 'unreachable'
@@ -119,10 +118,6 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 	tooMany: (service) => [
 		`${service} keeps refusing calls as too many`,
 		'Other programs use the same account. Lower Requests per Minute in the credential, or run this later',
-	],
-	tooManyRows: (service) => [
-		`${service} has more rows than n8n can pass on at once`,
-		'Narrow the filters, or read by ID ranges of up to 100,000 rows',
 	],
 	tooSoon: (service, { retryAfterMs = 0, backAt }) => [
 		`${service} can be asked again in ${duration(retryAfterMs)}, at ${backAt}`,

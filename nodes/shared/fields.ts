@@ -208,9 +208,20 @@ export function fields<Wire extends string>(
 	return Object.fromEntries(named) as Fields<Wire>;
 }
 
+/** Rules made for settings: there are few of these, but many items. */
+const madeFor = new WeakMap<Field, Map<string, Field['schema']>>();
+
 /** The rule of a field where settings change how its values are written. */
-export const schemaOf = (field: Field, settings: Partial<Form>): Field['schema'] =>
-	rules[field.kind](field, { ...field.form, ...settings });
+export function schemaOf(field: Field, settings: Partial<Form>): Field['schema'] {
+	const { zone, workflowZone, dateFormat, checkDocuments, digitsOnly, yesNoAs, jsonAs } = { ...field.form, ...settings };
+	const form: Form = { zone, workflowZone, dateFormat, checkDocuments, digitsOnly, yesNoAs, jsonAs };
+	const made = madeFor.get(field) ?? new Map<string, Field['schema']>();
+	madeFor.set(field, made);
+	const key = Object.values(form).join();
+	const schema = made.get(key) ?? rules[field.kind](field, form);
+	made.set(key, schema);
+	return schema;
+}
 
 /** Some fields of a catalogue by their wire names. */
 export function pick<Wire extends string, Some extends Wire>(

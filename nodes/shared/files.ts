@@ -1,4 +1,4 @@
-import type { IBinaryData, IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Field, WireValue } from './fields';
 import type { WireValues } from './operations';
@@ -22,7 +22,7 @@ class BinaryFile {
 /** What the output says about a file that was sent. */
 export type SentFile = { fileName: string | null; size: string };
 
-type Caller = IExecutePaginationFunctions;
+type Caller = IExecuteSingleFunctions;
 
 /**
  * Puts files in the place of the names of binary fields. Values with several files become several

@@ -63,9 +63,14 @@ const titles: Record<Collection['name'], [title: string, button: string]> = {
 	options: ['Options', 'Add Option'],
 };
 
+const allFields = new WeakMap<Operation, Fields>();
+
 /** All fields of an operation, wherever the editor shows them. */
 export function fieldsOf(operation: Operation): Fields {
-	return Object.assign({}, operation.required, ...operation.collections.map(({ fields }) => fields)) as Fields;
+	const { required, collections } = operation;
+	const all = allFields.get(operation) ?? (Object.assign({}, required, ...collections.map(({ fields }) => fields)) as Fields);
+	allFields.set(operation, all);
+	return all;
 }
 
 /**

@@ -15,16 +15,13 @@ export interface PageRead {
 	total?: number;
 }
 
-/** n8n cannot take more rows than this from one item (its call stack ends at about 125,000). */
-export const MOST_ROWS = 100_000;
-
 /**
  * Reads the rows of all pages, or of as many as are wanted: none twice, none skipped.
  * The first page tells how many there are; after the second, the others run side by side. Pages
  * that come to be meanwhile are read too.
  * @param wanted number of rows, or Infinity
  * @param atOnce pages read side by side
- * @throws {Trouble} `repeatedPage`, `tooManyRows`
+ * @throws {Trouble} `repeatedPage`
  */
 export async function readPages(
 	read: (page: Page) => Promise<PageRead>,
@@ -45,7 +42,6 @@ export async function readPages(
 		const ids = JSON.stringify(page.rows.map((row) => row?.id));
 		if (page.rows.some(hasId) && ids === latestIds) throw new Trouble('repeatedPage');
 		for (const row of page.rows) rows.set(hasId(row) ? row.id : Symbol('row without id'), row);
-		if (wanted === Infinity && (page.total ?? rows.size) > MOST_ROWS) throw new Trouble('tooManyRows');
 		if (number++ === 0 && page.total !== undefined && page.rows.length < Math.min(size, page.total)) full = page.rows.length;
 		latest = page;
 		latestIds = ids;

@@ -97,12 +97,6 @@ test('after a page that fails no further page is begun', async () => {
 	expect(calls).toBeLessThanOrEqual(4);
 });
 
-test('more rows than n8n can pass on are said before they are read', async () => {
-	const { calls, read } = service(200_000);
-	await expect(readPages(read, 1000, Infinity, 2)).rejects.toMatchObject({ reason: 'tooManyRows' });
-	expect(calls).toHaveLength(1);
-});
-
 test('a service whose pages are smaller than asked is read to its end', async () => {
 	const read = async ({ number }: Page) => ({ rows: ids(90).slice((number - 1) * 20, number * 20), total: 90 });
 	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(90));

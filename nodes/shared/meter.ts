@@ -1,0 +1,67 @@
+import type { NodeExecutionHint } from 'n8n-workflow';
+
+import { duration } from './errors';
+import type { Limits } from './throttle';
+
+/** What a run of a node did at the service: calls, the time that they waited, refusals. */
+export class Meter {
+	private calls = 0;
+	private refused = 0;
+	private waiting = 0;
+	private running = 0;
+	/** Time in ms in which calls waited and none was under way. */
+	private waitedMs = 0;
+	private changedAt: number;
+	private readonly beganAt: number;
+
+	/** @param now milliseconds that only ever grow */
+	constructor(private readonly now: () => number = () => performance.now()) {
+		this.beganAt = this.changedAt = now();
+	}
+
+	/** A call queues. */
+	queue(): void {
+		this.change();
+		this.waiting++;
+	}
+
+	/** A call that queued goes away without having been made. */
+	leave(): void {
+		this.change();
+		this.waiting--;
+	}
+
+	/** A call that queued is made. */
+	start(): void {
+		this.leave();
+		this.calls++;
+		this.running++;
+	}
+
+	/** A call has ended. */
+	end(refused: boolean): void {
+		this.change();
+		this.running--;
+		if (refused) this.refused++;
+	}
+
+	private change(): void {
+		const now = this.now();
+		if (this.waiting > 0 && this.running === 0) this.waitedMs += now - this.changedAt;
+		this.changedAt = now;
+	}
+
+	/** What the user reads at the node after a run; nothing where it was one call that went straight through. */
+	note(service: string, { calls, windowMs }: Limits): NodeExecutionHint | undefined {
+		if (this.calls < 2 && this.refused === 0 && this.waitedMs < 1000) return undefined;
+		const limit = `${counted(calls, 'call')} in ${duration(windowMs)}`;
+		const parts = [
+			`${counted(this.calls, 'call')} to ${service} in ${duration(this.now() - this.beganAt)}`,
+			this.waitedMs < 1000 ? 'no waiting' : `${duration(this.waitedMs)} of it waiting for the limit of ${limit}`,
+			this.refused === 0 ? 'none refused' : `${this.refused} refused as too many and sent again`,
+		];
+		return { message: `${parts.join(', ')}.`, type: 'info', location: 'outputPane' };
+	}
+}
+
+const counted = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

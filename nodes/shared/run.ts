@@ -1,0 +1,176 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecuteFunctions,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	IHttpRequestOptions,
+	INodeExecutionData,
+	INodeType,
+} from 'n8n-workflow';
+
+import { pause } from './call';
+import type { Dialect } from './dialect';
+import { inputError } from './errors';
+import { Meter } from './meter';
+import type { Operation } from './operations';
+import type { Run } from './send';
+import { checkIds, prepare, send } from './send';
+
+/** All items of one run of a node. */
+
+/**
+ * The operations of a node as n8n's custom operations: n8n keeps all that is declarative about the
+ * node, but hands over the items. RoutingNode would resolve each expression twice, send the good
+ * items before it looks at a bad one, link no items, and could not tell anything after the run.
+ */
+export function customOperations(dialect: Dialect): NonNullable<INodeType['customOperations']> {
+	return Object.fromEntries(
+		dialect.resources.map(({ value, operations }) => [
+			value,
+			Object.fromEntries(
+				operations.map((operation) => [
+					operation.value,
+					async function (this: IExecuteFunctions) {
+						return [await runAll(this, dialect, operation)];
+					},
+				]),
+			),
+		]),
+	);
+}
+
+/**
+ * The pagination function of a node. RoutingNode comes here when the node is a tool of an AI agent,
+ * with one item: n8n knows no custom operations there.
+ */
+export function sendThrough(dialect: Dialect) {
+	return async function (
+		this: IExecutePaginationFunctions,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		const operation = operationOf(this, dialect);
+		const run = runOf(this.getExecuteData());
+		const ready = await prepare(this, dialect, operation, run);
+		await checkIds(this, dialect, operation, ready);
+		return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
+	};
+}
+
+/** What became of calls that must not be made again when n8n's "Retry On Fail" runs a node anew. */
+const tries = new WeakMap<object, Run['settled']>();
+
+function runOf(execution: object): Run {
+	const settled = tries.get(execution) ?? new Map();
+	tries.set(execution, settled);
+	return { readAt: -Infinity, settled, meter: new Meter() };
+}
+
+/**
+ * Checks all items, then sends them. Unless the node goes on after an error, one item that cannot
+ * be sent holds back all others, and the first failure ends the run once all calls have ended.
+ */
+async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Operation): Promise<INodeExecutionData[]> {
+	const items = caller.getInputData().map((item, index) => single(caller, item, index));
+	const goesOn = caller.continueOnFail();
+	const run = runOf(caller.getExecuteData());
+	const { options, turnOf } = requestOptions(caller);
+
+	type Ends<Result> = Array<PromiseSettledResult<Result>>;
+	/** The next step of all items that have come so far. */
+	const forAll = async <Before, After>(before: Ends<Before>, step: (item: IExecuteSingleFunctions, value: Before, index: number) => Promise<After>) => {
+		const after = await Promise.allSettled(
+			before.map(async (end, index) => {
+				if (end.status === 'rejected') throw end.reason;
+				return await step(items[index], end.value, index);
+			}),
+		);
+		const failed = after.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+		if (failed && !goesOn) throw failed.reason;
+		return after;
+	};
+
+	const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
+	const prepared = await forAll(given, async (item) => await prepare(item, dialect, operation, run));
+	const ready = await forAll(prepared, async (item, value) => {
+		await checkIds(item, dialect, operation, value);
+		return value;
+	});
+	const sent = await forAll(ready, async (item, value, index) => {
+		await turnOf(index);
+		return await send(item, dialect, operation, run, value, options);
+	});
+	const note = run.session && run.meter.note(dialect.service, (await run.session).connection.limits);
+	if (note) caller.addExecutionHints(note);
+	return sent.flatMap((end, item) =>
+		end.status === 'fulfilled' ? end.value : [{ json: {}, error: end.reason, pairedItem: { item } }],
+	);
+}
+
+/** One item as n8n's declarative nodes see it. */
+function single(caller: IExecuteFunctions, input: INodeExecutionData, index: number): IExecuteSingleFunctions {
+	const { helpers } = caller;
+	const own = {
+		getItemIndex: () => index,
+		getInputData: () => input,
+		getNodeParameter: (name: string, fallback?: unknown) => caller.getNodeParameter(name, index, fallback),
+		getCredentials: async (type: string) => await caller.getCredentials(type, index),
+		helpers: Object.assign(Object.create(helpers) as object, {
+			assertBinaryData: (name: string) => helpers.assertBinaryData(index, name),
+			getBinaryDataBuffer: async (name: string) => await helpers.getBinaryDataBuffer(index, name),
+		}),
+	};
+	return Object.assign(Object.create(caller) as object, own) as IExecuteSingleFunctions;
+}
+
+/** n8n adds "Request Options" to every declarative node. */
+interface RequestOptions {
+	batching?: { batch?: { batchSize?: number; batchInterval?: number } };
+	proxy?: string;
+	timeout?: number;
+	allowUnauthorizedCerts?: boolean;
+}
+
+/** n8n's own time limit for a call of a declarative node. */
+const USUAL_TIMEOUT_MS = 300_000;
+
+/** What the user chose under "Request Options", for the calls and for the moment at which an item may start. */
+function requestOptions(caller: IExecuteFunctions) {
+	const chosen = caller.getNodeParameter('requestOptions', 0, {}) as RequestOptions;
+	const { batching, proxy, timeout, allowUnauthorizedCerts } = chosen;
+	const options: Partial<IHttpRequestOptions> = {
+		timeout: timeout || USUAL_TIMEOUT_MS,
+		...(allowUnauthorizedCerts ? { skipSslCertificateValidation: true } : {}),
+		...(proxy ? { proxy: proxyAt(proxy, caller) } : {}),
+	};
+	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
+	const signal = caller.getExecutionCancelSignal();
+	const turns = [Promise.resolve()];
+	const turnOf = async (item: number) => {
+		const batch = batchInterval > 0 ? Math.floor(item / Math.max(1, batchSize)) : 0;
+		while (turns.length <= batch) turns.push(turns[turns.length - 1].then(async () => await pause(batchInterval, signal)));
+		await turns[batch];
+	};
+	return { options, turnOf };
+}
+
+function proxyAt(given: string, caller: IExecuteFunctions): IHttpRequestOptions['proxy'] {
+	const found = /^\w+:\/\//.test(given) ? given : `http://${given}`;
+	if (!URL.canParse(found)) throw inputError(caller.getNode(), ["'Proxy' under Request Options must be an address, e.g. http://proxy.example.com:3128"], undefined);
+	const { protocol, hostname: host, port, username, password } = new URL(found);
+	return {
+		protocol: protocol.replace(/:$/, ''),
+		host,
+		port: Number(port) || (protocol === 'https:' ? 443 : 80),
+		...(username ? { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } } : {}),
+	};
+}
+
+function operationOf(item: IExecuteSingleFunctions, { resources }: Dialect): Operation {
+	const resource = item.getNodeParameter('resource');
+	const operation = item.getNodeParameter('operation');
+	const found = resources
+		.find(({ value }) => value === resource)
+		?.operations.find(({ value }) => value === operation);
+	if (found) return found;
+	throw inputError(item.getNode(), [`'Operation' ${String(operation)} is not known`], item.getItemIndex());
+}

@@ -17,6 +17,7 @@ import type {
 	INodeTypes,
 	IRun,
 	IWorkflowExecuteAdditionalData,
+	NodeExecutionHint,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
@@ -60,6 +61,9 @@ for (const node of nodes.values()) {
 	};
 }
 
+// As a tool of an AI agent, n8n runs a node without its custom operations.
+for (const [name, type] of [...nodes]) nodes.set(`${name}Tool`, Object.create(type, { customOperations: { value: undefined } }) as INodeType);
+
 export const nodeType = (name: string): INodeType => nodes.get(`${PACKAGE}.${name}`) as INodeType;
 
 const nodeTypes: INodeTypes = {
@@ -93,7 +97,7 @@ export function credentialsHelper(store: Credentials) {
 }
 
 export interface Job {
-	/** Node name in the package, e.g. hotProfile. */
+	/** Node name in the package, e.g. hotProfile, or hotProfileTool for the node as a tool. */
 	node?: string;
 	parameters: IDataObject;
 	items?: IDataObject[];
@@ -117,6 +121,8 @@ export interface Execution {
 export interface Outcome {
 	status: IRun['status'];
 	items: INodeExecutionData[];
+	/** What the user reads at the node after the run. */
+	hints: NodeExecutionHint[];
 	error?: Error & { description?: string | null; httpCode?: string; context?: IDataObject };
 	run: IRun;
 	credentialReads: number;
@@ -178,6 +184,7 @@ export function start(job: Job): Execution {
 		return {
 			status: run.status,
 			items: last?.data?.main?.[0] ?? [],
+			hints: last?.hints ?? [],
 			error: (run.data.resultData.error ?? last?.error) as Outcome['error'],
 			run,
 			credentialReads: helper.reads,

@@ -1,0 +1,183 @@
+import { createServer, request as forward, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts';
+import { everyField, startEcho } from '../everyField.mts';
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Job, nodeType, run } from './engine.mts';
+
+/** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
+
+const WINDOW_MS = 1000;
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+let service: HotProfileService;
+let clientId: number;
+beforeAll(async () => {
+	WINDOW.ms = WINDOW_MS;
+	service = await startHotProfile({ limit: null });
+	[clientId] = service.clients.keys();
+});
+beforeEach(() => service.reset());
+afterAll(async () => {
+	WINDOW.ms = usual;
+	await service.close();
+});
+
+const credential = (more = {}) => ({ instance: service.url, apiKey: service.apiKey, requestsPerMinute: 1000, concurrentRequests: 2, ...more });
+const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `試験${index}` }));
+const createLeads = (count: number, parameters = {}, more: Partial<Job> = {}): Job => ({
+	parameters: { resource: 'lead', operation: 'create', clientId, familyName: '={{ $json.name }}', ...parameters },
+	items: rows(count),
+	credential: credential(),
+	...more,
+});
+
+describe('as a tool of an AI agent', () => {
+	test('HotProfile sends every field of its operations', async () => {
+		const echo = await startEcho();
+		try {
+			for (const { path, parameters, pairs } of everyField(nodeType('hotProfile').description.properties)) {
+				echo.received.length = 0;
+				const { error } = await run({ node: 'hotProfileTool', parameters, credential: { instance: echo.url, apiKey: 'the-key' } });
+				expect(error).toBeUndefined();
+				expect(echo.received).toHaveLength(1);
+				expect(echo.received[0].url).toBe(path);
+				expect(echo.received[0].pairs.sort()).toEqual([...pairs, ['api_key', 'the-key']].sort());
+			}
+		} finally {
+			await echo.close();
+		}
+	});
+
+	test('ERP Datacake sends every field of its operations', async () => {
+		const echo = await startErpEcho();
+		try {
+			for (const [resource, value, operation] of erpOperations) {
+				echo.seen.length = 0;
+				const { parameters, input } = everyErpField(nodeType('erpDatacake').description.properties, resource, value);
+				const { error } = await run({ node: 'erpDatacakeTool', parameters, credential: { baseUrl: `${echo.url}/api/v1`, token: 'the-token', getInputIn: 'body', requestsPerMinute: 1000 } });
+				expect(error).toBeUndefined();
+				const calls = echo.seen.filter(({ path }) => path === `/api/v1${operation.path}`);
+				expect(calls.map(({ method, body }) => [method, body ?? {}])).toEqual([[operation.method, input]]);
+			}
+		} finally {
+			await echo.close();
+		}
+	});
+
+	test('it stays within the limit and refuses bad input before a call', async () => {
+		service.set({ limit: { calls: 5, windowMs: WINDOW_MS, atOnce: 1 } });
+		const narrow = credential({ requestsPerMinute: 5, concurrentRequests: 1 });
+		const { status } = await run(createLeads(8, {}, { node: 'hotProfileTool', credential: narrow }));
+		expect(status).toBe('success');
+		expect(service.figures(WINDOW_MS)).toMatchObject({ calls: 8, refused: 0, worstAtOnce: 1 });
+		const { error } = await run(createLeads(1, { familyName: '={{ "" }}' }, { node: 'hotProfileTool' }));
+		expect(error?.message).toContain("'Last Name' is required");
+		expect(service.journal).toHaveLength(8);
+	});
+});
+
+describe('the note after a run', () => {
+	const messages = async (job: Job) => (await run(job)).hints.map(({ message }) => message);
+
+	test('says how many calls were made and how long they waited for the limit', async () => {
+		const narrow = credential({ requestsPerMinute: 10 });
+		expect(await messages(createLeads(25, {}, { credential: narrow }))).toEqual([
+			expect.stringMatching(/^25 calls to HotProfile in \d+ s, [12] s of it waiting for the limit of 10 calls in 1 s, none refused\.$/),
+		]);
+	});
+
+	test('says how many calls were refused', async () => {
+		service.fault({ effect: '429', after: 2, times: 1, retryAfter: 'seconds', seconds: 1 });
+		expect(await messages(createLeads(5))).toEqual([
+			expect.stringMatching(/^6 calls to HotProfile in \d+ s, .*1 refused as too many and sent again\.$/),
+		]);
+	});
+
+	test('counts pages and files as calls', async () => {
+		const read: Job = { parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: credential() };
+		expect(await messages(read)).toEqual([expect.stringMatching(/^25 calls to HotProfile in \d+ s, no waiting, none refused\.$/)]);
+	});
+
+	test('is not shown for one call that went straight through', async () => {
+		expect(await messages(createLeads(1))).toEqual([]);
+	});
+});
+
+describe('"Request Options"', () => {
+	test('batching spaces the items as it does at any declarative node', async () => {
+		const batching = { batch: { batchSize: 2, batchInterval: 300 } };
+		const { items } = await run(createLeads(5, { requestOptions: { batching } }));
+		expect(items).toHaveLength(5);
+		const starts = service.journal.map(({ at }) => at - service.journal[0].at);
+		expect(starts[2]).toBeGreaterThanOrEqual(290);
+		expect(starts[4]).toBeGreaterThanOrEqual(590);
+		expect(starts[1]).toBeLessThan(290);
+	});
+
+	test('a time limit ends a call that is not answered', async () => {
+		service.fault({ effect: 'hang' });
+		const { error } = await run(createLeads(1, { requestOptions: { timeout: 200 } }));
+		expect(error?.message).toContain('did not answer in time');
+	});
+
+	describe('a proxy', () => {
+		let proxy: Server;
+		const passed: string[] = [];
+		beforeAll(async () => {
+			proxy = createServer((incoming, outgoing) => {
+				passed.push(`${incoming.url} ${incoming.headers['proxy-authorization']}`);
+				const { method, headers } = incoming;
+				incoming.pipe(forward(incoming.url as string, { method, headers }, (answer) => {
+					outgoing.writeHead(answer.statusCode as number, answer.headers);
+					answer.pipe(outgoing);
+				}));
+			});
+			await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
+		});
+		afterAll(() => proxy.close());
+
+		test.each(['', 'http://'])('given as %shost:port takes the calls', async (scheme) => {
+			passed.length = 0;
+			const { port } = proxy.address() as AddressInfo;
+			const { status } = await run(createLeads(1, { requestOptions: { proxy: `${scheme}user:secret%40@127.0.0.1:${port}` } }));
+			expect(status).toBe('success');
+			expect(service.journal).toHaveLength(1);
+			const basic = `Basic ${Buffer.from('user:secret@').toString('base64')}`;
+			expect(passed).toEqual([`${service.url}/rest_api/v1/leads/create ${basic}`]);
+		});
+
+		test('that is no address is refused before a call', async () => {
+			const { error } = await run(createLeads(1, { requestOptions: { proxy: 'no proxy' } }));
+			expect(error?.message).toContain("'Proxy' under Request Options must be an address");
+			expect(service.journal).toEqual([]);
+		});
+	});
+});
+
+test('an item that failed keeps its link to the input, where the node goes on', async () => {
+	const items = [{ name: '一' }, { name: '' }, { name: '三' }];
+	const outcome = await run(createLeads(0, {}, { items, onError: 'continueRegularOutput' }));
+	expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+	expect(outcome.items[1].json).toEqual({ error: expect.stringContaining("'Last Name' is required") });
+});
+
+test('200,000 rows come out of one item', async () => {
+	const list = JSON.stringify(Array.from({ length: 200_000 }, (_, id) => ({ id, nome: `Produto ${id}` })));
+	const erp = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(list));
+	await new Promise<void>((ready) => erp.listen(0, '127.0.0.1', ready));
+	try {
+		const { port } = erp.address() as AddressInfo;
+		const { error, items } = await run({
+			node: 'erpDatacake',
+			parameters: { resource: 'catalogue', operation: 'getManyProducts', returnAll: true, output: 'raw' },
+			credential: { baseUrl: `http://127.0.0.1:${port}`, token: 'the-token' },
+		});
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(200_000);
+		expect(items[199_999]).toEqual({ json: { id: 199_999, nome: 'Produto 199999' }, pairedItem: { item: 0 } });
+	} finally {
+		erp.close();
+	}
+});

@@ -1,6 +1,7 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { durationHints } from '../shared/hints';
 import { nodeProperties } from '../shared/operations';
 import { customOperations, sendThrough } from '../shared/run';
 import { erpDatacake } from './dialect';
@@ -23,15 +24,7 @@ export class ErpDatacake implements INodeType {
 		credentials: [{ name: 'erpDatacakeApi', required: true }],
 		requestDefaults: { method: 'GET' },
 		requestOperations: { pagination: sendThrough(erpDatacake) },
-		hints: [
-			{
-				message:
-					'More than 100 items: with the usual limit of 100 calls a minute, allow about one minute for every 100 items. Nothing gets lost while they wait.',
-				displayCondition: '={{ $input.all().length > 100 }}',
-				whenToDisplay: 'beforeExecution',
-				location: 'outputPane',
-			},
-		],
+		hints: durationHints,
 		properties: nodeProperties(resources),
 	};
 

@@ -1,6 +1,7 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { durationHints } from '../shared/hints';
 import { nodeProperties } from '../shared/operations';
 import { customOperations, sendThrough } from '../shared/run';
 import { hotProfile } from './dialect';
@@ -24,10 +25,11 @@ export class HotProfile implements INodeType {
 		requestDefaults: { method: 'POST' },
 		requestOperations: { pagination: sendThrough(hotProfile) },
 		hints: [
+			...durationHints,
 			{
 				message:
-					'More than 100 items: at the usual 100 calls a minute, allow about one minute for every 100 items. Nothing gets lost while they wait.',
-				displayCondition: '={{ $input.all().length > 100 && $parameter["operation"] !== "getMany" }}',
+					'Return All: one call reads 100 leads, or 1,000 clients or business cards. At the usual 100 calls a minute, 10,000 leads take 1 min.',
+				displayCondition: '={{ $parameter["operation"] === "getMany" && $parameter["returnAll"] === true }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'outputPane',
 			},

@@ -12,7 +12,7 @@ import { sleep } from 'n8n-workflow';
 
 import type { Answer, Dialect, Session } from './dialect';
 import type { About, Cause } from './errors';
-import { callError, Trouble, words } from './errors';
+import { callError, duration, Trouble, words } from './errors';
 import type { Download, FileLimits } from './links';
 import { fileAddress, readFile } from './links';
 import type { Meter } from './meter';
@@ -196,9 +196,9 @@ async function exchange<Result>(
 	work: () => Promise<Result>,
 ): Promise<Result> {
 	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
-	const onWait: Turn['onWait'] = ({ waiting, forMs }) =>
+	const onWait: Turn['onWait'] = ({ waiting, forMs, lastMs }) =>
 		caller.logger.info(
-			`${dialect.service}: ${waiting} calls wait, the next one for ${Math.ceil(forMs / 1000)} s`,
+			`${dialect.service}: ${waiting} calls wait, the next one for ${duration(forMs)}, all of them for about ${duration(lastMs)}`,
 		);
 	let refusedSince: number | undefined;
 	let retries = 0;

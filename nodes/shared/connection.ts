@@ -10,7 +10,7 @@ import type { Limits } from './throttle';
 /** The window in which Requests per Minute are counted. */
 export const WINDOW = { ms: 60_000 };
 
-const requestsPerMinute: INodeProperties = {
+export const requestsPerMinute: INodeProperties = {
 	displayName: 'Requests per Minute',
 	name: 'requestsPerMinute',
 	type: 'number',

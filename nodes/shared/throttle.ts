@@ -39,6 +39,8 @@ export interface Wait {
 	waiting: number;
 	/** Time until the next one may start, in ms. */
 	forMs: number;
+	/** Time until the last one of the connection may start, in ms, where no call is refused. */
+	lastMs: number;
 }
 
 /** Thrown to every waiting call of a stopped execution. */
@@ -345,7 +347,8 @@ export class Throttle {
 		const now = this.clock.now();
 		if (forMs < SLICE_MS || now - this.toldAt < TELL_EVERY_MS) return;
 		this.toldAt = now;
-		for (const { waiting, onWait } of this.lines.values()) onWait?.({ waiting: waiting.length, forMs });
+		const lastMs = this.waitMs(this.strictest(), 0);
+		for (const { waiting, onWait } of this.lines.values()) onWait?.({ waiting: waiting.length, forMs, lastMs });
 	}
 }
 

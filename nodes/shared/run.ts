@@ -14,7 +14,7 @@ import { inputError } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
 import type { Run } from './send';
-import { checkIds, prepare, send } from './send';
+import { checkIds, inWords, prepare, send } from './send';
 
 /** All items of one run of a node. */
 
@@ -50,11 +50,16 @@ export function sendThrough(dialect: Dialect) {
 	): Promise<INodeExecutionData[]> {
 		const operation = operationOf(this, dialect);
 		const run = runOf(this.getExecuteData());
-		const ready = await prepare(this, dialect, operation, run);
-		await checkIds(this, dialect, operation, ready);
-		return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
+		return await inWords(this, dialect, operation, run, async () => {
+			const ready = await prepare(this, dialect, operation, run);
+			await checkIds(this, dialect, operation, ready);
+			return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
+		});
 	};
 }
+
+/** After so many items n8n gets a chance to do something else: a thousand take about a second. */
+const CHECKED_AT_A_STRETCH = 100;
 
 /** What became of calls that must not be made again when n8n's "Retry On Fail" runs a node anew. */
 const tries = new WeakMap<object, Run['settled']>();
@@ -73,7 +78,7 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	const items = caller.getInputData().map((item, index) => single(caller, item, index));
 	const goesOn = caller.continueOnFail();
 	const run = runOf(caller.getExecuteData());
-	const { options, turnOf } = requestOptions(caller);
+	const { options, turn } = requestOptions(caller);
 
 	type Ends<Result> = Array<PromiseSettledResult<Result>>;
 	/** The next step of all items that have come so far. */
@@ -81,7 +86,8 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		const after = await Promise.allSettled(
 			before.map(async (end, index) => {
 				if (end.status === 'rejected') throw end.reason;
-				return await step(items[index], end.value, index);
+				const item = items[index];
+				return await inWords(item, dialect, operation, run, async () => await step(item, end.value, index));
 			}),
 		);
 		const failed = after.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
@@ -90,21 +96,29 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	};
 
 	const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
-	const prepared = await forAll(given, async (item) => await prepare(item, dialect, operation, run));
+	const breath = batches(CHECKED_AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
+	const prepared = await forAll(given, async (item, _none, index) => {
+		await breath(index);
+		return await prepare(item, dialect, operation, run);
+	});
 	const ready = await forAll(prepared, async (item, value) => {
 		await checkIds(item, dialect, operation, value);
 		return value;
 	});
 	const sent = await forAll(ready, async (item, value, index) => {
-		await turnOf(index);
+		await turn(index);
 		return await send(item, dialect, operation, run, value, options);
 	});
-	const note = run.session && run.meter.note(dialect.service, (await run.session).connection.limits);
+	const session = await run.session?.catch(() => undefined);
+	const note = session && run.meter.note(dialect.service, session.connection.limits);
 	if (note) caller.addExecutionHints(note);
 	return sent.flatMap((end, item) =>
-		end.status === 'fulfilled' ? end.value : [{ json: {}, error: end.reason, pairedItem: { item } }],
+		end.status === 'fulfilled' ? end.value : [{ json: { error: told(end.reason as Error) }, pairedItem: { item } }],
 	);
 }
+
+/** Where a node goes on after an error, n8n shows nothing else of it: what to do must stand beside what happened. */
+const told = ({ message, description }: Error & { description?: string | null }) => [message, description].filter(Boolean).join('. ');
 
 /** One item as n8n's declarative nodes see it. */
 function single(caller: IExecuteFunctions, input: INodeExecutionData, index: number): IExecuteSingleFunctions {
@@ -133,7 +147,7 @@ interface RequestOptions {
 /** n8n's own time limit for a call of a declarative node. */
 const USUAL_TIMEOUT_MS = 300_000;
 
-/** What the user chose under "Request Options", for the calls and for the moment at which an item may start. */
+/** What the user chose under "Request Options", for the calls and for when an item may start. */
 function requestOptions(caller: IExecuteFunctions) {
 	const chosen = caller.getNodeParameter('requestOptions', 0, {}) as RequestOptions;
 	const { batching, proxy, timeout, allowUnauthorizedCerts } = chosen;
@@ -144,13 +158,18 @@ function requestOptions(caller: IExecuteFunctions) {
 	};
 	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
 	const signal = caller.getExecutionCancelSignal();
-	const turns = [Promise.resolve()];
-	const turnOf = async (item: number) => {
-		const batch = batchInterval > 0 ? Math.floor(item / Math.max(1, batchSize)) : 0;
-		while (turns.length <= batch) turns.push(turns[turns.length - 1].then(async () => await pause(batchInterval, signal)));
-		await turns[batch];
+	const size = batchInterval > 0 ? Math.max(1, batchSize) : Infinity;
+	return { options, turn: batches(size, async () => await pause(batchInterval, signal)) };
+}
+
+/** Lets items start in batches, with something between two of them. */
+function batches(size: number, between: () => Promise<void>) {
+	const starts = [Promise.resolve()];
+	return async (index: number) => {
+		const batch = Math.floor(index / size);
+		while (starts.length <= batch) starts.push(starts[starts.length - 1].then(between));
+		await starts[batch];
 	};
-	return { options, turnOf };
 }
 
 function proxyAt(given: string, caller: IExecuteFunctions): IHttpRequestOptions['proxy'] {

@@ -51,44 +51,55 @@ export async function send(
 	options: Partial<IHttpRequestOptions>,
 ): Promise<INodeExecutionData[]> {
 	const itemIndex = item.getItemIndex();
-	const about = { ...aboutOf(dialect, operation), itemIndex };
-	try {
-		const line = item.getExecutionId() ?? run;
-		const session = await currentSession(run, item, dialect, operation);
-		about.secrets = session.connection.secrets;
-		const ask: Ask = async (values, page, until) => {
-			const current = await currentSession(run, item, dialect, operation);
-			const request = async () => ({
-				...options,
-				...dialect.request(operation, await load(item, values), page, current.connection),
-			});
-			const patience = { line, until, meter: run.meter };
-			const { rows, ...more } = await askOnce(item, dialect, current, operation, request, patience);
-			return { ...more, rows: rows.map((row) => withoutSecrets(row, current.connection.secrets)) };
-		};
-		if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
+	const line = item.getExecutionId() ?? run;
+	const session = await currentSession(run, item, dialect, operation);
+	const ask: Ask = async (values, page, until) => {
+		const current = await currentSession(run, item, dialect, operation);
+		const request = async () => ({
+			...options,
+			...dialect.request(operation, await load(item, values), page, current.connection),
+		});
+		const patience = { line, until, meter: run.meter };
+		const { rows, ...more } = await askOnce(item, dialect, current, operation, request, patience);
+		return { ...more, rows: rows.map((row) => withoutSecrets(row, current.connection.secrets)) };
+	};
+	if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
 
-		const { list } = operation;
-		const read = async (values: WireValues) => {
-			if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
-			const { atOnce } = session.connection.limits;
-			return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce);
-		};
-		const items: INodeExecutionData[][] = [];
-		for (const [index, values] of records.entries()) {
-			const call = async () => await read(values);
-			const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
-				throw index > 0 ? partly(error, index, records.length) : error;
-			});
-			const outgoing = linked(output(item, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
-			if (settings.downloadFiles) {
-				await addFiles(item, dialect, session, operation, { rows, items: outgoing, settings, line, meter: run.meter });
-			}
-			items.push(outgoing);
+	const { list } = operation;
+	const read = async (values: WireValues) => {
+		if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
+		const { atOnce } = session.connection.limits;
+		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce);
+	};
+	const items: INodeExecutionData[][] = [];
+	for (const [index, values] of records.entries()) {
+		const call = async () => await read(values);
+		const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
+			throw index > 0 ? partly(error, index, records.length) : error;
+		});
+		const outgoing = linked(output(item, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
+		if (settings.downloadFiles) {
+			await addFiles(item, dialect, session, operation, { rows, items: outgoing, settings, line, meter: run.meter });
 		}
-		return items.flat();
+		items.push(outgoing);
+	}
+	return items.flat();
+}
+
+/** A step of an item, whose failure is put into words that name the item. */
+export async function inWords<Result>(
+	item: IExecuteSingleFunctions,
+	dialect: Dialect,
+	operation: Operation,
+	run: Run,
+	step: () => Promise<Result>,
+): Promise<Result> {
+	try {
+		return await step();
 	} catch (error) {
-		throw shown(item, error, about);
+		const session = await run.session?.catch(() => undefined);
+		const secrets = session?.connection.secrets ?? [];
+		throw shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets });
 	}
 }
 

@@ -156,11 +156,34 @@ describe('"Request Options"', () => {
 	});
 });
 
-test('an item that failed keeps its link to the input, where the node goes on', async () => {
-	const items = [{ name: '一' }, { name: '' }, { name: '三' }];
-	const outcome = await run(createLeads(0, {}, { items, onError: 'continueRegularOutput' }));
-	expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-	expect(outcome.items[1].json).toEqual({ error: expect.stringContaining("'Last Name' is required") });
+describe('where the node goes on after an error', () => {
+	const items = [{ name: '一' }, { name: '二' }, { name: '三' }];
+	const failing = (onError: Job['onError']) => {
+		service.fault({ effect: 'resetAfterStore', after: 1 });
+		return createLeads(0, {}, { items, onError, credential: credential({ concurrentRequests: 1 }) });
+	};
+	const told = {
+		error: 'Create lead: HotProfile closed the connection before its answer was complete [item 1]. It may have been stored: look in HotProfile before you run this item again',
+	};
+
+	test('an item that failed says what happened and what to do, and keeps its link to the input', async () => {
+		const outcome = await run(failing('continueRegularOutput'));
+		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(outcome.items[1].json).toEqual(told);
+	});
+
+	test('a credential that cannot be used is told for every item', async () => {
+		const { status, items: out } = await run(createLeads(2, {}, { onError: 'continueRegularOutput', credential: { instance: 'no host', apiKey: 'k' } }));
+		expect(status).toBe('success');
+		expect(out.map(({ json }) => json.error)).toEqual([expect.stringContaining("'Instance'"), expect.stringContaining("'Instance'")]);
+	});
+
+	test('it leaves by the error output, with what came in', async () => {
+		const outcome = await run(failing('continueErrorOutput'));
+		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		const failed = outcome.run.data.resultData.runData.Node[0].data?.main[1];
+		expect(failed?.map(({ json }) => json)).toEqual([{ name: '二', ...told }]);
+	});
 });
 
 test('200,000 rows come out of one item', async () => {

@@ -1,7 +1,5 @@
 import type { Limits, Turn } from './throttle';
 
-/** Who waits at a limiter, and in which order they come on. No step takes longer for a longer line. */
-
 /** A call that waits for its start. */
 export interface Waiting {
 	start: () => void;
@@ -20,6 +18,7 @@ interface Line {
 	forget: () => void;
 }
 
+/** Who waits at a limiter, and in which order they come on: what a start costs must not depend on how many wait. */
 export class Lines {
 	/** Calls that wait. */
 	calls = 0;

@@ -139,7 +139,9 @@ export class Throttle {
 		}
 		// Where one call fills the window, a service that says when it is free again is taken at its word, once.
 		const told = refused && calls === 1 && this.refusalsInARow === 1 ? this.toldToWaitMs : undefined;
-		const freeAt = now + (told ?? holdFor(windowMs)) + unseenMs;
+		// A call that never reached the service has no window; for others the longest of those that wait holds.
+		const longest = windowMs && Math.max(windowMs, this.lines.strictest.windowMs);
+		const freeAt = now + (told ?? holdFor(longest)) + unseenMs;
 		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
 		this.cooling.splice(later + 1, 0, { freeAt, refused });
 		if (!refused) this.share = Math.max(this.share, this.held);

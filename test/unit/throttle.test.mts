@@ -16,17 +16,17 @@ const limits = (calls: number, atOnce: number): Limits => ({ calls, windowMs: 10
 
 describe('the throttle on virtual time', () => {
 	/** Lets every line have its calls, all at the same moment; a call takes 1 ms. */
-	async function startsOf(lines: Record<string, number>, picker = (_start: number) => false) {
+	async function startsOf(lines: Record<string, number>, picker = (_start: number) => false, ten = limits(10, 1)) {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const order: string[] = [];
 		const work: Array<Promise<void>> = [];
 		const call = async (line: unknown, name: string, urgent = false) => {
-			await throttle.enter({ line, urgent, limits: limits(10, 1) });
+			await throttle.enter({ line, urgent, limits: ten });
 			if (!urgent && picker(order.length)) work.push(call({}, 'picker', true));
 			order.push(name);
 			await clock.sleep(1);
-			throttle.leave(limits(10, 1));
+			throttle.leave(ten);
 		};
 		for (const [line, calls] of Object.entries(lines)) work.push(...Array.from({ length: calls }, async () => await call(line, line)));
 		await clock.drain();
@@ -58,11 +58,23 @@ describe('the throttle on virtual time', () => {
 		expect(order.filter((name) => name !== 'picker').indexOf('single')).toBeLessThanOrEqual(51);
 	});
 
+	const ofOneCall = (executions: number) => Object.fromEntries(Array.from({ length: executions }, (_, index) => [`${index}`, 1]));
+
 	test.each([
 		['one execution of 20,000 calls', { a: 20_000 }],
-		['20,000 executions of one call', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}`, 1]))],
-	])('%s: the work for a start does not grow with the number of calls that wait', async (_name, lines) => {
+		['20,000 executions of one call', ofOneCall(20_000)],
+	])('%s comes to its end', async (_name, lines) => {
 		expect(await startsOf(lines)).toHaveLength(20_000);
+	});
+
+	test('the work for a start does not grow with the number of executions that wait', async () => {
+		const looksFor = async (executions: number) => {
+			let looks = 0;
+			const counted = { windowMs: 1000, atOnce: 1, get calls() { return ++looks && 10; } };
+			await startsOf(ofOneCall(executions), undefined, counted);
+			return looks / executions;
+		};
+		expect(await looksFor(4000)).toBeCloseTo(await looksFor(1000), 0);
 	});
 
 	test('a canceled execution empties its line at once and leaves nothing behind', async () => {
@@ -182,6 +194,23 @@ describe('the throttle on virtual time', () => {
 		await clock.drain();
 		await Promise.all(later);
 		expect(worstWindow(arrivals, 1000)).toBe(10);
+	});
+
+	test('the longer of two windows holds while both have calls waiting', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const starts: Array<[line: string, at: number]> = [];
+		const call = async (line: string, windowMs: number) => {
+			const one: Limits = { calls: 1, windowMs, atOnce: 1 };
+			await throttle.enter({ line, limits: one });
+			starts.push([line, clock.now()]);
+			await clock.sleep(1);
+			throttle.leave(one);
+		};
+		const work = [call('short', 1000), call('long', 3000), call('short', 1000), call('short', 1000)];
+		await clock.drain();
+		await Promise.all(work);
+		expect(starts.map(([line, at]) => [line, Math.floor(at / 1000)])).toEqual([['short', 0], ['long', 3], ['short', 6], ['short', 7]]);
 	});
 
 	test('a stricter execution that is canceled frees the others at once', async () => {

@@ -3,6 +3,7 @@ import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import type { Item, Session } from '../shared/dialect';
 import { duration, Trouble } from '../shared/errors';
 import type { Operation, WireValues } from '../shared/operations';
+import { throttleFor } from '../shared/throttle';
 import { reports } from './connection';
 import { callKey, knownIn, lastAnswer } from './memory';
 
@@ -65,13 +66,13 @@ export function askForTime(
 	calls: number,
 	caller: IExecuteSingleFunctions,
 	{ path }: Operation,
-	{ throttle, connection: { limits } }: Session,
+	{ connection: { account, limits } }: Session,
 	leftMs: number,
 	{ whenTooSoon }: Manner,
 ): void {
 	// For a single call the throttle itself says when to come back.
 	if (calls < 1) return;
-	const waitMs = throttle.waitMs(limits, calls);
+	const waitMs = throttleFor(account).waitMs(limits, calls);
 	const label = reports.find(({ name }) => name === path)?.label;
 	const told = `${label}: ${calls} requests take about ${duration(waitMs)}, since CRM Zen answers one in ${duration(limits.windowMs)}`;
 	if (calls > 1 && waitMs > leftMs) {

@@ -10,7 +10,7 @@ import type {
 import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
-import type { Answer, Dialect, Session } from './dialect';
+import type { Answer, Connection, Dialect, Session } from './dialect';
 import type { About, Cause } from './errors';
 import { callError, duration, Trouble, words } from './errors';
 import type { Download, FileLimits } from './links';
@@ -37,11 +37,10 @@ const MOST_HOPS = 5;
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
 
-/** Reads the credential and finds the limiter of its account. */
+/** Reads the credential, and what account it is for. */
 export async function openSession(caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
 	const credentials = await caller.getCredentials(dialect.credential);
-	const connection = dialect.connect(credentials, operation);
-	return { credentials, connection, throttle: throttleFor(connection.account) };
+	return { credentials, connection: dialect.connect(credentials, operation) };
 }
 
 /**
@@ -57,7 +56,7 @@ export async function ask(
 	request: () => Promise<Partial<IHttpRequestOptions>>,
 	patience: Patience,
 ): Promise<PageRead> {
-	return await exchange(caller, dialect, session, operation.once, patience, async () =>
+	return await exchange(caller, dialect, session.connection, operation.once, patience, async () =>
 		dialect.read(await transmit(caller, dialect, session.credentials, await request()), operation),
 	);
 }
@@ -190,7 +189,7 @@ export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number; meter?:
 async function exchange<Result>(
 	caller: Caller,
 	dialect: Dialect,
-	{ connection: { limits }, throttle }: Pick<Session, 'connection' | 'throttle'>,
+	{ account, limits }: Connection,
 	once: boolean,
 	{ line, urgent, until, meter }: Patience,
 	work: () => Promise<Result>,
@@ -207,6 +206,8 @@ async function exchange<Result>(
 	for (;;) {
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
 		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
+		// For each try anew: between two of them an idle limiter may have been forgotten.
+		const throttle = throttleFor(account);
 		meter?.queue();
 		await throttle.enter(turn).catch((reason: unknown) => {
 			meter?.leave();
@@ -333,7 +334,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export async function fetchFile(
 	caller: IExecuteSingleFunctions,
 	dialect: Dialect,
-	{ credentials, connection, throttle }: Session,
+	{ credentials, connection }: Session,
 	patience: Patience,
 	link: string,
 	name: string,
@@ -341,11 +342,11 @@ export async function fetchFile(
 ): Promise<Download> {
 	const home = connection.address as string;
 	const until = performance.now() + limits.timeoutMs;
-	const uncounted = { ...connection, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } };
+	const uncounted = { ...connection.limits, calls: Number.MAX_SAFE_INTEGER };
 	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
-		const place = isOwn ? { connection, throttle } : { connection: uncounted, throttle: throttleFor(`files of ${origin}`) };
+		const place = isOwn ? connection : { ...connection, account: `files of ${origin}`, limits: uncounted };
 		const found = await exchange(caller, dialect, place, false, patience, async () => {
 			// The time limit is one for all tries.
 			const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));

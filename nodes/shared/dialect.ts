@@ -9,7 +9,7 @@ import type { Cause } from './errors';
 import type { IdList } from './lists';
 import type { Operation, Resource, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
-import type { Limits, Throttle } from './throttle';
+import type { Limits } from './throttle';
 
 /** What is peculiar to one vendor, as one object that the shared code is given. */
 
@@ -67,7 +67,6 @@ export interface Dialect {
 export interface Session {
 	credentials: ICredentialDataDecryptedObject;
 	connection: Connection;
-	throttle: Throttle;
 }
 
 /** One input item whose values are in order. */

@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { Lines } from './lines';
+
 /**
  * When a call may start.
  *
@@ -77,30 +79,14 @@ const LONG_WAIT = 1 / 20;
 /** Processes that shared a full window look for more room at moments so far apart, as a part of the window. */
 const LOOK_WITHIN = 0.1;
 
-interface Waiting {
-	start: () => void;
-	refuse: (reason: Error) => void;
-	/** When its patience ends. */
-	until: number;
-}
-
 interface Slot {
 	freeAt: number;
 	refused: boolean;
 }
 
-interface Line {
-	waiting: Waiting[];
-	limits: Limits;
-	urgent: boolean;
-	onWait?: Turn['onWait'];
-	/** Stops listening for the cancel signal. */
-	forget: () => void;
-}
-
 /** The one limiter of a connection. */
 export class Throttle {
-	private readonly lines = new Map<unknown, Line>();
+	private readonly lines = new Lines();
 	private running = 0;
 	/** Slots of ended calls that are not free yet, earliest first. */
 	private readonly cooling: Slot[] = [];
@@ -127,17 +113,17 @@ export class Throttle {
 	 * @throws {TooSoon} as soon as it is certain that the wait outlasts the turn's patience
 	 * @throws the reason given to `dismiss`
 	 */
-	async enter(turn: Turn): Promise<void> {
-		const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
-		if (signal?.aborted) throw new Canceled();
-		const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
-		if (waitMs > patienceMs) throw new TooSoon(waitMs);
-		const until = this.clock.now() + patienceMs;
-		await new Promise<void>((start, refuse) => {
-			const line = this.lineOf(turn);
-			line.limits = limits;
-			if (again) line.waiting.unshift({ start, refuse, until });
-			else line.waiting.push({ start, refuse, until });
+	enter(turn: Turn): Promise<void> {
+		// One promise for each waiting call and no more: there may be many thousands.
+		return new Promise((start, refuse) => {
+			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
+			if (signal?.aborted) throw new Canceled();
+			if (patienceMs < Infinity) {
+				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
+				if (waitMs > patienceMs) throw new TooSoon(waitMs);
+			}
+			const until = this.clock.now() + patienceMs;
+			this.lines.add(turn, { start, refuse, until, again }, () => this.dismiss(line, new Canceled()));
 			this.startDue();
 		});
 	}
@@ -158,7 +144,9 @@ export class Throttle {
 		}
 		// Where one call fills the window, a service that says when it is free again is taken at its word, once.
 		const told = refused && calls === 1 && this.refusalsInARow === 1 ? this.toldToWaitMs : undefined;
-		const freeAt = now + (told ?? holdFor(windowMs)) + unseenMs;
+		// A call that never reached the service has no window; for others the longest of those that wait holds.
+		const longest = windowMs && Math.max(windowMs, this.lines.strictest.windowMs);
+		const freeAt = now + (told ?? holdFor(longest)) + unseenMs;
 		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
 		this.cooling.splice(later + 1, 0, { freeAt, refused });
 		if (!refused) this.share = Math.max(this.share, this.held);
@@ -222,7 +210,7 @@ export class Throttle {
 	 * @param more how many calls are to come
 	 */
 	waitMs(limits: Limits, more = 1): number {
-		const ahead = [...this.lines.values()].reduce((sum, { waiting }) => sum + waiting.length, more - 1);
+		const ahead = this.lines.calls + more - 1;
 		return this.nextStart(limits) + Math.floor(ahead / limits.calls) * holdFor(limits.windowMs);
 	}
 
@@ -235,10 +223,7 @@ export class Throttle {
 
 	/** Ends all waiting calls of a line with a reason. */
 	dismiss(key: unknown, reason: Error): void {
-		const line = this.lines.get(key);
-		if (!line) return;
-		this.drop(key, line);
-		for (const waiting of line.waiting.splice(0)) waiting.refuse(reason);
+		for (const { refuse } of this.lines.take(key)) refuse(reason);
 		this.startDue();
 	}
 
@@ -246,28 +231,7 @@ export class Throttle {
 	get idle(): boolean {
 		this.freeSlots();
 		const paused = this.pausedUntil > this.clock.now();
-		return this.lines.size === 0 && this.running === 0 && this.cooling.length === 0 && !paused;
-	}
-
-	private lineOf({ line: key, limits, urgent = false, signal, onWait }: Turn): Line {
-		const known = this.lines.get(key);
-		if (known) return known;
-		const onAbort = () => this.dismiss(key, new Canceled());
-		signal?.addEventListener('abort', onAbort, { once: true });
-		const line: Line = {
-			waiting: [],
-			limits,
-			urgent,
-			onWait,
-			forget: () => signal?.removeEventListener('abort', onAbort),
-		};
-		this.lines.set(key, line);
-		return line;
-	}
-
-	private drop(key: unknown, line: Line): void {
-		line.forget();
-		this.lines.delete(key);
+		return this.lines.calls === 0 && this.running === 0 && this.cooling.length === 0 && !paused;
 	}
 
 	private freeSlots(): void {
@@ -277,29 +241,20 @@ export class Throttle {
 
 	/** Starts every call whose time has come, then sleeps until the next one's. */
 	private startDue(): void {
-		while (this.lines.size > 0) {
-			const wait = this.waitFor(this.strictest());
-			// With no slot cooling, the end of a running call brings us back here.
-			if (wait === Infinity) return;
-			if (wait > 0) {
-				this.sendAway(wait);
-				if (this.lines.size === 0) return;
-				this.tell(wait);
-				void this.sleepFor(wait);
+		while (this.lines.calls > 0) {
+			const limits = this.lines.strictest;
+			const wait = this.waitFor(limits);
+			if (wait === 0) {
+				this.running++;
+				this.lines.next().start();
+			} else if (!this.sendAway(this.nextStart(limits))) {
+				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
+				const until = Math.min(wait, this.lines.patientUntil - this.clock.now());
+				if (wait < Infinity) this.tell(wait);
+				if (until < Infinity) void this.sleepFor(until);
 				return;
 			}
-			this.startNext();
 		}
-	}
-
-	/** Credentials of one account may differ in their settings: the smallest ones hold. */
-	private strictest(): Limits {
-		const all = [...this.lines.values()].map((line) => line.limits);
-		return {
-			calls: Math.min(...all.map(({ calls }) => calls)),
-			windowMs: Math.max(...all.map(({ windowMs }) => windowMs)),
-			atOnce: Math.min(...all.map(({ atOnce }) => atOnce)),
-		};
 	}
 
 	private waitFor({ calls, atOnce }: Limits): number {
@@ -313,26 +268,14 @@ export class Throttle {
 		return tooMany < this.cooling.length ? Math.max(pause, this.cooling[tooMany].freeAt - now) : Infinity;
 	}
 
-	/** Ends the waiting calls whose patience ends before any may start. */
-	private sendAway(waitMs: number): void {
-		const next = this.clock.now() + waitMs;
-		for (const [key, line] of this.lines) {
-			const leaving = line.waiting.filter(({ until }) => until < next);
-			line.waiting = line.waiting.filter(({ until }) => until >= next);
-			if (line.waiting.length === 0) this.drop(key, line);
-			for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
-		}
-	}
-
-	private startNext(): void {
-		const [key, line] = [...this.lines].find(([, { urgent }]) => urgent) ?? [...this.lines][0];
-		const next = line.waiting.shift();
-		this.lines.delete(key);
-		if (line.waiting.length > 0) this.lines.set(key, line);
-		else line.forget();
-		if (!next) return;
-		this.running++;
-		next.start();
+	/**
+	 * Ends the waiting calls whose patience ends before any may start.
+	 * @returns whether there were any
+	 */
+	private sendAway(waitMs: number): boolean {
+		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
+		for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
+		return leaving.length > 0;
 	}
 
 	private async sleepFor(ms: number): Promise<void> {
@@ -347,8 +290,7 @@ export class Throttle {
 		const now = this.clock.now();
 		if (forMs < SLICE_MS || now - this.toldAt < TELL_EVERY_MS) return;
 		this.toldAt = now;
-		const lastMs = this.waitMs(this.strictest(), 0);
-		for (const { waiting, onWait } of this.lines.values()) onWait?.({ waiting: waiting.length, forMs, lastMs });
+		this.lines.tell(forMs, this.waitMs(this.lines.strictest, 0));
 	}
 }
 

@@ -1,10 +1,6 @@
-import fc from 'fast-check';
-
 import type { Limits } from '../../nodes/shared/throttle.ts';
 import { Canceled, Throttle, TooSoon } from '../../nodes/shared/throttle.ts';
 import { VirtualClock } from './virtualClock.mts';
-
-interface Seen { line: number; index: number; start: number; arrival: number; end: number }
 
 function worstWindow(arrivals: number[], windowMs: number): number {
 	const sorted = [...arrivals].sort((a, b) => a - b);
@@ -16,64 +12,69 @@ function worstWindow(arrivals: number[], windowMs: number): number {
 	return worst;
 }
 
-function worstAtOnce(seen: Seen[]): number {
-	return Math.max(0, ...seen.map(({ start }) => seen.filter((one) => one.start <= start && start < one.end).length));
-}
-
 const limits = (calls: number, atOnce: number): Limits => ({ calls, windowMs: 1000, atOnce });
 
 describe('the throttle on virtual time', () => {
-	test('holds every window and every number at once, for any crowd and any delay', async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				fc.integer({ min: 1, max: 12 }),
-				fc.integer({ min: 1, max: 5 }),
-				fc.array(fc.array(fc.tuple(fc.integer({ min: 0, max: 2500 }), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 20 }), { maxLength: 6 }),
-				async (calls, atOnce, lines) => {
-					const clock = new VirtualClock();
-					const throttle = new Throttle(clock);
-					const seen: Seen[] = [];
-					const work = lines.flatMap((delays, line) =>
-						delays.map(async ([delay, share], index) => {
-							await throttle.enter({ line, limits: limits(calls, atOnce) });
-							const start = clock.now();
-							await clock.sleep(delay);
-							seen.push({ line, index, start, arrival: start + share * (clock.now() - start), end: clock.now() });
-							throttle.leave(limits(calls, atOnce));
-						}),
-					);
-					await clock.drain();
-					await Promise.all(work);
-					expect(seen).toHaveLength(lines.flat().length);
-					expect(worstWindow(seen.map(({ arrival }) => arrival), 1000)).toBeLessThanOrEqual(calls);
-					expect(worstAtOnce(seen)).toBeLessThanOrEqual(atOnce);
-					for (let line = 0; line < lines.length; line++) {
-						const starts = seen.filter((one) => one.line === line).sort((a, b) => a.index - b.index).map(({ start }) => start);
-						expect(starts).toEqual([...starts].sort((a, b) => a - b));
-					}
-				},
-			),
-			{ numRuns: 300 },
-		);
-	});
-
-	test('a single call among 5,000 waiting ones starts in the next turn', async () => {
+	/** Lets every line have its calls, all at the same moment; a call takes 1 ms. */
+	async function startsOf(lines: Record<string, number>, picker = (_start: number) => false, ten = limits(10, 1)) {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const order: string[] = [];
-		const call = async (line: string, urgent = false) => {
-			await throttle.enter({ line, urgent, limits: limits(10, 1) });
-			order.push(line);
+		const work: Array<Promise<void>> = [];
+		const call = async (line: unknown, name: string, urgent = false) => {
+			await throttle.enter({ line, urgent, limits: ten });
+			if (!urgent && picker(order.length)) work.push(call({}, 'picker', true));
+			order.push(name);
 			await clock.sleep(1);
-			throttle.leave(limits(10, 1));
+			throttle.leave(ten);
 		};
-		const work = Array.from({ length: 5000 }, async () => await call('crowd'));
-		work.push(call('single'), call('picker', true));
+		for (const [line, calls] of Object.entries(lines)) work.push(...Array.from({ length: calls }, async () => await call(line, line)));
 		await clock.drain();
 		await Promise.all(work);
-		expect(order.indexOf('picker')).toBe(1);
-		expect(order.indexOf('single')).toBeLessThanOrEqual(3);
-		expect(order).toHaveLength(5002);
+		return order;
+	}
+	const hundredEach = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`execution ${index}`, 100]));
+
+	test('a single call among 5,000 waiting ones of one execution starts in the next turn', async () => {
+		const order = await startsOf({ crowd: 5000, single: 1 });
+		expect(order).toHaveLength(5001);
+		// The one that was on its way already, and one more.
+		expect(order.indexOf('single')).toBeLessThanOrEqual(2);
+	});
+
+	test('a single call among 5,000 waiting ones of 50 executions starts once each of them had its turn', async () => {
+		const order = await startsOf({ ...hundredEach, single: 1 });
+		expect(order).toHaveLength(5001);
+		expect(order.indexOf('single')).toBeLessThanOrEqual(51);
+		for (let turn = 1; turn < 99; turn++) expect(new Set(order.slice(turn * 50 + 2, turn * 50 + 52)).size).toBe(50);
+	});
+
+	test('pickers go ahead of all, and no execution loses its turn by them', async () => {
+		const order = await startsOf({ ...hundredEach, single: 1 }, (start) => start % 3 === 0);
+		const pickers = order.flatMap((name, start) => (name === 'picker' ? [start] : []));
+		expect(pickers.length).toBeGreaterThan(1000);
+		// Each came with the start before its own.
+		expect(pickers.every((start) => (start - 1) % 3 === 0)).toBe(true);
+		expect(order.filter((name) => name !== 'picker').indexOf('single')).toBeLessThanOrEqual(51);
+	});
+
+	const ofOneCall = (executions: number) => Object.fromEntries(Array.from({ length: executions }, (_, index) => [`${index}`, 1]));
+
+	test.each([
+		['one execution of 20,000 calls', { a: 20_000 }],
+		['20,000 executions of one call', ofOneCall(20_000)],
+	])('%s comes to its end', async (_name, lines) => {
+		expect(await startsOf(lines)).toHaveLength(20_000);
+	});
+
+	test('the work for a start does not grow with the number of executions that wait', async () => {
+		const looksFor = async (executions: number) => {
+			let looks = 0;
+			const counted = { windowMs: 1000, atOnce: 1, get calls() { return ++looks && 10; } };
+			await startsOf(ofOneCall(executions), undefined, counted);
+			return looks / executions;
+		};
+		expect(await looksFor(4000)).toBeCloseTo(await looksFor(1000), 0);
 	});
 
 	test('a canceled execution empties its line at once and leaves nothing behind', async () => {
@@ -188,6 +189,60 @@ describe('the throttle on virtual time', () => {
 		await clock.drain();
 		await Promise.all(work);
 		expect(worstWindow(arrivals.slice(10), 1000)).toBeLessThanOrEqual(3);
+		arrivals.length = 0;
+		const later = [...Array(30)].map(async () => await call('wide', 10));
+		await clock.drain();
+		await Promise.all(later);
+		expect(worstWindow(arrivals, 1000)).toBe(10);
+	});
+
+	test('the longer of two windows holds while both have calls waiting', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const starts: Array<[line: string, at: number]> = [];
+		const call = async (line: string, windowMs: number) => {
+			const one: Limits = { calls: 1, windowMs, atOnce: 1 };
+			await throttle.enter({ line, limits: one });
+			starts.push([line, clock.now()]);
+			await clock.sleep(1);
+			throttle.leave(one);
+		};
+		const work = [call('short', 1000), call('long', 3000), call('short', 1000), call('short', 1000)];
+		await clock.drain();
+		await Promise.all(work);
+		expect(starts.map(([line, at]) => [line, Math.floor(at / 1000)])).toEqual([['short', 0], ['long', 3], ['short', 6], ['short', 7]]);
+	});
+
+	test('a stricter execution that is canceled frees the others at once', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const stop = new AbortController();
+		await throttle.enter({ line: 'narrow', limits: limits(1, 1), signal: stop.signal });
+		throttle.leave(limits(1, 1));
+		const narrow = throttle.enter({ line: 'narrow', limits: limits(1, 1), signal: stop.signal });
+		const wide = throttle.enter({ line: 'wide', limits: limits(10, 1) });
+		stop.abort();
+		await expect(narrow).rejects.toBeInstanceOf(Canceled);
+		await wide;
+		expect(clock.now()).toBe(0);
+	});
+
+	test('calls that were refused at the same time go again in their order, ahead of their line', async () => {
+		const throttle = new Throttle(new VirtualClock());
+		const two = limits(9, 2);
+		const order: string[] = [];
+		const enter = async (name: string, again = false) => {
+			await throttle.enter({ line: 1, limits: two, again });
+			order.push(name);
+		};
+		const other = throttle.enter({ line: 2, limits: two });
+		await Promise.all([other, enter('first')]);
+		const waiting = [enter('third'), enter('first', true), enter('second', true)];
+		for (const _ of waiting) {
+			throttle.leave(two);
+			for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+		}
+		expect(order).toEqual(['first', 'first', 'second', 'third']);
 	});
 
 	test('ends the waiting calls of one line only, with the given reason', async () => {
@@ -229,6 +284,18 @@ describe('the throttle on virtual time', () => {
 		expect(clock.now()).toBe(0);
 	});
 
+	test('a call is not started after its patience because a long call was running', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		await throttle.enter({ line: 'a', limits: limits(5, 1) });
+		const ended = clock.sleep(10_000).then(() => throttle.leave(limits(5, 1)));
+		const waiting = throttle.enter({ line: 'b', limits: limits(5, 1), patienceMs: 2000 });
+		const reason = waiting.catch((error) => [error, clock.now()]);
+		await clock.drain();
+		await ended;
+		expect(await reason).toEqual([expect.any(TooSoon), expect.closeTo(2000, 0)]);
+	});
+
 	test('where one call fills the window, a refusal is waited out by the time the service tells, else by a window', async () => {
 		for (const [told, least, most] of [[200, 200, 220], [undefined, 1000, 1030], [3000, 3000, 3020]] as const) {
 			const clock = new VirtualClock();
@@ -256,20 +323,4 @@ describe('the throttle on virtual time', () => {
 		await clock.drain();
 		expect(throttle.idle).toBe(true);
 	});
-});
-
-test('the throttle on real time holds its window', async () => {
-	const throttle = new Throttle();
-	const short: Limits = { calls: 20, windowMs: 300, atOnce: 3 };
-	const arrivals: number[] = [];
-	await Promise.all(
-		Array.from({ length: 70 }, async () => {
-			await throttle.enter({ line: 1, limits: short });
-			arrivals.push(performance.now());
-			await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
-			throttle.leave(short);
-		}),
-	);
-	expect(arrivals).toHaveLength(70);
-	expect(worstWindow(arrivals, 300)).toBeLessThanOrEqual(20);
 });

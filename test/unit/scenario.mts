@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
+
+import { type Limits, Throttle } from '../../nodes/shared/throttle.ts';
+import { Random } from '../../sandbox/random.mts';
+import { Observer } from './observer.mts';
+import { VirtualClock } from './virtualClock.mts';
+
+/** Everything that can happen to a connection, made up at random and played on virtual time. */
+
+export const WINDOW_MS = 1000;
+
+/** One time that a call is on its way. */
+export interface Attempt {
+	takesMs: number;
+	/** Where between start and end the service gets it, as a part of the time that it takes. */
+	arrives: number;
+	/** All but an answer and a refused key is tried again. */
+	end: 'answered' | 'keyRefused' | 'refused' | 'failed' | 'unreachable';
+	/** What the service asks for with a refusal; with a failure, the time until the next try. */
+	waitMs?: number;
+}
+
+export interface Call {
+	/** How long after the call before it. */
+	afterMs: number;
+	attempts: Attempt[];
+	patienceMs?: number;
+}
+
+export interface Execution {
+	/** Which credential of the account it uses. */
+	credential: number;
+	startMs: number;
+	/** A picker in the editor. */
+	urgent?: boolean;
+	/** Whether n8n makes the calls itself: their ends cannot be seen. */
+	unseen?: boolean;
+	/** How long after its start it is canceled. */
+	cancelMs?: number;
+	calls: Call[];
+}
+
+export type Setting = Pick<Limits, 'calls' | 'atOnce'>;
+
+export interface Scenario {
+	/** The settings of the account's credentials. */
+	credentials: Setting[];
+	changes: Array<{ atMs: number; credential: number; setting: Setting }>;
+	executions: Execution[];
+	/** For what the throttle leaves to chance. */
+	seed: number;
+}
+
+const ms = (max: number) => fc.integer({ min: 0, max });
+const rarely = <Value,>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 3, nil: undefined });
+
+const setting: fc.Arbitrary<Setting> = fc.record({ calls: fc.integer({ min: 1, max: 8 }), atOnce: fc.integer({ min: 1, max: 4 }) });
+
+const takes = {
+	takesMs: fc.oneof({ weight: 3, arbitrary: ms(60) }, { weight: 1, arbitrary: ms(2.5 * WINDOW_MS) }),
+	arrives: fc.double({ min: 0, max: 1, noNaN: true }),
+};
+const lastAttempt: fc.Arbitrary<Attempt> = fc.record({
+	...takes,
+	end: fc.oneof({ weight: 15, arbitrary: fc.constant('answered' as const) }, { weight: 1, arbitrary: fc.constant('keyRefused' as const) }),
+});
+const earlierAttempt: fc.Arbitrary<Attempt> = fc.record({
+	...takes,
+	end: fc.constantFrom('refused', 'refused', 'failed', 'unreachable'),
+	waitMs: fc.option(ms(2 * WINDOW_MS), { nil: undefined }),
+});
+
+const call: fc.Arbitrary<Call> = fc.record({
+	afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: ms(WINDOW_MS) }),
+	attempts: fc
+		.tuple(fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(earlierAttempt, { maxLength: 3 }) }), lastAttempt)
+		.map(([earlier, last]) => [...earlier, last]),
+	patienceMs: fc.option(ms(6 * WINDOW_MS), { freq: 8, nil: undefined }),
+});
+
+const execution: fc.Arbitrary<Execution> = fc.record({
+	credential: fc.integer({ min: 0, max: 1 }),
+	startMs: fc.oneof(fc.constant(0), ms(3 * WINDOW_MS)),
+	urgent: rarely(fc.constant(true)),
+	unseen: fc.option(fc.constant(true), { freq: 8, nil: undefined }),
+	cancelMs: rarely(ms(4 * WINDOW_MS)),
+	calls: fc.array(call, { maxLength: 8 }),
+});
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+	credentials: fc.tuple(setting, setting),
+	changes: fc.array(fc.record({ atMs: ms(5 * WINDOW_MS), credential: fc.integer({ min: 0, max: 1 }), setting }), { maxLength: 3 }),
+	executions: fc.array(execution, { maxLength: 7 }),
+	seed: fc.integer(),
+});
+
+/** Longer than any scenario takes, unless it never ends. */
+const NEVER_MS = 10_000 * WINDOW_MS;
+/** How long a call that n8n makes itself may go on. */
+const UNSEEN_MS = WINDOW_MS / 2;
+
+/**
+ * Plays a scenario to its end.
+ * @returns what went against the throttle's promise, as sentences
+ */
+export async function play({ credentials, changes, executions, seed }: Scenario): Promise<string[]> {
+	const random = new Random(seed);
+	const chance = jest.spyOn(Math, 'random').mockImplementation(() => random.next());
+	const clock = new VirtualClock();
+	const throttle = new Throttle(clock);
+	const observer = new Observer(clock, WINDOW_MS);
+	const settings: Limits[] = credentials.map((one) => ({ ...one, windowMs: WINDOW_MS }));
+
+	for (const { atMs, credential, setting: changed } of changes) {
+		void clock.sleep(atMs).then(() => (settings[credential] = { ...changed, windowMs: WINDOW_MS }));
+	}
+
+	const signals: AbortSignal[] = [];
+	const run = async ({ credential, startMs, urgent, unseen, cancelMs, calls }: Execution) => {
+		const stop = new AbortController();
+		const { signal } = stop;
+		signals.push(signal);
+		const line = {};
+		await clock.sleep(startMs);
+		if (cancelMs !== undefined) {
+			void clock.sleep(cancelMs).then(() => {
+				observer.canceled(line);
+				stop.abort();
+			});
+		}
+
+		const make = async ({ attempts, patienceMs = Infinity }: Call) => {
+			// A call keeps the settings with which it came.
+			const limits = settings[credential];
+			const until = clock.now() + patienceMs;
+			for (const [index, { takesMs, arrives, end, waitMs }] of attempts.entries()) {
+				const turn = { line, limits, urgent, again: index > 0, signal, patienceMs: Math.max(0, until - clock.now()) };
+				const waiting = observer.entered(turn);
+				try {
+					await throttle.enter(turn);
+				} catch (reason) {
+					observer.sentAway(waiting, reason);
+					return;
+				}
+				const made = observer.started(waiting);
+				if (unseen) {
+					observer.left(made);
+					throttle.leave(limits, false, UNSEEN_MS);
+					await clock.sleep(UNSEEN_MS * arrives);
+					observer.arrived(made);
+					break;
+				}
+				await clock.sleep(takesMs * arrives);
+				// Where one call fills the window, a service that says when it is free again has not counted the one that it refused.
+				if (end !== 'unreachable' && !(end === 'refused' && limits.calls === 1)) observer.arrived(made);
+				await clock.sleep(takesMs * (1 - arrives));
+				observer.left(made);
+				if (end === 'refused') throttle.pause(limits, waitMs);
+				if (end === 'keyRefused') throttle.dismiss(line, observer.dismissed(line));
+				throttle.leave(end === 'unreachable' ? { ...limits, windowMs: 0 } : limits, end === 'refused');
+				if ((end === 'failed' || end === 'unreachable') && index < attempts.length - 1) await clock.sleep(waitMs ?? 0);
+			}
+			observer.ended();
+		};
+		const made: Array<Promise<void>> = [];
+		for (const one of calls) {
+			if (one.afterMs > 0) await clock.sleep(one.afterMs);
+			made.push(make(one));
+		}
+		await Promise.all(made);
+	};
+
+	try {
+		const all = Promise.all(executions.map(run));
+		await clock.drain(NEVER_MS);
+		const quietAt = clock.now();
+		observer.finished(executions.reduce((sum, { calls }) => sum + calls.length, 0));
+		if (observer.problems.length === 0) await all;
+		if (signals.some((signal) => getEventListeners(signal, 'abort').length > 0)) observer.problems.push('a signal is still listened to');
+		const planned = Math.max(0, ...changes.map(({ atMs }) => atMs), ...executions.map(({ startMs, cancelMs = 0 }) => startMs + cancelMs));
+		if (quietAt > Math.max(planned, observer.lastAt) + 501) observer.problems.push('the throttle slept on when all had ended');
+		void clock.sleep(UNSEEN_MS + 3 * WINDOW_MS);
+		await clock.drain();
+		if (!throttle.idle) observer.problems.push('the throttle is not idle when all has ended');
+		return observer.problems;
+	} finally {
+		chance.mockRestore();
+	}
+}

@@ -312,6 +312,28 @@ describe('the throttle on virtual time', () => {
 		}
 	});
 
+	test('tells how long the calls wait, every 10 s at most', async () => {
+		const clock = new VirtualClock();
+		const throttle = new Throttle(clock);
+		const ten = limits(10, 1);
+		const told: Array<{ at: number; waiting: number; forMs: number; lastMs: number }> = [];
+		const work = Array.from({ length: 350 }, async () => {
+			await throttle.enter({ line: 1, limits: ten, onWait: (wait) => told.push({ at: clock.now(), ...wait }) });
+			throttle.leave(ten);
+		});
+		await clock.drain();
+		await Promise.all(work);
+		const tookMs = clock.now();
+		expect(told.map(({ at }) => Math.floor(at / 10_000))).toEqual([0, 1, 2, 3]);
+		for (const [index, { at, waiting, forMs, lastMs }] of told.entries()) {
+			if (index > 0) expect(at - told[index - 1].at).toBeGreaterThanOrEqual(10_000);
+			expect(forMs).toBeLessThanOrEqual(1010);
+			expect(waiting % 10).toBe(0);
+			// What is said of the end comes true, give or take one window.
+			expect(Math.abs(at + lastMs - tookMs)).toBeLessThan(2 * 1010);
+		}
+	});
+
 	test('is idle once its last slot is free', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);

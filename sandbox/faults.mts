@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Received } from './wire.mts';
+import type { Pair, Received } from './wire.mts';
 
 /** What a service says to a call. */
 export interface Answer {
@@ -29,6 +29,8 @@ export interface Fault<Effect extends string = string> {
 	effect: Effect;
 	/** Which calls: an expression for their path (all by default). */
 	path?: string | RegExp;
+	/** Which of them: an expression for what they bring, a line name=value for each value (all by default). */
+	values?: string | RegExp;
 	/** So many matching calls go well first (0 by default). */
 	after?: number;
 	/** So many calls fail then (1 by default). */
@@ -60,19 +62,24 @@ export interface Fault<Effect extends string = string> {
  */
 export type Effect = (input: { fault: Fault; received: Received; handle: (received?: Received) => Answer }) => Answer;
 
+/** What a call brings, one line for each value. */
+export const linesOf = (pairs: Pair[]): string[] => pairs.map(([name, value]) => `${name}=${value}`);
+
 /** Faults that wait for their calls, the oldest first. */
 export class FaultQueue {
-	private waiting: { fault: Fault; path: RegExp; after: number; times: number }[] = [];
+	private waiting: { fault: Fault; path: RegExp; values: RegExp; after: number; times: number }[] = [];
 
 	add(fault: Fault): void {
-		const { path = '', after = 0, times = 1 } = fault;
-		this.waiting.push({ fault, path: new RegExp(path), after, times });
+		const { path = '', values = '', after = 0, times = 1 } = fault;
+		this.waiting.push({ fault, path: new RegExp(path), values: new RegExp(values, 'm'), after, times });
 	}
 
 	/** The fault that a call meets, if any. */
-	take(path: string): Fault | undefined {
+	take({ path, queryPairs, bodyPairs }: Received): Fault | undefined {
+		if (this.waiting.length === 0) return undefined;
+		const values = linesOf([...queryPairs, ...bodyPairs]).join('\n');
 		for (const entry of this.waiting) {
-			if (!entry.path.test(path)) continue;
+			if (!entry.path.test(path) || !entry.values.test(values)) continue;
 			if (entry.after > 0) {
 				entry.after -= 1;
 				continue;

@@ -142,7 +142,7 @@ export async function startService<Name extends string, Own extends object>(
 			call.stored = answer.stored;
 			return answer;
 		};
-		const fault = faults.take(received.path);
+		const fault = faults.take(received);
 		if (!fault) return handle();
 		call.fault = fault.effect;
 		// Some effects do the call's work anyway; it must not be done twice.

@@ -33,6 +33,8 @@ const GIVE_UP_AFTER_MS = 15 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
+/** A download that has less time left is not tried again. */
+const WORTH_A_TRY_MS = 50;
 
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
@@ -56,7 +58,7 @@ export async function ask(
 	request: () => Promise<Partial<IHttpRequestOptions>>,
 	patience: Patience,
 ): Promise<PageRead> {
-	return await exchange(caller, dialect, session.connection, operation.once, patience, async () =>
+	return await exchange(caller, dialect, session.connection, () => !operation.once, patience, async () =>
 		dialect.read(await transmit(caller, dialect, session.credentials, await request()), operation),
 	);
 }
@@ -183,14 +185,14 @@ export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number; meter?:
 
 /**
  * Queues, sends, reads and, by the retry table, sends again.
- * @param once whether it must not be sent again where it may have been stored
+ * @param repeatable whether it may be sent again after the service may have got it
  * @param work sends and reads once
  */
 async function exchange<Result>(
 	caller: Caller,
 	dialect: Dialect,
 	{ account, limits }: Connection,
-	once: boolean,
+	repeatable: () => boolean,
 	{ line, urgent, until, meter }: Patience,
 	work: () => Promise<Result>,
 ): Promise<Result> {
@@ -240,7 +242,7 @@ async function exchange<Result>(
 			if (performance.now() - since > patience || Number(trouble.details.retryAfterMs) > LONGEST_PAUSE_MS) throw trouble;
 			continue;
 		}
-		const mayRepeat = trouble.reason === 'unreachable' || (!once && passing.has(trouble.reason));
+		const mayRepeat = trouble.reason === 'unreachable' || (repeatable() && passing.has(trouble.reason));
 		if (!mayRepeat || retries === (dialect.retries ?? RETRIES)) throw trouble;
 		await backOff(retries++, limits, signal);
 	}
@@ -289,7 +291,8 @@ const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED']);
 /** A connection can also end with these, after the service has got the call. */
 const perhapsConnected = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
-const certificates = /CERT|SSL|TLS|SIGNATURE|EPROTO/;
+/** What ends a connection before anything is sent: the certificate, or a host that does not speak https. Other TLS codes can come after the service has got the call. */
+const noHandshake = /CERT|CRL|SIGNATURE|HOSTNAME|^EPROTO$/;
 
 /** An error as n8n hands it on: up to 2.8 without its cause, but with the cause's code in `httpCode`. */
 type Failure = Error & { code?: unknown; syscall?: unknown; httpCode?: unknown; messages?: string[] };
@@ -297,9 +300,10 @@ type Failure = Error & { code?: unknown; syscall?: unknown; httpCode?: unknown; 
 /** What a failed request means: whether it can have reached the service, and what to tell. */
 function asTrouble(error: unknown): Trouble {
 	if (error instanceof Canceled) return new Trouble('canceled');
-	for (let cause = error; cause instanceof Error; cause = cause.cause) {
+	// Not by instanceof Error: that of a stream may be of another realm.
+	for (let cause = error as Failure | undefined; cause; cause = cause.cause as Failure | undefined) {
 		if (cause instanceof Trouble) return cause;
-		const { code, syscall, httpCode, messages = [] } = cause as Failure;
+		const { code, syscall, httpCode, messages = [] } = cause;
 		const name = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z]/.test(one)) as string | undefined;
 		if (name === undefined) {
 			if (/aborted|socket hang up/.test(`${cause.message} ${messages.join(' ')}`)) return new Trouble('dropped');
@@ -308,10 +312,10 @@ function asTrouble(error: unknown): Trouble {
 		const whileConnecting = syscall === 'connect' || messages.some((message) => message.startsWith('connect '));
 		if (notConnected.has(name) || (perhapsConnected.has(name) && whileConnecting)) return new Trouble('unreachable');
 		if (timeouts.has(name)) return new Trouble('timedOut');
-		if (certificates.test(name)) return new Trouble('untrusted');
+		if (noHandshake.test(name)) return new Trouble('untrusted');
 		return new Trouble('dropped');
 	}
-	return new Trouble('failed', { sentences: [error instanceof Error ? error.message : String(error)] });
+	return new Trouble('failed', { sentences: [(error as Failure | undefined)?.message ?? String(error)] });
 }
 
 /** Waits 1, 2, 4 s of a 60 s window, give or take a quarter. */
@@ -341,22 +345,28 @@ export async function fetchFile(
 	limits: FileLimits,
 ): Promise<Download> {
 	const home = connection.address as string;
-	const until = performance.now() + limits.timeoutMs;
+	// One time for all tries; waiting for a turn takes nothing of it.
+	let leftMs = limits.timeoutMs;
 	const uncounted = { ...connection.limits, calls: Number.MAX_SAFE_INTEGER };
 	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
 		const place = isOwn ? connection : { ...connection, account: `files of ${origin}`, limits: uncounted };
-		const found = await exchange(caller, dialect, place, false, patience, async () => {
-			// The time limit is one for all tries.
-			const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
+		const found = await exchange(caller, dialect, place, () => leftMs > WORTH_A_TRY_MS, patience, async () => {
+			const began = performance.now();
+			const timeoutMs = Math.max(1, Math.ceil(leftMs));
 			const hangUp = new AbortController();
 			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
 			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
-			const answer = isOwn
-				? await transmit(caller, dialect, credentials, request)
-				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
-			return await readFile(answer, new URL(href), name, { ...limits, timeoutMs }).finally(() => hangUp.abort());
+			try {
+				const answer = isOwn
+					? await transmit(caller, dialect, credentials, request)
+					: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
+				return await readFile(answer, new URL(href), name, { ...limits, timeoutMs });
+			} finally {
+				hangUp.abort();
+				leftMs -= performance.now() - began;
+			}
 		});
 		if ('content' in found) return found;
 		address = fileAddress(found.next, name, home);

@@ -136,8 +136,8 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		'Run this item again later',
 	],
 	untrusted: (service) => [
-		`The certificate of the ${service} host is not trusted`,
-		'Check the host in the credential',
+		`There is no safe connection to the ${service} host, so nothing was sent`,
+		'Check the host in the credential: its certificate is not trusted, or it does not speak https',
 	],
 	webPage: (service) => [
 		`${service} answered with a web page instead of data`,

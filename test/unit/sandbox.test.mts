@@ -490,6 +490,13 @@ describe('faults', () => {
 		expect(created()).toBe(2);
 	});
 
+	it('meet the calls that bring certain values, and no others', async () => {
+		service.fault({ effect: 'status', status: 503, path: 'leads/create', values: '^family_name=二$', times: 9 });
+		const statuses = [];
+		for (const name of ['一', '二', '二二', '二']) statuses.push((await form('leads/create', { client_id: '1250001', family_name: name })).status);
+		expect(statuses).toEqual([200, 503, 200, 503]);
+	});
+
 	it('can store all the same', async () => {
 		service.fault({ effect: 'status', status: 504, body: { message: 'late' }, headers: { 'x-from': 'gateway' }, store: true });
 		const response = await create();

@@ -1,0 +1,203 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { startCrmZen } from '../../sandbox/crmZen/index.mts';
+import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import type { Service } from '../../sandbox/service.mts';
+import type { Job } from './engine.mts';
+import type { Operation, ServiceName } from './faults.mts';
+
+/** The operations that the faults are tried with, one line each, and how each service is started for them. */
+
+/** Three items of one operation. */
+export interface Work {
+	parameters: IDataObject;
+	items: IDataObject[];
+	/** Lines that tell the calls of each item from all others: a path, or a value as name=value. */
+	marks: string[][];
+	/** Which call of an item meets the fault, where it has several: another line that it brings, or its path. */
+	target?: { line?: string; path?: (item: number) => string };
+}
+
+type AnyService = Service<never, object>;
+
+export interface TriedOperation extends Operation {
+	/** Records of HotProfile that it needs. */
+	leads?: number;
+	work(service: AnyService): Work;
+}
+
+interface Ground {
+	node: Job['node'];
+	start(operation: TriedOperation): Promise<AnyService>;
+	/** @param base address of the service, or of what stands in its way */
+	credential(base: string, key: string): IDataObject;
+}
+
+/** Seconds that stand for CRM Zen's minutes. */
+const ZEN_WAIT_S = 0.05;
+const reports = ['totals', 'leadsByUser', 'leadFile', 'salesFunnel'];
+/** More than two pages of 100 leads. */
+const LEADS = 210;
+
+export const grounds: Record<ServiceName, Ground> = {
+	HotProfile: {
+		node: 'hotProfile',
+		start: async ({ leads = 5 }) => (await startHotProfile({ limit: null, leads, clients: 5, businessCards: 5 })) as unknown as AnyService,
+		credential: (instance, apiKey) => ({ instance, apiKey, requestsPerMinute: 1000 }),
+	},
+	'ERP Datacake': {
+		node: 'erpDatacake',
+		start: async () => (await startErpDatacake({ limit: null, clients: 20 })) as unknown as AnyService,
+		credential: (baseUrl, token) => ({ baseUrl, token, requestsPerMinute: 1000 }),
+	},
+	'CRM Zen': {
+		node: 'zenTotals',
+		start: async () => (await startCrmZen({ waits: Object.fromEntries(reports.map((name) => [name, ZEN_WAIT_S])) })) as unknown as AnyService,
+		credential: (base, token) =>
+			Object.fromEntries(reports.flatMap((name) => [[`${name}Url`, `${base}/relatorios/${name}`], [`${name}Token`, token], [`${name}Wait`, ZEN_WAIT_S]])),
+	},
+};
+
+const field = (name: string) => `={{ $json.${name} }}`;
+const three = [0, 1, 2];
+
+/** The first three of some records. */
+const first = <Item,>(all: Iterable<Item>): Item[] => [...all].slice(0, 3);
+
+const single = { before: 0, after: 0 };
+const secondOfThree = { before: 1, after: 1 };
+
+function hotProfile(
+	about: Omit<TriedOperation, 'service' | 'work'>,
+	work: (service: HotProfileService) => Work,
+): TriedOperation {
+	return { ...about, service: 'HotProfile', work: (service) => work(service as unknown as HotProfileService) };
+}
+
+const names = ['一', '二', '三'];
+
+const ofHotProfile: TriedOperation[] = [
+	hotProfile({ name: 'Get Many, one page', does: 'read', ...single }, ({ leads }) => {
+		const ids = first(leads.keys());
+		return {
+			parameters: { resource: 'lead', operation: 'getMany', limit: 2, filters: { fromId: field('id') } },
+			items: ids.map((id) => ({ id })),
+			marks: ids.map((id) => [`search[from_id]=${id}`]),
+		};
+	}),
+	hotProfile({ name: 'Get Many, page 2 of 3', does: 'read', ...secondOfThree, leads: LEADS }, () => ({
+		parameters: { resource: 'lead', operation: 'getMany', limit: LEADS, filters: { fromId: field('id') }, output: 'raw' },
+		items: [1, 2, 3].map((id) => ({ id })),
+		marks: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
+		target: { line: 'page[number]=2' },
+	})),
+	hotProfile({ name: 'Update', does: 'change', ...single }, ({ leads }) => {
+		const records = first(leads.values());
+		return {
+			parameters: { resource: 'lead', operation: 'update', id: field('id'), clientId: field('client'), updateFields: { note: '新' } },
+			items: records.map(({ id, client_id }) => ({ id: id as number, client: client_id as number })),
+			marks: records.map(({ id }) => [`id=${id}`]),
+		};
+	}),
+	hotProfile({ name: 'Create', does: 'once', ...single }, ({ clients }) => ({
+		parameters: { resource: 'lead', operation: 'create', clientId: first(clients.keys())[0], familyName: field('name') },
+		items: names.map((name) => ({ name })),
+		marks: names.map((name) => [`family_name=${name}`]),
+	})),
+];
+
+function erp(
+	about: Pick<TriedOperation, 'name' | 'does'> & Partial<TriedOperation>,
+	work: (service: ErpService) => Work,
+): TriedOperation {
+	return { ...single, ...about, service: 'ERP Datacake', work: (service) => work(service as unknown as ErpService) };
+}
+
+const documents = ({ provider }: ErpService) => first(provider.clients.values()).map(({ fields }) => fields.cnpj_cpf);
+
+const ofErp: TriedOperation[] = [
+	erp({ name: 'Get Many Invoices', does: 'read' }, (service) => ({
+		parameters: { resource: 'invoice', operation: 'getMany', document: field('document') },
+		items: documents(service).map((document) => ({ document })),
+		marks: documents(service).map((document) => [`document=${document}`]),
+	})),
+	erp({ name: 'Get Client', does: 'read' }, (service) => ({
+		parameters: { resource: 'client', operation: 'get', cnpjCpf: field('document') },
+		items: documents(service).map((document) => ({ document })),
+		marks: documents(service).map((document) => [`cnpj_cpf=${document}`]),
+	})),
+	erp({ name: 'Download Files', does: 'read', before: 1, isFile: true }, (service) => {
+		const ids = first(service.provider.clients.keys());
+		const file = (item: number) => `/pdf/quitacao-${ids[item]}.pdf`;
+		return {
+			parameters: { resource: 'debtClearance', operation: 'getMany', document: field('document'), options: { downloadFiles: true } },
+			items: documents(service).map((document) => ({ document })),
+			marks: documents(service).map((document, item) => [`document=${document}`, file(item)]),
+			target: { path: file },
+		};
+	}),
+	erp({ name: 'Update Client', does: 'change' }, ({ provider }) => {
+		const ids = first(provider.clients.keys());
+		return {
+			parameters: { resource: 'client', operation: 'update', idCliente: field('id'), updateFields: { email: 'novo@example.com' } },
+			items: ids.map((id) => ({ id: String(id) })),
+			marks: ids.map((id) => [`id_cliente=${id}`]),
+		};
+	}),
+	erp({ name: 'Create Lead', does: 'once' }, () => ({
+		parameters: { resource: 'lead', operation: 'create', nome: field('name') },
+		items: names.map((name) => ({ name })),
+		marks: names.map((name) => [`nome=${name}`]),
+	})),
+	erp({ name: 'Upload File', does: 'once' }, ({ provider }) => {
+		const id = provider.nextId();
+		provider.prospects.set(id, { id, status: 1, reason: '', fields: {} });
+		const contents = three.map((item) => Buffer.from(`file ${item}`).toString('base64'));
+		return {
+			parameters: { resource: 'prospect', operation: 'uploadFile', idProspecto: String(id), arquivo: field('content') },
+			items: contents.map((content) => ({ content })),
+			marks: contents.map((content) => [`arquivo=${content}`]),
+		};
+	}),
+	erp({ name: 'Signal Payment', does: 'once' }, ({ provider }) => {
+		const invoices = first([...provider.invoices.values()].filter(({ paidOn }) => !paidOn));
+		return {
+			parameters: { resource: 'invoice', operation: 'signalPayment', idCliente: field('client'), idFatura: field('invoice') },
+			items: invoices.map(({ id, client }) => ({ client: String(client), invoice: String(id) })),
+			marks: invoices.map(({ id }) => [`id_fatura=${id}`]),
+		};
+	}),
+];
+
+const zen = (
+	name: string,
+	parameters: IDataObject,
+	wire: string,
+	more: Partial<TriedOperation> & { target?: Work['target'] } = {},
+): TriedOperation => {
+	const days = ['2026-03-02', '2026-03-03', '2026-03-04'];
+	const { target, ...about } = more;
+	const work = (): Work => ({
+		parameters: { operation: 'getMany', ...parameters }, items: days.map((day) => ({ day })), marks: days.map((day) => [`${wire}=${day}`]), target,
+	});
+	return { service: 'CRM Zen', name, does: 'read', ...single, ...about, work };
+};
+
+const oneDay = { period: 'oneDay', date: field('day') };
+
+const ofZen: TriedOperation[] = [
+	zen('Totals', { resource: 'totals', ...oneDay }, 'data'),
+	zen('Leads by User, one page', { resource: 'leadsByUser', ...oneDay }, 'data_inicial'),
+	zen(
+		'Leads by User, page 2 of 3',
+		{ resource: 'leadsByUser', period: 'range', startDate: field('day'), endDate: '2026-03-20', limit: 150, output: 'raw' },
+		'data_inicial',
+		{ ...secondOfThree, target: { line: 'pagina=2' } },
+	),
+	zen('Lead File', { resource: 'leadFile', ...oneDay }, 'data'),
+	// What it answers with is not documented, so that nothing can be missing in it.
+	zen('Sales Funnel', { resource: 'salesFunnel', ...oneDay }, 'data_inicial', { takesAnything: true }),
+];
+
+export const operations: TriedOperation[] = [...ofHotProfile, ...ofErp, ...ofZen];

@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { Queue } from './queue';
+
 /**
  * When a call may start.
  *
@@ -88,9 +90,11 @@ interface Slot {
 }
 
 interface Line {
-	waiting: Waiting[];
+	waiting: Queue<Waiting>;
 	limits: Limits;
 	urgent: boolean;
+	/** Whether any of its calls has ever had a patience that ends. */
+	impatient: boolean;
 	onWait?: Turn['onWait'];
 	/** Stops listening for the cancel signal. */
 	forget: () => void;
@@ -101,7 +105,7 @@ export class Throttle {
 	private readonly lines = new Map<unknown, Line>();
 	private running = 0;
 	/** Slots of ended calls that are not free yet, earliest first. */
-	private readonly cooling: Slot[] = [];
+	private readonly cooling = new Queue<Slot>();
 	private pausedUntil = 0;
 	private refusalsInARow = 0;
 	private toldToWaitMs?: number;
@@ -125,17 +129,22 @@ export class Throttle {
 	 * @throws {TooSoon} as soon as it is certain that the wait outlasts the turn's patience
 	 * @throws the reason given to `dismiss`
 	 */
-	async enter(turn: Turn): Promise<void> {
-		const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
-		if (signal?.aborted) throw new Canceled();
-		const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
-		if (waitMs > patienceMs) throw new TooSoon(waitMs);
-		const until = this.clock.now() + patienceMs;
-		await new Promise<void>((start, refuse) => {
+	enter(turn: Turn): Promise<void> {
+		// One promise for each waiting call and no more: there may be many thousands.
+		return new Promise((start, refuse) => {
+			const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
+			if (signal?.aborted) throw new Canceled();
+			if (patienceMs < Infinity) {
+				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
+				if (waitMs > patienceMs) throw new TooSoon(waitMs);
+			}
 			const line = this.lineOf(turn);
 			line.limits = limits;
-			if (again) line.waiting.unshift({ start, refuse, until });
-			else line.waiting.push({ start, refuse, until });
+			line.impatient ||= patienceMs < Infinity;
+			const until = patienceMs < Infinity ? this.clock.now() + patienceMs : Infinity;
+			const waiting = { start, refuse, until };
+			if (again) line.waiting.unshift(waiting);
+			else line.waiting.push(waiting);
 			this.startDue();
 		});
 	}
@@ -157,8 +166,7 @@ export class Throttle {
 		// Where one call fills the window, a service that says when it is free again is taken at its word, once.
 		const told = refused && calls === 1 && this.refusalsInARow === 1 ? this.toldToWaitMs : undefined;
 		const freeAt = now + (told ?? holdFor(windowMs)) + unseenMs;
-		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
-		this.cooling.splice(later + 1, 0, { freeAt, refused });
+		this.cooling.insert({ freeAt, refused }, (slot) => slot.freeAt > freeAt);
 		if (!refused) this.share = Math.max(this.share, this.held);
 		this.startDue();
 	}
@@ -195,7 +203,7 @@ export class Throttle {
 		const pace = windowMs / calls;
 		const first = calls === 1 ? windowMs : pace / 4;
 		const patience = Math.min(windowMs, first * 2 ** Math.min(this.refusalsInARow - 1, 20));
-		const own = this.cooling.filter(({ refused }) => !refused);
+		const own = this.cooling.toArray().filter(({ refused }) => !refused);
 		this.share = own.length + this.running;
 		this.shareUntil = (own.at(-1)?.freeAt ?? now + patience) + Math.random() * LOOK_WITHIN * windowMs;
 		if (retryAfterMs === undefined && own.length > 0) return own[0].freeAt - now;
@@ -236,7 +244,7 @@ export class Throttle {
 		const line = this.lines.get(key);
 		if (!line) return;
 		this.drop(key, line);
-		for (const waiting of line.waiting.splice(0)) waiting.refuse(reason);
+		for (const waiting of line.waiting.toArray()) waiting.refuse(reason);
 		this.startDue();
 	}
 
@@ -253,9 +261,10 @@ export class Throttle {
 		const onAbort = () => this.dismiss(key, new Canceled());
 		signal?.addEventListener('abort', onAbort, { once: true });
 		const line: Line = {
-			waiting: [],
+			waiting: new Queue(),
 			limits,
 			urgent,
+			impatient: false,
 			onWait,
 			forget: () => signal?.removeEventListener('abort', onAbort),
 		};
@@ -270,7 +279,7 @@ export class Throttle {
 
 	private freeSlots(): void {
 		const now = this.clock.now();
-		while (this.cooling.length > 0 && this.cooling[0].freeAt <= now) this.cooling.shift();
+		for (let first = this.cooling.at(0); first && first.freeAt <= now; first = this.cooling.at(0)) this.cooling.shift();
 	}
 
 	/** Starts every call whose time has come, then sleeps until the next one's. */
@@ -292,12 +301,13 @@ export class Throttle {
 
 	/** Credentials of one account may differ in their settings: the smallest ones hold. */
 	private strictest(): Limits {
-		const all = [...this.lines.values()].map((line) => line.limits);
-		return {
-			calls: Math.min(...all.map(({ calls }) => calls)),
-			windowMs: Math.max(...all.map(({ windowMs }) => windowMs)),
-			atOnce: Math.min(...all.map(({ atOnce }) => atOnce)),
-		};
+		const least: Limits = { calls: Infinity, windowMs: 0, atOnce: Infinity };
+		for (const { limits } of this.lines.values()) {
+			least.calls = Math.min(least.calls, limits.calls);
+			least.windowMs = Math.max(least.windowMs, limits.windowMs);
+			least.atOnce = Math.min(least.atOnce, limits.atOnce);
+		}
+		return least;
 	}
 
 	private waitFor({ calls, atOnce }: Limits): number {
@@ -308,26 +318,37 @@ export class Throttle {
 		const pause = Math.max(0, this.pausedUntil - now, this.endedAt + this.gap - now);
 		const tooMany = this.held - (now < this.shareUntil ? Math.min(calls, this.share) : calls);
 		if (tooMany < 0) return pause;
-		return tooMany < this.cooling.length ? Math.max(pause, this.cooling[tooMany].freeAt - now) : Infinity;
+		const free = this.cooling.at(tooMany);
+		return free ? Math.max(pause, free.freeAt - now) : Infinity;
 	}
 
 	/** Ends the waiting calls whose patience ends before any may start. */
 	private sendAway(waitMs: number): void {
 		const next = this.clock.now() + waitMs;
 		for (const [key, line] of this.lines) {
-			const leaving = line.waiting.filter(({ until }) => until < next);
-			line.waiting = line.waiting.filter(({ until }) => until >= next);
+			// Hardly any call is impatient, and to look at thousands at each start would take its time.
+			if (!line.impatient) continue;
+			const all = line.waiting.toArray();
+			const leaving = all.filter(({ until }) => until < next);
+			line.waiting = new Queue(all.filter(({ until }) => until >= next));
 			if (line.waiting.length === 0) this.drop(key, line);
 			for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
 		}
 	}
 
 	private startNext(): void {
-		const [key, line] = [...this.lines].find(([, { urgent }]) => urgent) ?? [...this.lines][0];
+		let turn: [unknown, Line] | undefined;
+		for (const entry of this.lines) {
+			if (!turn || entry[1].urgent) turn = entry;
+			if (turn[1].urgent) break;
+		}
+		const [key, line] = turn as [unknown, Line];
 		const next = line.waiting.shift();
-		this.lines.delete(key);
-		if (line.waiting.length > 0) this.lines.set(key, line);
-		else line.forget();
+		if (line.waiting.length === 0) this.drop(key, line);
+		else {
+			this.lines.delete(key);
+			this.lines.set(key, line);
+		}
 		if (!next) return;
 		this.running++;
 		next.start();

@@ -77,12 +77,15 @@ const LONG_WAIT = 1 / 20;
 /** Processes that shared a full window look for more room at moments so far apart, as a part of the window. */
 const LOOK_WITHIN = 0.1;
 
+/** Kept as small as can be, since thousands may wait. */
 interface Waiting {
-	start: () => void;
-	refuse: (reason: Error) => void;
+	/** Starts the call, or ends it with a promise that is rejected. */
+	start: (refusal?: Promise<never>) => void;
 	/** When its patience ends. */
-	until: number;
+	until?: number;
 }
+
+const refuse = ({ start }: Waiting, reason: Error) => start(Promise.reject(reason));
 
 interface Slot {
 	freeAt: number;
@@ -131,7 +134,7 @@ export class Throttle {
 	 */
 	enter(turn: Turn): Promise<void> {
 		// One promise for each waiting call and no more: there may be many thousands.
-		return new Promise((start, refuse) => {
+		return new Promise((start) => {
 			const { signal, limits, urgent, again, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
 			if (patienceMs < Infinity) {
@@ -141,8 +144,8 @@ export class Throttle {
 			const line = this.lineOf(turn);
 			line.limits = limits;
 			line.impatient ||= patienceMs < Infinity;
-			const until = patienceMs < Infinity ? this.clock.now() + patienceMs : Infinity;
-			const waiting = { start, refuse, until };
+			const until = patienceMs < Infinity ? this.clock.now() + patienceMs : undefined;
+			const waiting = { start, until };
 			if (again) line.waiting.unshift(waiting);
 			else line.waiting.push(waiting);
 			this.startDue();
@@ -244,7 +247,7 @@ export class Throttle {
 		const line = this.lines.get(key);
 		if (!line) return;
 		this.drop(key, line);
-		for (const waiting of line.waiting.toArray()) waiting.refuse(reason);
+		for (const waiting of line.waiting.toArray()) refuse(waiting, reason);
 		this.startDue();
 	}
 
@@ -329,10 +332,10 @@ export class Throttle {
 			// Hardly any call is impatient, and to look at thousands at each start would take its time.
 			if (!line.impatient) continue;
 			const all = line.waiting.toArray();
-			const leaving = all.filter(({ until }) => until < next);
-			line.waiting = new Queue(all.filter(({ until }) => until >= next));
+			const isLeaving = ({ until = Infinity }: Waiting) => until < next;
+			line.waiting = new Queue(all.filter((waiting) => !isLeaving(waiting)));
 			if (line.waiting.length === 0) this.drop(key, line);
-			for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
+			for (const waiting of all.filter(isLeaving)) refuse(waiting, new TooSoon(waitMs));
 		}
 	}
 

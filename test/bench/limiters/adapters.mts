@@ -17,6 +17,9 @@ export interface Limiter {
 	run<Result>(work: () => Promise<Result>, user?: unknown): Promise<Result>;
 }
 
+/** As many at once as anybody likes. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
 /** Makes a limiter for at most so many calls in any window and so many at once. */
 export type Make = (limits: Limits) => Limiter;
 
@@ -103,7 +106,7 @@ const flexibleQueue: Make = ({ calls, windowMs, atOnce }) => {
  * a call starts the moment they allow it: two limits one after the other would let calls pile up between them.
  */
 function atMost(count: number, run: <Result>(work: () => Promise<Result>) => Promise<Result>): Limiter {
-	if (count === Infinity) return { run };
+	if (count === UNLIMITED) return { run };
 	const waiting: Array<() => void> = [];
 	let running = 0;
 	return {

@@ -9,6 +9,8 @@ export interface RunOptions {
 	stdout?: number;
 	/** Called with every piece of output. */
 	onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+	/** Called with the process as soon as it is there. */
+	onLaunch?: (child: ChildProcess) => void;
 }
 
 /** How a finished child process ended. */
@@ -51,7 +53,9 @@ export async function run(command: string, args: string[], options: RunOptions =
 		output[stream] += text;
 		options.onOutput?.(text, stream);
 	};
-	const [code] = (await once(launch(command, args, { ...options, onOutput }), 'close')) as [number | null];
+	const child = launch(command, args, { ...options, onOutput });
+	options.onLaunch?.(child);
+	const [code] = (await once(child, 'close')) as [number | null];
 	return { code, ...output };
 }
 

@@ -1,3 +1,4 @@
+import { Queue } from './queue';
 import type { Limits, Turn } from './throttle';
 
 /** A call that waits for its start. */
@@ -11,7 +12,7 @@ export interface Waiting {
 }
 
 interface Line {
-	calls: Waiting[];
+	calls: Queue<Waiting>;
 	limits: Limits;
 	onWait?: Turn['onWait'];
 	/** Stops listening for the cancel signal. */
@@ -38,9 +39,8 @@ export class Lines {
 		const line = this.urgent.get(turn.line) ?? this.usual.get(turn.line) ?? this.open(turn, cancel);
 		this.count(line.limits, -1);
 		this.count((line.limits = turn.limits), 1);
-		const behind = call.again ? line.calls.findIndex(({ again }) => !again) : -1;
-		if (behind < 0) line.calls.push(call);
-		else line.calls.splice(behind, 0, call);
+		if (call.again) line.calls.insert(call, ({ again }) => !again);
+		else line.calls.push(call);
 		this.calls++;
 		this.patientUntil = Math.min(this.patientUntil, call.until);
 	}
@@ -64,7 +64,7 @@ export class Lines {
 			lines.delete(key);
 			this.close(line);
 			this.calls -= line.calls.length;
-			return line.calls;
+			return line.calls.toArray();
 		}
 		return [];
 	}
@@ -76,10 +76,12 @@ export class Lines {
 		this.patientUntil = Infinity;
 		for (const lines of [this.urgent, this.usual]) {
 			for (const [key, line] of lines) {
-				leaving.push(...line.calls.filter(({ until }) => until < before));
-				line.calls = line.calls.filter(({ until }) => until >= before);
-				this.patientUntil = line.calls.reduce((first, { until }) => Math.min(first, until), this.patientUntil);
-				if (line.calls.length > 0) continue;
+				const all = line.calls.toArray();
+				leaving.push(...all.filter(({ until }) => until < before));
+				const staying = all.filter(({ until }) => until >= before);
+				this.patientUntil = staying.reduce((first, { until }) => Math.min(first, until), this.patientUntil);
+				line.calls = new Queue(staying);
+				if (staying.length > 0) continue;
 				lines.delete(key);
 				this.close(line);
 			}
@@ -107,7 +109,7 @@ export class Lines {
 
 	private open({ line: key, limits, urgent, signal, onWait }: Turn, cancel: () => void): Line {
 		signal?.addEventListener('abort', cancel, { once: true });
-		const line: Line = { calls: [], limits, onWait, forget: () => signal?.removeEventListener('abort', cancel) };
+		const line: Line = { calls: new Queue(), limits, onWait, forget: () => signal?.removeEventListener('abort', cancel) };
 		(urgent ? this.urgent : this.usual).set(key, line);
 		this.count(limits, 1);
 		return line;

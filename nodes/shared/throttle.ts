@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { Lines } from './lines';
+import { Queue } from './queue';
 
 /**
  * When a call may start.
@@ -89,7 +90,7 @@ export class Throttle {
 	private readonly lines = new Lines();
 	private running = 0;
 	/** Slots of ended calls that are not free yet, earliest first. */
-	private readonly cooling: Slot[] = [];
+	private readonly cooling = new Queue<Slot>();
 	private pausedUntil = 0;
 	private refusalsInARow = 0;
 	private toldToWaitMs?: number;
@@ -147,8 +148,7 @@ export class Throttle {
 		// A call that never reached the service has no window; for others the longest of those that wait holds.
 		const longest = windowMs && Math.max(windowMs, this.lines.strictest.windowMs);
 		const freeAt = now + (told ?? holdFor(longest)) + unseenMs;
-		const later = this.cooling.findLastIndex((slot) => slot.freeAt <= freeAt);
-		this.cooling.splice(later + 1, 0, { freeAt, refused });
+		this.cooling.insert({ freeAt, refused }, (slot) => slot.freeAt > freeAt);
 		if (!refused) this.share = Math.max(this.share, this.held);
 		this.startDue();
 	}
@@ -185,7 +185,7 @@ export class Throttle {
 		const pace = windowMs / calls;
 		const first = calls === 1 ? windowMs : pace / 4;
 		const patience = Math.min(windowMs, first * 2 ** Math.min(this.refusalsInARow - 1, 20));
-		const own = this.cooling.filter(({ refused }) => !refused);
+		const own = this.cooling.toArray().filter(({ refused }) => !refused);
 		this.share = own.length + this.running;
 		this.shareUntil = (own.at(-1)?.freeAt ?? now + patience) + Math.random() * LOOK_WITHIN * windowMs;
 		if (retryAfterMs === undefined && own.length > 0) return own[0].freeAt - now;
@@ -236,7 +236,7 @@ export class Throttle {
 
 	private freeSlots(): void {
 		const now = this.clock.now();
-		while (this.cooling.length > 0 && this.cooling[0].freeAt <= now) this.cooling.shift();
+		for (let first = this.cooling.at(0); first && first.freeAt <= now; first = this.cooling.at(0)) this.cooling.shift();
 	}
 
 	/** Starts every call whose time has come, then sleeps until the next one's. */
@@ -265,7 +265,8 @@ export class Throttle {
 		const pause = Math.max(0, this.pausedUntil - now, this.endedAt + this.gap - now);
 		const tooMany = this.held - (now < this.shareUntil ? Math.min(calls, this.share) : calls);
 		if (tooMany < 0) return pause;
-		return tooMany < this.cooling.length ? Math.max(pause, this.cooling[tooMany].freeAt - now) : Infinity;
+		const free = this.cooling.at(tooMany);
+		return free ? Math.max(pause, free.freeAt - now) : Infinity;
 	}
 
 	/**

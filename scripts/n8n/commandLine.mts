@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '../ports.mts';
-import { run } from '../processes.mts';
+import { run, type RunOptions } from '../processes.mts';
 import { n8nEnvironment } from './environment.mts';
 import type { N8n } from './install.mts';
 
@@ -32,12 +32,12 @@ export interface Execution {
 }
 
 /** Runs one command of n8n's own command line on a user folder; a running server on that folder does not mind. */
-export async function n8nCli(n8n: N8n, userFolder: string, args: string[]): Promise<string> {
+export async function n8nCli(n8n: N8n, userFolder: string, args: string[], options: Pick<RunOptions, 'onLaunch'> = {}): Promise<string> {
 	const env = n8nEnvironment({ userFolder, port: await freePort(), brokerPort: await freePort() });
 	// Into a file: n8n ends its process at once, and a pipe then loses what its reader has not taken yet.
 	const printed = join(userFolder, `printed-${randomUUID()}`);
 	const file = await open(printed, 'w');
-	const { code, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { cwd: n8n.folder, env, stdout: file.fd }).finally(
+	const { code, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { ...options, cwd: n8n.folder, env, stdout: file.fd }).finally(
 		async () => await file.close(),
 	);
 	const stdout = await readFile(printed, 'utf8');
@@ -69,8 +69,8 @@ export async function importWorkflows(n8n: N8n, userFolder: string, folder: stri
 }
 
 /** Executes a stored workflow to its end in a process of its own. */
-export async function executeWorkflow(n8n: N8n, userFolder: string, id: string): Promise<Execution> {
-	const stdout = await n8nCli(n8n, userFolder, ['execute', `--id=${id}`, '--rawOutput']);
+export async function executeWorkflow(n8n: N8n, userFolder: string, id: string, options: Pick<RunOptions, 'onLaunch'> = {}): Promise<Execution> {
+	const stdout = await n8nCli(n8n, userFolder, ['execute', `--id=${id}`, '--rawOutput'], options);
 	// Log lines come before and after the JSON, whose braces stand on lines of their own.
 	return JSON.parse(stdout.slice(stdout.search(/^\{$/m), stdout.lastIndexOf('\n}') + 2)) as Execution;
 }

@@ -1,0 +1,89 @@
+import { ownRow, placeOf, ranked, type Row, type Scene, shown, times } from './figures.mts';
+
+/** Draws the scenes: one panel each, one bar for each contestant, in colours for light and dark pages. */
+
+const WIDTH = 1180;
+const MARGIN = 20;
+const GAP = 20;
+const PANEL = { width: (WIDTH - 2 * MARGIN - GAP) / 2, head: 62, row: 23, foot: 14 };
+/** Where bars begin and how far they may go; the figures stand behind them. */
+const BAR = { from: 200, longest: 118, height: 13 };
+
+const STYLE = `
+	svg { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+	.page { fill: #ffffff } .panel { fill: #f6f8fa; stroke: #d8dee4 }
+	text { fill: #24292f } .title { font-size: 13.5px; font-weight: 600 } .note { fill: #57606a; font-size: 11px }
+	.own { fill: #1a7f5a } .other { fill: #9aa7b4 } .broken { fill: #d9a066 } .fault { fill: #9a4b00 } .best { stroke: #57606a; stroke-dasharray: 3 3 }
+	.bold { font-weight: 600 }
+	@media (prefers-color-scheme: dark) {
+		.page { fill: #0d1117 } .panel { fill: #161b22; stroke: #30363d }
+		text { fill: #e6edf3 } .note { fill: #9aa4af }
+		.own { fill: #3fb984 } .other { fill: #6b7682 } .broken { fill: #b07a3c } .fault { fill: #e3a35c } .best { stroke: #9aa4af }
+	}`;
+
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+function text(x: number, y: number, content: string, className = ''): string {
+	return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${className && ` class="${className}"`}>${content}</text>`;
+}
+
+const heightOf = ({ rows }: Scene) => PANEL.head + rows.length * PANEL.row + PANEL.foot;
+
+/** One scene; x and y are its upper left corner. */
+function panel(scene: Scene, x: number, y: number): string {
+	const rows = ranked(scene);
+	const most = Math.max(...rows.map(({ value }) => value), scene.best ?? 0);
+	const lengthOf = (value: number) => Math.max(1, (BAR.longest * value) / most);
+	const from = x + BAR.from;
+	const height = heightOf(scene);
+	const parts = [
+		`<rect class="panel" x="${x}" y="${y}" width="${PANEL.width}" height="${height}" rx="6"/>`,
+		text(x + 14, y + 24, escaped(scene.title), 'title'),
+		text(x + 14, y + 42, escaped(note(scene)), 'note'),
+		...rows.map((row, index) => bar(scene, row, x + 14, from, y + PANEL.head + index * PANEL.row, lengthOf(row.value))),
+	];
+	if (scene.best !== undefined) {
+		const at = (from + lengthOf(scene.best)).toFixed(1);
+		parts.push(`<line class="best" x1="${at}" x2="${at}" y1="${y + PANEL.head - 5}" y2="${y + height - PANEL.foot}"/>`);
+	}
+	return parts.join('\n');
+}
+
+const note = ({ measure, unit, best }: Scene) =>
+	`${unit} ${measure}${best === undefined ? '' : `; dashed: the least there could be, ${shown(best)}`}`;
+
+function bar(scene: Scene, row: Row, left: number, from: number, y: number, length: number): string {
+	const middle = y + PANEL.row / 2 + 1;
+	const kind = row.own ? 'own' : row.faults.length > 0 ? 'broken' : 'other';
+	const ratio = row === ownRow(scene) ? '' : ` <tspan class="note">(${times(row.value, ownRow(scene).value)})</tspan>`;
+	// There is room for the two that weigh most; the table has them all.
+	const faults = row.faults.length > 0 ? ` <tspan class="fault">${escaped(row.faults.slice(0, 2).join(', '))}</tspan>` : '';
+	return [
+		text(left, middle, `${placeOf(row, scene)}. ${escaped(row.contestant)}`, row.own ? 'bold' : ''),
+		`<rect class="${kind}" x="${from}" y="${(middle - 10).toFixed(1)}" width="${length.toFixed(1)}" height="${BAR.height}" rx="2"/>`,
+		text(from + length + 7, middle, `${shown(row.value)}${ratio}${faults}`, row.own ? 'bold' : ''),
+	].join('\n');
+}
+
+/** The whole picture as SVG. */
+export function chart(scenes: Scene[], heading: string): string {
+	const top = 64;
+	// Each panel goes where there is more room: two columns of about the same length.
+	const columns = [top, top];
+	const panels = scenes.map((scene) => {
+		const column = columns[0] <= columns[1] ? 0 : 1;
+		const y = columns[column];
+		columns[column] += heightOf(scene) + GAP;
+		return panel(scene, MARGIN + column * (PANEL.width + GAP), y);
+	});
+	const height = Math.max(...columns);
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(heading)}">
+<style>${STYLE}
+</style>
+<rect class="page" width="${WIDTH}" height="${height}"/>
+${text(MARGIN, 30, escaped(heading), 'title')}
+${text(MARGIN, 49, 'Shorter is better. In brackets: how many times as much as this project. Whoever is refused or loses anything comes after all others.', 'note')}
+${panels.join('\n')}
+</svg>
+`;
+}

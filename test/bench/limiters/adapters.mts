@@ -1,0 +1,138 @@
+import { createRequire } from 'node:module';
+import Bottleneck from 'bottleneck';
+import { RateLimiter, TokenBucket } from 'limiter';
+import pThrottle from 'p-throttle';
+import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
+import type { Limits, Throttle as BuiltThrottle } from '../../../nodes/shared/throttle.ts';
+
+/** As it is installed: what runs the sources for tests slows each inner function down. */
+const { Throttle } = createRequire(import.meta.url)('../../../dist/nodes/shared/throttle.js') as { Throttle: typeof BuiltThrottle };
+
+/** What every contestant of the limiter scenes is driven by. */
+export interface Limiter {
+	/**
+	 * Does the work when its turn has come, and hands on its result.
+	 * @param user who asks, where several do
+	 */
+	run<Result>(work: () => Promise<Result>, user?: unknown): Promise<Result>;
+}
+
+/** As many at once as anybody likes. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** Makes a limiter for at most so many calls in any window and so many at once. */
+export type Make = (limits: Limits) => Limiter;
+
+/**
+ * What the throttle adds to the window because the service's clock is not its own; the others get the same, since
+ * whoever sets them up well does not cut it finer.
+ */
+const withMargin = (windowMs: number) => windowMs * 1.001 + 5;
+
+function own(limits: Limits): Limiter {
+	const throttle = new Throttle();
+	return {
+		run: async (work, user) => {
+			await throttle.enter({ line: user, limits });
+			try {
+				return await work();
+			} finally {
+				throttle.leave(limits);
+			}
+		},
+	};
+}
+
+/** Best for keeping a limit: its README's first choice, calls evenly apart, never a burst. */
+const bottleneckSpaced: Make = ({ calls, windowMs, atOnce }) =>
+	takingTurns(new Bottleneck({ maxConcurrent: atOnce, minTime: withMargin(windowMs) / calls }), atOnce);
+
+/** Best for speed: a window's calls at once, refilled as soon as the window is over. */
+const bottleneckReservoir: Make = ({ calls, windowMs, atOnce }) => {
+	const reservoir = { reservoir: calls, reservoirRefreshAmount: calls, reservoirRefreshInterval: withMargin(windowMs) };
+	// It looks for the end of the window four times a second unless told otherwise, far too seldom for a short one.
+	const often = { heartbeatInterval: Math.max(1, windowMs / 200) } as object;
+	return takingTurns(new Bottleneck({ maxConcurrent: atOnce, ...reservoir, ...often }), atOnce);
+};
+
+/** Bottleneck alone among the others can be taught to let users take turns: a limiter each, chained to the common one. */
+function takingTurns(common: Bottleneck, atOnce: number): Limiter {
+	const users = new Map<unknown, Bottleneck>();
+	const limiterOf = (user: unknown) => {
+		const limiter = users.get(user) ?? new Bottleneck({ maxConcurrent: atOnce }).chain(common);
+		users.set(user, limiter);
+		return limiter;
+	};
+	return { run: async (work, user) => await (user === undefined ? common : limiterOf(user)).schedule(work) };
+}
+
+/** `strict` is its sliding window; the other setting allows two windows' calls around the turn of a window. */
+const pThrottleStrict: Make = ({ calls, windowMs, atOnce }) => {
+	const throttled = pThrottle({ limit: calls, interval: Math.ceil(withMargin(windowMs)), strict: true })(
+		async (work: () => Promise<unknown>) => await work(),
+	);
+	return atMost(atOnce, async <Result,>(work: () => Promise<Result>) => (await throttled(work)) as Result);
+};
+
+/** Best for speed: a full bucket at the start of each window, and a count that ends it. */
+const limiterInterval: Make = ({ calls, windowMs, atOnce }) => {
+	const limiter = new RateLimiter({ tokensPerInterval: calls, interval: withMargin(windowMs) });
+	return atMost(atOnce, async (work) => {
+		await limiter.removeTokens(1);
+		return await work();
+	});
+};
+
+/** Best for keeping a limit: a bucket for one token spaces the calls evenly, a larger one allows that many more. */
+const limiterBucket: Make = ({ calls, windowMs, atOnce }) => {
+	const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: calls, interval: withMargin(windowMs) });
+	return atMost(atOnce, async (work) => {
+		await bucket.removeTokens(1);
+		return await work();
+	});
+};
+
+/** Its queue is what makes it wait instead of refuse; memory is its fastest store. */
+const flexibleQueue: Make = ({ calls, windowMs, atOnce }) => {
+	const queue = new RateLimiterQueue(new RateLimiterMemory({ points: calls, duration: withMargin(windowMs) / 1000 }));
+	return atMost(atOnce, async (work) => {
+		await queue.removeTokens(1);
+		return await work();
+	});
+};
+
+/**
+ * So many at once, for limiters that know no such limit. Inside it they are asked only when a place is free, so that
+ * a call starts the moment they allow it: two limits one after the other would let calls pile up between them.
+ */
+function atMost(count: number, run: <Result>(work: () => Promise<Result>) => Promise<Result>): Limiter {
+	if (count === UNLIMITED) return { run };
+	const waiting: Array<() => void> = [];
+	let running = 0;
+	return {
+		run: async (work) => {
+			if (running >= count) await new Promise<void>((start) => waiting.push(start));
+			else running++;
+			try {
+				return await run(work);
+			} finally {
+				const next = waiting.shift();
+				if (next) next();
+				else running--;
+			}
+		},
+	};
+}
+
+/** The contestants by the names that the pictures show. */
+export const limiters = {
+	'this throttle': own,
+	'bottleneck, spaced': bottleneckSpaced,
+	'bottleneck, reservoir': bottleneckReservoir,
+	'p-throttle, strict': pThrottleStrict,
+	'limiter, interval': limiterInterval,
+	'limiter, bucket': limiterBucket,
+	'rate-limiter-flexible': flexibleQueue,
+} satisfies Record<string, Make>;
+
+export type LimiterName = keyof typeof limiters;

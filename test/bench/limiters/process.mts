@@ -1,0 +1,148 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { run } from '../../../scripts/processes.mts';
+import type { Limits } from '../../../nodes/shared/throttle.ts';
+import { Random } from '../../../sandbox/random.mts';
+import { type Limiter, type LimiterName, limiters } from './adapters.mts';
+
+/** One contestant at one job, in a process of its own: nothing that another one has left behind weighs on it. */
+
+/** Calls over real HTTP. */
+export interface CallsJob {
+	kind: 'calls';
+	url: string;
+	apiKey: string;
+	clientId: number;
+	/** How many calls each user asks for; the second user comes a moment later. */
+	users: number[];
+	/** Up to this many ms pass between a call's start and its arrival. */
+	onTheWayMs: number;
+}
+
+/** Calls that do nothing, so that only the queue is seen. */
+export interface QueueJob {
+	kind: 'queue' | 'memory' | 'cost';
+	/** How many calls; for the cost, for how many ms they go on. */
+	amount: number;
+}
+
+export type Job = (CallsJob | QueueJob) & { limiter: LimiterName; limits: Limits };
+
+export interface CallsEnd {
+	/** From the first start to the last answer. */
+	ms: number;
+	/** The same for each user. */
+	userMs: number[];
+}
+
+export interface QueueEnd {
+	ms: number;
+	/** Time that the processor was busy. */
+	cpuMs: number;
+	/** The longest time for which nothing else could run. */
+	stalledMs: number;
+}
+
+/** Does a job in a process of its own. */
+export async function inOwnProcess<End>(job: Job): Promise<End> {
+	const args = ['--expose-gc', '--import', 'tsx', import.meta.filename, JSON.stringify(job)];
+	const { code, stdout, stderr } = await run(process.execPath, args, { env: process.env });
+	if (code !== 0) throw new Error(`${job.limiter} at "${job.kind}" ended with code ${code}:\n${stderr}`);
+	return JSON.parse(stdout) as End;
+}
+
+/** A refused call waits so long, as a part of the window, before it is sent again: the same for all. */
+const PAUSE = 1 / 20;
+/** The second user comes after this part of the window. */
+const LATER = 1 / 10;
+const SIDE_BY_SIDE = 20;
+
+async function calls(limiter: Limiter, job: CallsJob, { windowMs }: Limits): Promise<CallsEnd> {
+	const random = new Random(1);
+	const send = async (name: string) => {
+		// Drawn at the start of a call, so that each start of the race meets the same delays in the same order.
+		const delay = random.next() * job.onTheWayMs;
+		if (delay > 0) await sleep(delay);
+		const body = new URLSearchParams({ api_key: job.apiKey, client_id: String(job.clientId), family_name: name });
+		const answer = await fetch(`${job.url}/rest_api/v1/leads/create`, { method: 'POST', body });
+		await answer.text();
+		return answer.status;
+	};
+	const ask = async (name: string, user: unknown) => {
+		while ((await limiter.run(async () => await send(name), user)) === 429) await sleep(windowMs * PAUSE);
+	};
+	// The connection and the first look at the code are not part of the race.
+	await fetch(`${job.url}/_sandbox/figures`).then(async (answer) => await answer.text());
+	const started = performance.now();
+	const userMs = await Promise.all(job.users.map(async (count, user) => {
+		await sleep(user * windowMs * LATER);
+		const asked = performance.now();
+		const name = job.users.length > 1 ? `user ${user}` : undefined;
+		await Promise.all(Array.from({ length: count }, async (_, index) => await ask(`${user}-${index}`, name)));
+		return performance.now() - asked;
+	}));
+	return { ms: performance.now() - started, userMs };
+}
+
+async function queue(limiter: Limiter, count: number): Promise<QueueEnd> {
+	const delay = monitorEventLoopDelay({ resolution: 1 });
+	delay.enable();
+	const [started, before] = [performance.now(), process.cpuUsage()];
+	await Promise.all(Array.from({ length: count }, async () => await limiter.run(turn)));
+	const { user, system } = process.cpuUsage(before);
+	delay.disable();
+	return { ms: performance.now() - started, cpuMs: (user + system) / 1000, stalledMs: delay.max / 1e6 };
+}
+
+/** @returns bytes of each waiting call */
+async function memory(make: () => Limiter, count: number): Promise<number> {
+	const used = async () => {
+		for (let round = 0; round < 3; round++) {
+			await sleep(20);
+			globalThis.gc!();
+		}
+		return process.memoryUsage().heapUsed;
+	};
+	const forever = async () => await new Promise<void>(() => {});
+	const fill = async () => {
+		const limiter = make();
+		// The first call takes what there is; all others wait.
+		void limiter.run(forever);
+		const before = await used();
+		for (let index = 0; index < count; index++) void limiter.run(forever);
+		return { limiter, bytes: ((await used()) - before) / count };
+	};
+	// What is needed once, compiled code above all, comes with the first round.
+	const rounds = [await fill(), await fill()];
+	return rounds[1].bytes;
+}
+
+/** @returns ns for which the processor was busy with each call */
+async function cost(limiter: Limiter, forMs: number): Promise<number> {
+	const nothing = async () => {};
+	const busy = async (ms: number) => {
+		const before = process.cpuUsage();
+		const started = performance.now();
+		let calls = 0;
+		// Side by side: some limiters start nothing before a timer has fired, which takes time but no work.
+		for (; performance.now() - started < ms; calls += SIDE_BY_SIDE) {
+			await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => await limiter.run(nothing)));
+		}
+		const { user, system } = process.cpuUsage(before);
+		return (1000 * (user + system)) / calls;
+	};
+	await busy(forMs / 4);
+	return await busy(forMs);
+}
+
+async function play({ limiter: name, limits, ...job }: Job): Promise<unknown> {
+	const make = () => limiters[name](limits);
+	if (job.kind === 'calls') return await calls(make(), job, limits);
+	if (job.kind === 'memory') return await memory(make, job.amount);
+	return await { queue, cost }[job.kind](make(), job.amount);
+}
+
+if (process.argv[1] === import.meta.filename) {
+	const end = await play(JSON.parse(process.argv[2]) as Job);
+	process.stdout.write(JSON.stringify(end), () => process.exit());
+}

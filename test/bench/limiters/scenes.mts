@@ -1,0 +1,214 @@
+import type { Limits } from '../../../nodes/shared/throttle.ts';
+import type { Figures } from '../../../sandbox/journal.mts';
+import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
+import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
+import { type LimiterName, limiters, UNLIMITED } from './adapters.mts';
+import { type CallsEnd, type CallsJob, inOwnProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
+
+/** The scenes of the limiter alone: no n8n, the same client for all, each contestant in a process of its own. */
+
+const names = Object.keys(limiters) as LimiterName[];
+const OWN: LimiterName = 'this throttle';
+
+/** A second stands for the minute of real life. */
+const MINUTE = 1000;
+const limit = (atOnce: number): Limits => ({ calls: 100, windowMs: MINUTE, atOnce });
+/** What 2 seconds are on that scale. */
+const JITTER_MS = (2000 / 60_000) * MINUTE;
+
+interface Contestant {
+	name: string;
+	limiter: LimiterName;
+	limits: Limits;
+}
+
+const all = (limits: Limits): Contestant[] => names.map((name) => ({ name, limiter: name, limits }));
+
+interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
+	limits: Limits;
+	contestants?: Contestant[];
+	users: number[];
+	onTheWayMs?: number;
+	answerMs?: number;
+	rounds: number;
+}
+
+/** Calls over real HTTP to a service that refuses what is over the limit. */
+async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = 0, rounds, ...scene }: CallsScene): Promise<Scene> {
+	const ends = new Map(contestants.map(({ name }) => [name, [] as Array<CallsEnd & { figures: Figures }>]));
+	for (let round = 0; round < rounds; round++) {
+		for (const { name, limiter, limits: own } of contestants) {
+			const service = await startHotProfile({ limit: limits });
+			service.delay(0, answerMs);
+			const [clientId] = service.clients.keys();
+			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, onTheWayMs };
+			const end = await inOwnProcess<CallsEnd>({ ...job, limiter, limits: own });
+			ends.get(name)!.push({ ...end, figures: service.figures() });
+			await service.close();
+			console.log(`  round ${round + 1}: ${name}: ${shown(end.ms / 1000)} s, ${service.figures().refused} refused`);
+		}
+	}
+	const rows = contestants.map(({ name, limiter }): Row => {
+		const own = ends.get(name)!;
+		const { refused, worstWindow, worstAtOnce } = overall(own.map(({ figures }) => figures));
+		return {
+			contestant: name,
+			own: limiter === OWN,
+			value: median(own.map(({ ms }) => ms)) / 1000,
+			faults: counted(refused, 'refused'),
+			more: {
+				refused,
+				'worst window': worstWindow,
+				'most at once': worstAtOnce,
+				...(users.length > 1 && { 'second user waits': `${shown(median(own.map(({ userMs }) => userMs[1])) / 1000)} s` }),
+			},
+		};
+	});
+	const count = users.reduce((sum, one) => sum + one, 0);
+	const best = leastMs(count, limits, (onTheWayMs + answerMs) / 2) / 1000;
+	return { ...scene, unit: 's', measure: 'from the first start to the last answer', best, rows };
+}
+
+async function underLimit(): Promise<Scene> {
+	return await callsScene({
+		id: 'limiter-limit',
+		title: 'Limiter: 1,000 calls under a limit',
+		setting: '100 calls in any window of 1 s, which stands for the minute, and 2 at once; the service answers at once.',
+		limits: limit(2),
+		users: [1000],
+		rounds: 2,
+		why: {
+			first: 'It uses each window as soon as it is free and none of its calls is refused; those that fill a window in one go slip over its edge by the unevenness of the network, and those that space their calls lose time with each.',
+			otherwise: 'It holds each place a little longer than the window, since it does not trust the clocks to agree; whoever cuts that finer is faster as long as the network is even.',
+		},
+	});
+}
+
+async function twoUsers(): Promise<Scene> {
+	return await callsScene({
+		id: 'limiter-users',
+		title: 'Limiter: two users at once, 450 calls and 50',
+		setting: '100 calls in any window of 1 s and 2 at once for both together; the second user comes a tenth of a window after the first.',
+		limits: limit(2),
+		users: [450, 50],
+		rounds: 2,
+		why: {
+			first: 'Users take turns, so that the second one waits for its own calls and not for the 450 before it, and the limit holds for both together.',
+			otherwise: 'Users take turns here, which no other but a chained bottleneck offers; the sum of the time is a little above the fastest.',
+		},
+	});
+}
+
+const told: Contestant = { name: 'p-throttle, told the delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
+
+async function jitterOfAnswers(): Promise<Scene> {
+	return await callsScene({
+		id: 'limiter-jitter-answers',
+		title: 'Limiter: answers take 0 to 2 s',
+		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
+		limits: limit(10),
+		users: [500],
+		answerMs: JITTER_MS,
+		rounds: 2,
+		why: {
+			first: 'A slow answer does no harm to any limiter that counts starts; this one counts ends and loses no more than the length of a call in each window by that.',
+			otherwise: 'It gives a place back one window after the call ended, since it cannot know when within its time the call arrived. When only answers are slow that is more careful than needed.',
+		},
+	});
+}
+
+async function jitterOnTheWay(): Promise<Scene> {
+	return await callsScene({
+		id: 'limiter-jitter-way',
+		title: 'Limiter: calls take 0 to 2 s to arrive',
+		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once. One contestant is told the longest delay beforehand, which nobody knows in real life, and has its window set longer by it.',
+		limits: limit(10),
+		contestants: [...all(limit(10)), told],
+		users: [500],
+		onTheWayMs: JITTER_MS,
+		rounds: 2,
+		why: {
+			first: 'Whoever counts starts is wrong about arrivals: a call that was slow on its way and one that was fast come closer together than they started. Counting from the end of a call holds whatever the network does.',
+			otherwise: 'It gives a place back one window after the call ended, which holds whatever the network does, and costs the length of a call in each window.',
+		},
+	});
+}
+
+/** The queue alone: calls that do nothing. */
+async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => Limits, rounds: number): Promise<Map<LimiterName, End[]>> {
+	const ends = new Map(names.map((name) => [name, [] as End[]]));
+	for (let round = 0; round < rounds; round++) {
+		for (const limiter of names) {
+			ends.get(limiter)!.push(await inOwnProcess<End>({ ...job, limiter, limits: limitsOf(limiter) } as Job));
+		}
+		console.log(`  round ${round + 1} of ${rounds}`);
+	}
+	return ends;
+}
+
+async function waiting(): Promise<Scene> {
+	const [calls, limits] = [20_000, { calls: 5000, windowMs: MINUTE, atOnce: 20 }];
+	const ends = await queueRounds<QueueEnd>({ kind: 'queue', amount: calls }, () => limits, 1);
+	return {
+		id: 'limiter-20000',
+		title: 'Limiter: 20,000 calls waiting',
+		setting: '5,000 in any window of 1 s and 20 at once, all asked for in the same moment; the calls themselves do nothing, so that only the queue is seen.',
+		measure: 'until all are done',
+		unit: 's',
+		best: leastMs(calls, limits, 0) / 1000,
+		rows: names.map((name) => {
+			const end = (key: keyof QueueEnd) => median(ends.get(name)!.map((one) => one[key]));
+			const more = { 'processor busy': `${shown(end('cpuMs') / 1000)} s`, 'longest stall': `${shown(end('stalledMs'))} ms` };
+			return { contestant: name, own: name === OWN, value: end('ms') / 1000, faults: [], more };
+		}),
+		why: {
+			first: 'No start looks at the calls that wait, and one timer wakes all that are due.',
+			otherwise: 'A place is given back one window after each call ended, one by one, where a counter is set back for all 5,000 in one moment: a few hundredths of a second in each window, at a rate that is 3,000 times that of a real service.',
+		},
+	};
+}
+
+async function memory(): Promise<Scene> {
+	// One call takes all there is, of what each contestant limits by itself.
+	const limitsOf = (name: LimiterName) => ({ calls: 1, windowMs: 600_000, atOnce: name === OWN || name.startsWith('bottleneck') ? 1 : UNLIMITED });
+	const ends = await queueRounds<number>({ kind: 'memory', amount: 10_000 }, limitsOf, 3);
+	return {
+		id: 'limiter-memory',
+		title: 'Limiter: memory of a waiting call',
+		setting: 'Heap after garbage collection, with 10,000 calls waiting less without, divided by 10,000.',
+		measure: 'of each waiting call',
+		unit: 'bytes',
+		rows: names.map((name) => ({ contestant: name, own: name === OWN, value: median(ends.get(name)!), faults: [], more: {} })),
+		why: {
+			first: 'A waiting call is one promise and one small record, without a timer of its own.',
+			otherwise: 'A waiting call is one promise and one record in the line of its execution. p-throttle keeps no queue but a timer for each call, which takes less memory; it cannot let executions take turns.',
+		},
+	};
+}
+
+async function cost(): Promise<Scene> {
+	const ends = await queueRounds<number>({ kind: 'cost', amount: 1000 }, () => ({ calls: 1e9, windowMs: MINUTE, atOnce: UNLIMITED }), 3);
+	return {
+		id: 'limiter-cost',
+		title: 'Limiter: cost of a call, limit lifted',
+		setting: 'Limits so high that nothing waits, calls that do nothing, 20 side by side for a second.',
+		measure: 'of processor time for each call',
+		unit: 'µs',
+		rows: names.map((name) => ({ contestant: name, own: name === OWN, value: median(ends.get(name)!) / 1000, faults: [], more: {} })),
+		why: {
+			first: 'A call that need not wait passes without a timer.',
+			otherwise: 'It remembers each call until its place is free again and keeps a line for each execution, where a counter only counts. Next to the milliseconds of an HTTP call it does not show.',
+		},
+	};
+}
+
+/** All scenes by their names. */
+export const limiterScenes: Record<string, () => Promise<Scene>> = {
+	'limiter-limit': underLimit,
+	'limiter-users': twoUsers,
+	'limiter-jitter-way': jitterOnTheWay,
+	'limiter-jitter-answers': jitterOfAnswers,
+	'limiter-20000': waiting,
+	'limiter-memory': memory,
+	'limiter-cost': cost,
+};

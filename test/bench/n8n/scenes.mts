@@ -1,0 +1,294 @@
+import type { LimitSettings } from '../../../sandbox/limit.mts';
+import type { Execution } from '../../../scripts/n8n/commandLine.mts';
+import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
+import { FIRST_NODE, httpCreate, httpReturnAll, type Node, ownCreate, ownReturnAll, splitOut, workflow } from './contestants.mts';
+import { openStage, type Stage } from './stage.mts';
+
+/** The scenes on a real n8n: this package against n8n's own HTTP Request node, turn and turn about. */
+
+/** Two seconds stand for the minute of real life. */
+const MINUTE = 2000;
+const LIMIT: LimitSettings = { calls: 100, windowMs: MINUTE, atOnce: 2 };
+/** What 2 seconds are on that scale. */
+const JITTER_MS = (2000 / 60_000) * MINUTE;
+/** For the scenes without a limit: nothing that the package may ask for fills such a minute. */
+const SHORT_MINUTE = 10;
+const LEADS = 10_000;
+const OWN = 'this package';
+
+interface Contestant {
+	name: string;
+	/** More than one list: workflows that run at the same time. */
+	workflows: Node[][];
+}
+
+interface N8nScene extends Omit<Scene, 'rows' | 'unit'> {
+	unit: 's' | 'ms';
+	contestants: Contestant[];
+	/** Rows of each workflow. */
+	rows: number;
+	/** What the service refuses; null for nothing. */
+	limit: LimitSettings | null;
+	/** What the package takes for a minute. */
+	minuteMs: number;
+	/** The service's answers take so long. */
+	delay?: [number, number];
+	rounds: number;
+	/** What decides, of a run in ms: what n8n took for the nodes, or what the service saw from the first call to the last answer. */
+	decidedBy: 'nodes' | 'calls';
+	/** What the value is divided by: 1000 for seconds. */
+	per: number;
+	/** How many leads are to be stored or read. */
+	expected: number;
+}
+
+interface Run {
+	ms: number;
+	figures: ReturnType<Stage['service']['figures']>;
+	missing: number;
+	again: number;
+	failed: boolean;
+	peakMb?: number;
+}
+
+const idOf = (scene: string, contestant: number, number: number) => `${scene}-${contestant}${number}`;
+
+async function play(stage: Stage, { id, rows, limit, minuteMs, delay, decidedBy, expected }: N8nScene, { workflows }: Contestant, index: number): Promise<Run> {
+	const { service } = stage;
+	service.reset();
+	service.set({ limit, delay: delay ?? [0, 0] });
+	await stage.setMinute(minuteMs);
+	const ids = workflows.map((_, number) => idOf(id, index, number));
+	const { execution, peakMb, failed } = await run(stage, ids);
+	const runData = Object.entries(execution?.data.resultData.runData ?? {}).filter(([name]) => Number(name) >= FIRST_NODE);
+	const nodesMs = runData.reduce((sum, [, [{ executionTime }]]) => sum + executionTime, 0);
+	const { journal } = service;
+	const callsMs = Math.max(...journal.map(({ endedAt = 0 }) => endedAt)) - Math.min(...journal.map(({ at }) => at));
+	const stored = journal.filter((call) => call.stored !== undefined).length;
+	const read = runData.at(-1)?.[1][0].data?.main[0].length ?? 0;
+	const figures = service.figures(limit?.windowMs);
+	return {
+		ms: decidedBy === 'nodes' ? nodesMs : callsMs,
+		figures,
+		missing: expected - (rows > 1 ? stored : read),
+		again: rows > 1 ? journal.length - figures.refused - stored : 0,
+		failed,
+		peakMb,
+	};
+}
+
+/** One workflow in an n8n of its own tells more than several that share one. */
+async function run(stage: Stage, ids: string[]): Promise<{ execution?: Execution; peakMb?: number; failed: boolean }> {
+	if (ids.length > 1) return { failed: !(await stage.executeTogether(ids)) };
+	const end = await stage.execute(ids[0]);
+	return { ...end, failed: end.execution?.status !== 'success' };
+}
+
+async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
+	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, why } = settings;
+	const { clientId } = stage;
+	await stage.importAll(contestants.flatMap(({ workflows }, index) =>
+		workflows.map((nodes, number) => workflow(idOf(id, index, number), nodes, { rows: count, clientId })),
+	));
+	const runs = contestants.map((): Run[] => []);
+	for (let round = 0; round < rounds; round++) {
+		for (const [index, contestant] of contestants.entries()) {
+			const run = await play(stage, settings, contestant, index);
+			runs[index].push(run);
+			console.log(`  round ${round + 1}: ${contestant.name}: ${shown(run.ms / per)} ${unit}, ${run.figures.refused} refused, ${run.missing} missing`);
+		}
+	}
+	const rows = contestants.map(({ name }, index): Row => {
+		const own = runs[index];
+		const { refused, worstWindow, worstAtOnce, calls } = overall(own.map(({ figures }) => figures));
+		const [missing, again, peakMb] = (['missing', 'again', 'peakMb'] as const).map((key) => median(own.map((run) => run[key] ?? NaN)));
+		return {
+			contestant: name,
+			own: name.startsWith(OWN),
+			value: median(own.map(({ ms }) => ms)) / per,
+			faults: [
+				...counted(missing, 'lost'),
+				...counted(refused, 'refused'),
+				...counted(again, 'sent again'),
+				...(own.some(({ failed }) => failed) ? ['failed'] : []),
+			],
+			more: {
+				calls,
+				refused,
+				lost: missing,
+				'sent again': again,
+				...(limit && { 'worst window': worstWindow, 'most at once': worstAtOnce }),
+				...(peakMb > 0 && { 'most memory of n8n': `${shown(Math.round(peakMb))} MB` }),
+			},
+		};
+	});
+	return { id, title, setting, measure, unit, best, rows, why };
+}
+
+const limited = { requestsPerMinute: LIMIT.calls, concurrentRequests: LIMIT.atOnce };
+/** Two calls, the most at once, as often as the limit allows: the node knows only how far apart starts are. */
+const PACE = { batchSize: LIMIT.atOnce, batchInterval: (LIMIT.atOnce * MINUTE) / LIMIT.calls };
+
+const scale = `${LIMIT.calls} calls in any window of ${MINUTE / 1000} s, which stands for the minute, and ${LIMIT.atOnce} at once`;
+const pace = (every: number, ms: number) => `HTTP Request: batches of ${every} every ${Math.round(ms)} ms, Retry On Fail`;
+const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last answer' } as const;
+
+async function underLimit(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('limited', limited);
+	return await n8nScene(stage, {
+		...seconds,
+		id: 'n8n-limit',
+		title: 'n8n: 1,000 creates under a limit',
+		setting: `${scale}. ${pace(PACE.batchSize, PACE.batchInterval)}.`,
+		contestants: [
+			{ name: OWN, workflows: [[ownCreate(credential)]] },
+			{ name: 'HTTP Request, batches', workflows: [[httpCreate(stage.service.url, PACE)]] },
+		],
+		rows: 1000, limit: LIMIT, minuteMs: MINUTE, rounds: 2, decidedBy: 'calls', expected: 1000,
+		best: leastMs(1000, LIMIT, 0) / 1000,
+		why: {
+			first: 'The package sends a window\'s calls as soon as the service takes them; the batches only space the starts, and what the node itself takes for a batch comes on top of the pause.',
+			otherwise: 'The package waits for each place until a window after its call has ended; batches do not look at the answers, which is faster as long as all of them come in time.',
+		},
+	});
+}
+
+async function together(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('limited', limited);
+	const { url } = stage.service;
+	const twice = (name: string, node: Node): Contestant => ({ name, workflows: [[node], [node]] });
+	const half = { batchSize: 1, batchInterval: PACE.batchInterval };
+	return await n8nScene(stage, {
+		...seconds,
+		id: 'n8n-two',
+		title: 'n8n: two workflows at once, 300 creates each',
+		setting: `${scale}, for both together. HTTP Request as if it were alone, and with half the limit each, which is right for exactly two workflows; Retry On Fail.`,
+		contestants: [
+			twice(OWN, ownCreate(credential)),
+			twice('HTTP Request, as if alone', httpCreate(url, PACE)),
+			twice('HTTP Request, half each', httpCreate(url, half)),
+		],
+		rows: 300, limit: LIMIT, minuteMs: MINUTE, rounds: 1, decidedBy: 'calls', expected: 600,
+		best: leastMs(600, LIMIT, 0) / 1000,
+		why: {
+			first: 'Both workflows share one limiter without being told of each other; HTTP Request nodes know nothing of other workflows, and the halves that keep the limit leave half of it unused whenever one of them runs alone.',
+			otherwise: 'Both workflows share one limiter without being told of each other; halves that somebody has set by hand for exactly two workflows can be as good, as long as both run.',
+		},
+	});
+}
+
+async function jitter(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('limited', limited);
+	const { url } = stage.service;
+	const safe = { batchSize: LIMIT.atOnce, batchInterval: Math.ceil(JITTER_MS) + 5 };
+	return await n8nScene(stage, {
+		...seconds,
+		id: 'n8n-jitter',
+		title: 'n8n: answers take 0 to 2 s, 500 creates',
+		setting: `${scale}; on that scale the answers take 0 to ${Math.round(JITTER_MS)} ms. HTTP Request at the pace of the limit, and slow enough for the slowest answer (${pace(safe.batchSize, safe.batchInterval)}).`,
+		contestants: [
+			{ name: OWN, workflows: [[ownCreate(credential)]] },
+			{ name: 'HTTP Request, pace of limit', workflows: [[httpCreate(url, PACE)]] },
+			{ name: 'HTTP Request, slow enough', workflows: [[httpCreate(url, safe)]] },
+		],
+		rows: 500, limit: LIMIT, minuteMs: MINUTE, delay: [0, JITTER_MS], rounds: 2, decidedBy: 'calls', expected: 500,
+		best: leastMs(500, LIMIT, JITTER_MS / 2) / 1000,
+		why: {
+			first: 'The package starts a call when another one has ended; batches start blindly, so they either meet calls that are still under way or have to wait for the slowest answer each time.',
+			otherwise: 'The package starts a call when another one has ended, and keeps a place for one window after that.',
+		},
+	});
+}
+
+async function returnAll(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('usual', { requestsPerMinute: 100, concurrentRequests: 2 });
+	const raw = ownReturnAll(credential);
+	Object.assign(raw.parameters as object, { output: 'raw' });
+	const service: LimitSettings = { calls: 100, windowMs: 60_000, atOnce: 2 };
+	return await n8nScene(stage, {
+		...seconds,
+		id: 'n8n-return-all',
+		title: 'n8n: Return All of 10,000 leads',
+		setting: 'Each answer takes 50 ms; 100 pages, 100 calls a minute (a whole one) and 2 at once. The package with its simplified output and with the raw one; HTTP Request with Pagination, pages of 100 without a pause, and Split Out.',
+		measure: 'for the nodes, as n8n tells',
+		contestants: [
+			{ name: `${OWN}, simplified`, workflows: [[ownReturnAll(credential)]] },
+			{ name: `${OWN}, raw`, workflows: [[raw]] },
+			{ name: 'HTTP Request, Pagination', workflows: [[httpReturnAll(stage.service.url), splitOut]] },
+		],
+		rows: 1, limit: service, minuteMs: 60_000, delay: [50, 50], rounds: 2, decidedBy: 'nodes', expected: LEADS,
+		best: leastMs(LEADS / 100, service, 50) / 1000,
+		why: {
+			first: 'The package reads two pages side by side once it knows how many there are; Pagination reads one after the other.',
+			otherwise: 'The package reads two pages side by side, but then turns each row into typed values, which takes longer than the second page saves.',
+		},
+	});
+}
+
+async function lifted(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
+	return await n8nScene(stage, {
+		id: 'n8n-lifted',
+		title: 'n8n: cost of an item, 1,000 creates without a limit',
+		setting: 'Nothing is refused, and the package\'s minute is set so short that nothing waits. HTTP Request without batches: all calls at once.',
+		measure: 'for each item, as n8n tells, with the service\'s own time',
+		unit: 'ms',
+		per: 1000,
+		contestants: [
+			{ name: OWN, workflows: [[ownCreate(credential)]] },
+			{ name: 'HTTP Request, all at once', workflows: [[httpCreate(stage.service.url)]] },
+		],
+		rows: 1000, limit: null, minuteMs: SHORT_MINUTE, rounds: 3, decidedBy: 'nodes', expected: 1000,
+		why: {
+			first: 'n8n walks all properties of a node for each item and signs each request; the package keeps both short.',
+			otherwise: 'n8n\'s declarative nodes walk all their properties for each item, and this one has the 41 fields of a lead; HTTP Request has none of that, and no check of the values either.',
+		},
+	});
+}
+
+async function waiting(stage: Stage): Promise<Scene> {
+	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
+	const { url } = stage.service;
+	return await n8nScene(stage, {
+		...seconds,
+		id: 'n8n-20000',
+		title: 'n8n: 20,000 items waiting',
+		setting: '20,000 creates, 20 at once, nothing refused by the window, whose minute is set so short that it fills at no time. HTTP Request in batches of 20 with the shortest pause there is.',
+		measure: 'for the node, as n8n tells',
+		contestants: [
+			{ name: OWN, workflows: [[ownCreate(credential)]] },
+			{ name: 'HTTP Request, batches', workflows: [[httpCreate(url, { batchSize: 20, batchInterval: 1 })]] },
+		],
+		rows: 20_000, limit: null, minuteMs: SHORT_MINUTE, rounds: 1, decidedBy: 'nodes', expected: 20_000,
+		why: {
+			first: 'All items are checked before the first is sent, and then wait as one small record each.',
+			otherwise: 'The time is that of one item 20,000 times over (see the cost of an item): waiting itself adds next to nothing to it. All items are checked before the first call, which keeps them in memory together.',
+		},
+	});
+}
+
+const played: Record<string, (stage: Stage) => Promise<Scene>> = {
+	'n8n-limit': underLimit,
+	'n8n-two': together,
+	'n8n-jitter': jitter,
+	'n8n-return-all': returnAll,
+	'n8n-lifted': lifted,
+	'n8n-20000': waiting,
+};
+
+export const n8nScenes = Object.keys(played);
+
+/** Plays scenes on one n8n. */
+export async function playOnN8n(ids: string[]): Promise<{ scenes: Scene[]; version: string }> {
+	const stage = await openStage(LEADS);
+	try {
+		const scenes: Scene[] = [];
+		for (const id of ids) {
+			console.log(`\n${id}`);
+			scenes.push(await played[id](stage));
+		}
+		return { scenes, version: stage.n8n.version };
+	} finally {
+		await stage.close();
+	}
+}

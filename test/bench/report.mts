@@ -1,0 +1,107 @@
+import { ownRow, placeOf, ranked, type Scene, shown, times } from './figures.mts';
+
+/** Writes what a race has shown, as Markdown. */
+
+/** What the race was run on. */
+export interface Machine {
+	cores: number;
+	node: string;
+	n8n?: string;
+}
+
+export const machineLine = ({ cores, node, n8n }: Machine) =>
+	`${cores} cores, Node ${node}${n8n === undefined ? '' : `, n8n ${n8n}`}`;
+
+/** The place of the own contestant in words. */
+export function standing(scene: Scene): string {
+	const own = ownRow(scene);
+	const place = placeOf(own, scene);
+	const level = scene.rows.filter((row) => row !== own && !row.own && placeOf(row, scene) === place).map(({ contestant }) => contestant);
+	if (place === 1) return level.length > 0 ? `First, level with ${level.join(' and ')}` : 'First';
+	const ahead = ranked(scene).filter((row) => !row.own && placeOf(row, scene) < place).map(({ contestant }) => contestant);
+	return `Place ${place}, behind ${ahead.join(', ')}`;
+}
+
+const line = (cells: Array<string | number>) => `| ${cells.join(' | ')} |`;
+
+/** A scene's table: one line for each contestant, the best first. */
+export function table(scene: Scene): string {
+	const rows = ranked(scene);
+	const own = ownRow(scene);
+	const more = [...new Set(rows.flatMap((row) => Object.keys(row.more)))];
+	const head = ['', 'contestant', `${scene.unit} ${scene.measure}`, 'to this project', ...(scene.best === undefined ? [] : ['to the least']), ...more];
+	return [
+		line(head),
+		line(head.map((_, column) => (column === 1 ? '---' : '--:'))),
+		...rows.map((row) =>
+			line([
+				placeOf(row, scene),
+				row.own ? `**${row.contestant}**` : row.contestant,
+				shown(row.value),
+				times(row.value, own.value),
+				...(scene.best === undefined ? [] : [times(row.value, scene.best)]),
+				...more.map((name) => row.more[name] ?? '-'),
+			]),
+		),
+	].join('\n');
+}
+
+const part = (scene: Scene) => `## ${scene.title}
+
+${scene.setting}${scene.best === undefined ? '' : ` The least there could be is ${shown(scene.best)} ${scene.unit}.`}
+
+${table(scene)}
+
+${standing(scene)}. ${placeOf(ownRow(scene), scene) === 1 ? scene.why.first : scene.why.otherwise}
+`;
+
+/** The page of a whole race. */
+export const report = (scenes: Scene[], machine: Machine): string => `# The race
+
+This page and its picture are written by \`npm run bench\`: all scenes in one run, on one machine (${machineLine(machine)}), against
+the same stand-in of HotProfile over real HTTP, which refuses what is over the limit. What counts are the ratios.
+
+![Bars of all scenes](race.svg)
+
+| scene | this project | where it stands |
+| --- | --: | --- |
+${scenes.map((scene) => line([scene.title, `${shown(ownRow(scene).value)} ${scene.unit}`, standing(scene)])).join('\n')}
+
+How it is run:
+
+- Contestants take turns, round by round; times are the middle one of the rounds (of two, the longer), a worst window is the worst of all rounds.
+- Those who were refused, lost an item or sent one twice come after those who did not, whatever their time. Values within 2 % are level.
+- A minute is scaled down to one or two seconds, and delays with it. In n8n the package's minute is no setting: the bench changes
+  that one number in its own installed copy. Pauses of n8n itself (Retry On Fail) are not scaled.
+- The limiters alone run in a process each, with the same client. All are given the same margin on the window, 0.1 % and 5 ms, which
+  the throttle has built in. A refused call is sent again by the caller after a twentieth of the window, for all alike.
+- Limiters that do not limit calls at once are asked from behind a queue that does. In the scenes of memory and cost they run without it.
+- "Worst window" counts the arrivals in any window, "most at once" the calls under way at the service, refused ones included.
+- The least there could be is the longer of two: as many full windows as must pass before the last call may arrive, and each place's
+  share of the calls, one after the other (\`leastMs\` in \`test/bench/figures.mts\`).
+
+${scenes.map(part).join('\n')}`;
+
+const MARKS = ['<!-- race: written by npm run bench -->', '<!-- end of race -->'] as const;
+
+/** The paragraph of the README, from the same run as everything else. */
+function summary(scenes: Scene[]): string {
+	const first = scenes.filter((scene) => placeOf(ownRow(scene), scene) === 1).length;
+	const creates = scenes.find(({ id }) => id === 'n8n-limit')!;
+	const late = scenes.find(({ id }) => id === 'limiter-jitter-way')!;
+	const [peer] = ranked(creates).filter(({ own }) => !own);
+	const others = late.rows.filter(({ own }) => !own);
+	const most = Math.max(...others.map(({ more }) => Number(more.refused)));
+	return `First in ${first} of ${scenes.length} scenes of [a race](docs/race.md) against n8n's HTTP Request node and four limiters (bottleneck, p-throttle,
+limiter, rate-limiter-flexible). 1,000 creates under a limit take ${times(ownRow(creates).value, creates.best!)} the least time there could be, HTTP Request ${times(peer.value, creates.best!)}. When
+calls are up to 2 s on their way, ${ownRow(late).more.refused} of 500 are refused here and up to ${most} with the others. Where it is not first, that page says why.
+
+![The race](docs/race.svg)`;
+}
+
+/** The README with the results of a run. */
+export function withSummary(readme: string, scenes: Scene[]): string {
+	const [start, end] = MARKS.map((mark) => readme.indexOf(mark));
+	if (start < 0 || end < start) throw new Error(`The README has no place between "${MARKS[0]}" and "${MARKS[1]}"`);
+	return `${readme.slice(0, start)}${MARKS[0]}\n${summary(scenes)}\n${readme.slice(end)}`;
+}

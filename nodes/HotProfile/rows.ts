@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 const CIRCLES = new Set(['◯', '○', '〇']);
 const DASHES = new Set(['ー', '―']);
-const FORMATS = ['yyyy/MM/dd HH:mm:ss', 'yyyy/MM/dd'];
+const DATE = /^\d{4}\/\d{2}\/\d{2}( \d{2}:\d{2}:\d{2})?$/;
 const NUMBERS = new Set(['latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
 
 /** What people look for stands in front. */
@@ -34,11 +34,11 @@ function mark(value: unknown): unknown {
 
 function isoDate(value: unknown): unknown {
 	if (value === '' || value === null) return null;
-	for (const format of FORMATS) {
-		const date = DateTime.fromFormat(String(value), format, { zone: 'Asia/Tokyo' });
-		if (date.isValid) return date.toISO({ suppressMilliseconds: true });
-	}
-	return value;
+	const text = String(value);
+	if (!DATE.test(text)) return value;
+	// Luxon reads ISO twice as fast as a format of one's own, and there are many rows.
+	const date = DateTime.fromISO(text.replaceAll('/', '-').replace(' ', 'T'), { zone: 'Asia/Tokyo' });
+	return date.isValid ? date.toISO({ suppressMilliseconds: true }) : value;
 }
 
 function numberOrNull(key: string, value: unknown): unknown {

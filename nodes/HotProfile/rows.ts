@@ -1,11 +1,10 @@
-import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
 /** HotProfile's rows with real types. Values hidden from the key's user come as empty text. */
 
 const CIRCLES = new Set(['◯', '○', '〇']);
 const DASHES = new Set(['ー', '―']);
-const DATE = /^\d{4}\/\d{2}\/\d{2}( \d{2}:\d{2}:\d{2})?$/;
+const DATE = /^(\d{4}\/\d{2}\/\d{2})(?: (\d{2}:\d{2}:\d{2}))?$/;
 const NUMBERS = new Set(['latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
 
 /** What people look for stands in front. */
@@ -32,13 +31,13 @@ function mark(value: unknown): unknown {
 	return value === '' ? null : value;
 }
 
+/** Japan has had one time all year since 1952, so there is nothing to look up, for a hundred thousand dates at once. */
 function isoDate(value: unknown): unknown {
 	if (value === '' || value === null) return null;
-	const text = String(value);
-	if (!DATE.test(text)) return value;
-	// Luxon reads ISO twice as fast as a format of one's own, and there are many rows.
-	const date = DateTime.fromISO(text.replaceAll('/', '-').replace(' ', 'T'), { zone: 'Asia/Tokyo' });
-	return date.isValid ? date.toISO({ suppressMilliseconds: true }) : value;
+	const [, day, time = '00:00:00'] = DATE.exec(String(value)) ?? [];
+	const iso = `${day?.replaceAll('/', '-')}T${time}`;
+	// What does not exist, such as 31 February, stays as it is.
+	return new Date(`${iso}Z`).toJSON()?.startsWith(iso) ? `${iso}+09:00` : value;
 }
 
 function numberOrNull(key: string, value: unknown): unknown {

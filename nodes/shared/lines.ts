@@ -30,6 +30,7 @@ export class Lines {
 	private readonly usual = new Map<unknown, Line>();
 	/** Different settings, and how many lines have them. */
 	private readonly settings = new Map<string, { limits: Limits; lines: number }>();
+	private least?: Limits;
 
 	/**
 	 * Puts a call into its line.
@@ -37,8 +38,10 @@ export class Lines {
 	 */
 	add(turn: Turn, call: Waiting, cancel: () => void): void {
 		const line = this.urgent.get(turn.line) ?? this.usual.get(turn.line) ?? this.open(turn, cancel);
-		this.count(line.limits, -1);
-		this.count((line.limits = turn.limits), 1);
+		if (line.limits !== turn.limits) {
+			this.count(line.limits, -1);
+			this.count((line.limits = turn.limits), 1);
+		}
 		if (call.again) line.calls.insert(call, ({ again }) => !again);
 		else line.calls.push(call);
 		this.calls++;
@@ -92,12 +95,13 @@ export class Lines {
 
 	/** Credentials of one account may differ in their settings: the smallest ones hold. */
 	get strictest(): Limits {
+		if (this.least) return this.least;
 		const all = [...this.settings.values()].map(({ limits }) => limits);
-		return {
+		return (this.least = {
 			calls: Math.min(...all.map(({ calls }) => calls)),
 			windowMs: Math.max(...all.map(({ windowMs }) => windowMs)),
 			atOnce: Math.min(...all.map(({ atOnce }) => atOnce)),
-		};
+		});
 	}
 
 	/** Tells all lines how long the next call has to wait, and how long the last one. */
@@ -121,10 +125,11 @@ export class Lines {
 	}
 
 	private count(limits: Limits, lines: number): void {
-		const name = Object.values(limits).join();
+		const name = `${limits.calls} ${limits.windowMs} ${limits.atOnce}`;
 		const known = this.settings.get(name) ?? { limits, lines: 0 };
 		known.lines += lines;
 		if (known.lines > 0) this.settings.set(name, known);
 		else this.settings.delete(name);
+		this.least = undefined;
 	}
 }

@@ -123,7 +123,13 @@ export class Throttle {
 				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
 				if (waitMs > patienceMs) throw new TooSoon(waitMs);
 			}
-			const until = this.clock.now() + patienceMs;
+			// With nobody ahead there is no line to stand in.
+			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
+				this.running++;
+				start();
+				return;
+			}
+			const until = patienceMs < Infinity ? this.clock.now() + patienceMs : Infinity;
 			this.lines.add(turn, { start, refuse, until, again }, () => this.dismiss(line, new Canceled()));
 			this.startDue();
 		});
@@ -229,13 +235,13 @@ export class Throttle {
 
 	/** Whether nothing runs, waits or cools: the connection can be forgotten. */
 	get idle(): boolean {
-		this.freeSlots();
-		const paused = this.pausedUntil > this.clock.now();
+		const now = this.clock.now();
+		this.freeSlots(now);
+		const paused = this.pausedUntil > now;
 		return this.lines.calls === 0 && this.running === 0 && this.cooling.length === 0 && !paused;
 	}
 
-	private freeSlots(): void {
-		const now = this.clock.now();
+	private freeSlots(now: number): void {
 		for (let first = this.cooling.at(0); first && first.freeAt <= now; first = this.cooling.at(0)) this.cooling.shift();
 	}
 
@@ -258,8 +264,8 @@ export class Throttle {
 	}
 
 	private waitFor({ calls, atOnce }: Limits): number {
-		this.freeSlots();
 		const now = this.clock.now();
+		this.freeSlots(now);
 		const oneByOne = this.gap > 0 || this.held >= this.share;
 		if (this.running >= (oneByOne ? 1 : atOnce)) return Infinity;
 		const pause = Math.max(0, this.pausedUntil - now, this.endedAt + this.gap - now);

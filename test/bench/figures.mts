@@ -33,11 +33,11 @@ export interface Scene {
 /** Values closer than this count as level: two runs of the same contestant differ by more. */
 const LEVEL = 1.02;
 
-/** A contestant's place: those without faults come first, then the smaller value. */
+/** A contestant's place: those without faults come first, then the smaller value. Two rows of this project do not stand in each other's way. */
 export function placeOf(row: Row, { rows }: Scene): number {
 	const isAhead = (other: Row) =>
 		other.faults.length === 0 === (row.faults.length === 0) ? other.value * LEVEL < row.value : other.faults.length === 0;
-	return 1 + rows.filter(isAhead).length;
+	return 1 + rows.filter((other) => !(other.own && row.own) && isAhead(other)).length;
 }
 
 /** The contestants from the first place to the last. */

@@ -9,14 +9,17 @@ const PANEL = { width: (WIDTH - 2 * MARGIN - GAP) / 2, head: 62, row: 23, foot: 
 /** Where bars begin and how far they may go; the figures stand behind them. */
 const BAR = { from: 200, longest: 118, height: 13 };
 
+/** Longest bar, in bars of this project. */
+const MOST_TIMES = 3;
+
 const STYLE = `
 	svg { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-	.page { fill: #ffffff } .panel { fill: #f6f8fa; stroke: #d8dee4 }
+	.page { fill: #ffffff } .panel { fill: #f6f8fa; stroke: #d8dee4 } .cut { fill: #f6f8fa }
 	text { fill: #24292f } .title { font-size: 13.5px; font-weight: 600 } .note { fill: #57606a; font-size: 11px }
 	.own { fill: #1a7f5a } .other { fill: #9aa7b4 } .broken { fill: #d9a066 } .fault { fill: #9a4b00 } .best { stroke: #57606a; stroke-dasharray: 3 3 }
 	.bold { font-weight: 600 }
 	@media (prefers-color-scheme: dark) {
-		.page { fill: #0d1117 } .panel { fill: #161b22; stroke: #30363d }
+		.page { fill: #0d1117 } .panel { fill: #161b22; stroke: #30363d } .cut { fill: #161b22 }
 		text { fill: #e6edf3 } .note { fill: #9aa4af }
 		.own { fill: #3fb984 } .other { fill: #6b7682 } .broken { fill: #b07a3c } .fault { fill: #e3a35c } .best { stroke: #9aa4af }
 	}`;
@@ -32,15 +35,16 @@ const heightOf = ({ rows }: Scene) => PANEL.head + rows.length * PANEL.row + PAN
 /** One scene; x and y are its upper left corner. */
 function panel(scene: Scene, x: number, y: number): string {
 	const rows = ranked(scene);
-	const most = Math.max(...rows.map(({ value }) => value), scene.best ?? 0);
-	const lengthOf = (value: number) => Math.max(1, (BAR.longest * value) / most);
+	// A bar that is far longer is cut off, or nothing could be seen of all others.
+	const most = Math.min(MOST_TIMES * ownRow(scene).value, Math.max(...rows.map(({ value }) => value), scene.best ?? 0));
+	const lengthOf = (value: number) => Math.max(1, (BAR.longest * Math.min(value, most)) / most);
 	const from = x + BAR.from;
 	const height = heightOf(scene);
 	const parts = [
 		`<rect class="panel" x="${x}" y="${y}" width="${PANEL.width}" height="${height}" rx="6"/>`,
 		text(x + 14, y + 24, escaped(scene.title), 'title'),
 		text(x + 14, y + 42, escaped(note(scene)), 'note'),
-		...rows.map((row, index) => bar(scene, row, x + 14, from, y + PANEL.head + index * PANEL.row, lengthOf(row.value))),
+		...rows.map((row, index) => bar(scene, row, x + 14, from, y + PANEL.head + index * PANEL.row, lengthOf(row.value), row.value > most)),
 	];
 	if (scene.best !== undefined) {
 		const at = (from + lengthOf(scene.best)).toFixed(1);
@@ -52,7 +56,7 @@ function panel(scene: Scene, x: number, y: number): string {
 const note = ({ measure, unit, best }: Scene) =>
 	`${unit} ${measure}${best === undefined ? '' : `; dashed: the least there could be, ${shown(best)}`}`;
 
-function bar(scene: Scene, row: Row, left: number, from: number, y: number, length: number): string {
+function bar(scene: Scene, row: Row, left: number, from: number, y: number, length: number, isCut: boolean): string {
 	const middle = y + PANEL.row / 2 + 1;
 	const kind = row.own ? 'own' : row.faults.length > 0 ? 'broken' : 'other';
 	const ratio = row === ownRow(scene) ? '' : ` <tspan class="note">(${times(row.value, ownRow(scene).value)})</tspan>`;
@@ -61,6 +65,7 @@ function bar(scene: Scene, row: Row, left: number, from: number, y: number, leng
 	return [
 		text(left, middle, `${placeOf(row, scene)}. ${escaped(row.contestant)}`, row.own ? 'bold' : ''),
 		`<rect class="${kind}" x="${from}" y="${(middle - 10).toFixed(1)}" width="${length.toFixed(1)}" height="${BAR.height}" rx="2"/>`,
+		...(isCut ? [`<path class="cut" d="M${from + length - 18} ${middle + 5}l5 -17h4l-5 17z"/>`] : []),
 		text(from + length + 7, middle, `${shown(row.value)}${ratio}${faults}`, row.own ? 'bold' : ''),
 	].join('\n');
 }
@@ -82,7 +87,7 @@ export function chart(scenes: Scene[], heading: string): string {
 </style>
 <rect class="page" width="${WIDTH}" height="${height}"/>
 ${text(MARGIN, 30, escaped(heading), 'title')}
-${text(MARGIN, 49, 'Shorter is better. In brackets: how many times as much as this project. Whoever is refused or loses anything comes after all others.', 'note')}
+${text(MARGIN, 49, 'Shorter is better. In brackets: how many times as much as this project. Whoever is refused or loses anything comes after all others. Bars with a gap are cut off.', 'note')}
 ${panels.join('\n')}
 </svg>
 `;

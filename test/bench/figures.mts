@@ -33,12 +33,16 @@ export interface Scene {
 /** Values closer than this count as level: two runs of the same contestant differ by more. */
 const LEVEL = 1.02;
 
-/** A contestant's place: those without faults come first, then the smaller value. */
-export function placeOf(row: Row, { rows }: Scene): number {
-	const isAhead = (other: Row) =>
-		other.faults.length === 0 === (row.faults.length === 0) ? other.value * LEVEL < row.value : other.faults.length === 0;
-	return 1 + rows.filter(isAhead).length;
+/** Who is ahead of a contestant: those without faults come first, then the smaller value. Two rows of this project do not race each other. */
+export function aheadOf(row: Row, { rows }: Scene): Row[] {
+	return rows.filter((other) => {
+		if (other.own && row.own) return false;
+		if ((other.faults.length === 0) !== (row.faults.length === 0)) return other.faults.length === 0;
+		return other.value * LEVEL < row.value;
+	});
 }
+
+export const placeOf = (row: Row, scene: Scene): number => 1 + aheadOf(row, scene).length;
 
 /** The contestants from the first place to the last. */
 export function ranked(scene: Scene): Row[] {

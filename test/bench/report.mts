@@ -1,4 +1,4 @@
-import { ownRow, placeOf, ranked, type Scene, shown, times } from './figures.mts';
+import { aheadOf, ownRow, placeOf, ranked, type Row, type Scene, shown, times } from './figures.mts';
 
 /** Writes what a race has shown, as Markdown. */
 
@@ -15,11 +15,11 @@ export const machineLine = ({ cores, node, n8n }: Machine) =>
 /** The place of the own contestant in words. */
 export function standing(scene: Scene): string {
 	const own = ownRow(scene);
-	const place = placeOf(own, scene);
-	const level = scene.rows.filter((row) => row !== own && !row.own && placeOf(row, scene) === place).map(({ contestant }) => contestant);
-	if (place === 1) return level.length > 0 ? `First, level with ${level.join(' and ')}` : 'First';
-	const ahead = ranked(scene).filter((row) => !row.own && placeOf(row, scene) < place).map(({ contestant }) => contestant);
-	return `Place ${place}, behind ${ahead.join(', ')}`;
+	const ahead = aheadOf(own, scene);
+	const names = (rows: Row[]) => rows.map(({ contestant }) => contestant).join('; ');
+	if (ahead.length > 0) return `Place ${placeOf(own, scene)}, behind ${names(ahead)}`;
+	const level = scene.rows.filter((row) => !row.own && !aheadOf(row, scene).includes(own));
+	return level.length > 0 ? `First, level with ${names(level)}` : 'First';
 }
 
 const line = (cells: Array<string | number>) => `| ${cells.join(' | ')} |`;

@@ -180,7 +180,7 @@ async function together(stage: Stage): Promise<Scene> {
 async function jitter(stage: Stage): Promise<Scene> {
 	const credential = await stage.credential('limited', limited);
 	const { url } = stage.service;
-	const safe = { batchSize: LIMIT.atOnce, batchInterval: Math.ceil(JITTER_MS) + 5 };
+	const safe = { batchSize: LIMIT.atOnce, batchInterval: Math.ceil(JITTER_MS) + 15 };
 	return await n8nScene(stage, {
 		...seconds,
 		id: 'n8n-jitter',

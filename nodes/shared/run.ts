@@ -7,6 +7,7 @@ import type {
 	INodeExecutionData,
 	INodeType,
 } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { pause } from './call';
 import type { Dialect } from './dialect';
@@ -49,7 +50,7 @@ export function sendThrough(dialect: Dialect) {
 		{ options }: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const operation = operationOf(this, dialect);
-		const run = runOf(this.getExecuteData());
+		const run = runOf(occasionOf(this));
 		return await inWords(this, dialect, operation, run, async () => {
 			const ready = await prepare(this, dialect, operation, run);
 			await checkIds(this, dialect, operation, ready);
@@ -64,9 +65,20 @@ const CHECKED_AT_A_STRETCH = 100;
 /** What became of calls that must not be made again when n8n's "Retry On Fail" runs a node anew. */
 const tries = new WeakMap<object, Run['settled']>();
 
-function runOf(execution: object): Run {
-	const settled = tries.get(execution) ?? new Map();
-	tries.set(execution, settled);
+/**
+ * What stays the same object over all tries of a run. An agent's calls of a tool share the agent's
+ * own execution, but n8n hands each of them its arguments, the same ones at every try.
+ */
+function occasionOf(caller: IExecutePaginationFunctions): object {
+	const execution = caller.getExecuteData();
+	if (execution.node.name === caller.getNode().name) return execution;
+	return caller.getInputData(0, NodeConnectionTypes.AiTool).json;
+}
+
+/** @param occasion the same object at every try */
+function runOf(occasion: object): Run {
+	const settled = tries.get(occasion) ?? new Map();
+	tries.set(occasion, settled);
 	return { readAt: -Infinity, settled, meter: new Meter() };
 }
 

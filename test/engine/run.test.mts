@@ -1,6 +1,8 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { IDataObject } from 'n8n-workflow';
+
 import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts';
 import { everyField, startEcho } from '../everyField.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
@@ -64,6 +66,25 @@ describe('as a tool of an AI agent', () => {
 		} finally {
 			await echo.close();
 		}
+	});
+
+	const askedFor = (calls: IDataObject[], more: Partial<Job> = {}) =>
+		run(createLeads(1, { familyName: "={{ $fromAI('name') }}", toolDescription: 'Creates a lead' }, { node: 'hotProfileTool', calls, ...more }));
+
+	test('an agent that calls it three times creates three records', async () => {
+		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }, { name: '三' }]);
+		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
+		expect(service.journal.map(({ stored }) => stored)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
+		expect(answers).toEqual(service.journal.map(({ stored }) => expect.stringContaining(String(stored))));
+	});
+
+	test('a call that n8n tries again after a record may have been stored is not made again', async () => {
+		service.fault({ effect: 'resetAfterStore', times: 1 });
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }], { settings });
+		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
+		expect(service.journal).toHaveLength(2);
+		expect(answers).toEqual([expect.stringContaining('closed the connection'), expect.stringContaining(String(service.journal[1].stored))]);
 	});
 
 	test('it stays within the limit and refuses bad input before a call', async () => {

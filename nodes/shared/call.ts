@@ -221,7 +221,7 @@ async function exchange<Result>(
 		try {
 			return await work();
 		} catch (error) {
-			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
+			trouble = signal?.aborted ? new Trouble('canceled', { perhapsDone: true }) : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
 			// Both before the slot is given back, or the next call would start in between.
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
@@ -352,7 +352,7 @@ export async function fetchFile(
 			const timeoutMs = Math.max(1, Math.ceil(until - performance.now()));
 			const hangUp = new AbortController();
 			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
-			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
+			const request: IHttpRequestOptions = { ...limits.way, method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
 			const answer = isOwn
 				? await transmit(caller, dialect, credentials, request)
 				: answerOf(await caller.helpers.httpRequest(answerWhole(request)));

@@ -1,3 +1,4 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { retryAfter } from './answers';
@@ -21,6 +22,8 @@ export interface FileLimits {
 	timeoutMs: number;
 	/** Of the execution. */
 	signal?: AbortSignal;
+	/** "Proxy" and "Ignore SSL Issues" under Request Options. */
+	way: Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
 }
 
 export interface Download {

@@ -53,7 +53,7 @@ export function sendThrough(dialect: Dialect) {
 		const run = runOf(occasionOf(this));
 		return await inWords(this, dialect, operation, run, async () => {
 			const ready = await prepare(this, dialect, operation, run);
-			await checkIds(this, dialect, operation, ready);
+			await checkIds(this, dialect, operation, run, ready);
 			return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
 		});
 	};
@@ -79,7 +79,7 @@ function occasionOf(caller: IExecutePaginationFunctions): object {
 function runOf(occasion: object): Run {
 	const settled = tries.get(occasion) ?? new Map();
 	tries.set(occasion, settled);
-	return { readAt: -Infinity, settled, meter: new Meter() };
+	return { readAt: -Infinity, settled, lists: new Map(), meter: new Meter() };
 }
 
 /**
@@ -114,7 +114,7 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		return await prepare(item, dialect, operation, run);
 	});
 	const ready = await forAll(prepared, async (item, value) => {
-		await checkIds(item, dialect, operation, value);
+		await checkIds(item, dialect, operation, run, value);
 		return value;
 	});
 	const sent = await forAll(ready, async (item, value, index) => {
@@ -170,8 +170,10 @@ function requestOptions(caller: IExecuteFunctions) {
 	};
 	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
 	const signal = caller.getExecutionCancelSignal();
-	const size = batchInterval > 0 ? Math.max(1, batchSize) : Infinity;
-	return { options, turn: batches(size, async () => await pause(batchInterval, signal)) };
+	// An expression may bring them as text.
+	const pauseMs = Number(batchInterval);
+	const size = pauseMs > 0 ? Math.max(1, Number(batchSize)) : Infinity;
+	return { options, turn: batches(size, async () => await pause(pauseMs, signal)) };
 }
 
 /** Lets items start in batches, with something between two of them. */

@@ -99,6 +99,22 @@ describe('as a tool of an AI agent', () => {
 	});
 });
 
+test('an output that cannot be told is found before the call', async () => {
+	const echo = await startErpEcho();
+	try {
+		const parameters = { resource: 'ticket', operation: 'create', idCliente: '1', assunto: 'a', mensagem: 'b', options: { checkIds: false } };
+		const job = (more: IDataObject): Job => ({
+			node: 'erpDatacake', parameters: { ...parameters, ...more }, credential: { baseUrl: echo.url, token: 'the-token' },
+		});
+		for (const more of [{ output: "={{ $('Nowhere').item }}" }, { output: 'selectedFields', outputFields: "={{ $('Nowhere').item }}" }]) {
+			expect((await run(job(more))).error?.message).toContain("node doesn't exist");
+		}
+		expect(echo.seen).toEqual([]);
+	} finally {
+		await echo.close();
+	}
+});
+
 describe('the note after a run', () => {
 	const messages = async (job: Job) => (await run(job)).hints.map(({ message }) => message);
 
@@ -128,13 +144,19 @@ describe('the note after a run', () => {
 
 describe('"Request Options"', () => {
 	test('batching spaces the items as it does at any declarative node', async () => {
-		const batching = { batch: { batchSize: 2, batchInterval: 300 } };
+		const batching = { batch: { batchSize: 2, batchInterval: 500 } };
 		const { items } = await run(createLeads(5, { requestOptions: { batching } }));
 		expect(items).toHaveLength(5);
-		const starts = service.journal.map(({ at }) => at - service.journal[0].at);
-		expect(starts[2]).toBeGreaterThanOrEqual(290);
-		expect(starts[4]).toBeGreaterThanOrEqual(590);
-		expect(starts[1]).toBeLessThan(290);
+		const [first, second, third, , fifth] = service.journal.map(({ at }) => at);
+		expect(third - first).toBeGreaterThan(300);
+		expect(fifth - third).toBeGreaterThan(300);
+		expect(second - first).toBeLessThan(third - second);
+	});
+
+	test('a pause that an expression brings as text is as long', async () => {
+		const batching = { batch: { batchSize: 1, batchInterval: '={{ "800" }}' } };
+		await run(createLeads(2, { requestOptions: { batching } }));
+		expect(service.journal[1].at - service.journal[0].at).toBeGreaterThan(600);
 	});
 
 	test('a time limit ends a call that is not answered', async () => {

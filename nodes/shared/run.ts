@@ -15,7 +15,7 @@ import { inputError } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
 import type { Run } from './send';
-import { checkIds, inWords, prepare, send } from './send';
+import { checkIds, inWords, prepare, send, told } from './send';
 
 /** All items of one run of a node. */
 
@@ -62,8 +62,8 @@ export function sendThrough(dialect: Dialect) {
 /** After so many items n8n gets a chance to do something else: a thousand take about a second. */
 const CHECKED_AT_A_STRETCH = 100;
 
-/** What became of calls that must not be made again when n8n's "Retry On Fail" runs a node anew. */
-const tries = new WeakMap<object, Run['settled']>();
+/** What lasts over all tries of a run when n8n's "Retry On Fail" runs a node anew. */
+const lasting = new WeakMap<object, Pick<Run, 'settled' | 'meter'>>();
 
 /**
  * What stays the same object over all tries of a run. An agent's calls of a tool share the agent's
@@ -77,9 +77,9 @@ function occasionOf(caller: IExecutePaginationFunctions): object {
 
 /** @param occasion the same object at every try */
 function runOf(occasion: object): Run {
-	const settled = tries.get(occasion) ?? new Map();
-	tries.set(occasion, settled);
-	return { readAt: -Infinity, settled, lists: new Map(), meter: new Meter() };
+	const known = lasting.get(occasion) ?? { settled: new Map(), meter: new Meter() };
+	lasting.set(occasion, known);
+	return { ...known, readAt: -Infinity, lists: new Map() };
 }
 
 /**
@@ -128,9 +128,6 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		end.status === 'fulfilled' ? end.value : [{ json: { error: told(end.reason as Error) }, pairedItem: { item } }],
 	);
 }
-
-/** Where a node goes on after an error, n8n shows nothing else of it: what to do must stand beside what happened. */
-const told = ({ message, description }: Error & { description?: string | null }) => [message, description].filter(Boolean).join('. ');
 
 /** One item as n8n's declarative nodes see it. */
 function single(caller: IExecuteFunctions, input: INodeExecutionData, index: number): IExecuteSingleFunctions {

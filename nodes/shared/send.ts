@@ -110,9 +110,16 @@ export async function inWords<Result>(
 	} catch (error) {
 		const session = await run.session?.catch(() => undefined);
 		const secrets = session?.connection.secrets ?? [];
-		throw ofItem(item, shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets }));
+		const known = ofItem(item, shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets }));
+		// An agent that is not told that a record may have been stored stores another one.
+		if (item.getNode().type.endsWith('Tool')) known.message = told(known);
+		throw known;
 	}
 }
+
+/** Where n8n shows only the message of an error, what to do must stand beside what happened. */
+export const told = ({ message, description }: Error & { description?: string | null }) =>
+	description && !message.includes(description) ? `${message}. ${description}` : message;
 
 /** n8n's own errors mostly tell the item, but not where an expression cannot even be read. */
 function ofItem(item: IExecuteSingleFunctions, error: Error & { context?: IDataObject }): Error {

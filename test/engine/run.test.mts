@@ -84,7 +84,7 @@ describe('as a tool of an AI agent', () => {
 		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }], { settings });
 		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
 		expect(service.journal).toHaveLength(2);
-		expect(answers).toEqual([expect.stringContaining('closed the connection'), expect.stringContaining(String(service.journal[1].stored))]);
+		expect(answers).toEqual([expect.stringMatching(/closed the connection.*It may have been stored/), expect.stringContaining(String(service.journal[1].stored))]);
 	});
 
 	test('it stays within the limit and refuses bad input before a call', async () => {
@@ -130,6 +130,12 @@ describe('the note after a run', () => {
 		expect(await messages(createLeads(5))).toEqual([
 			expect.stringMatching(/^6 calls to HotProfile in \d+ s, .*1 refused as too many and sent again\.$/),
 		]);
+	});
+
+	test('counts the calls of all tries', async () => {
+		service.fault({ effect: 'errorsText', times: 1 });
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		expect(await messages(createLeads(3, {}, { settings }))).toEqual([expect.stringMatching(/^4 calls to HotProfile/)]);
 	});
 
 	test('counts pages and files as calls', async () => {

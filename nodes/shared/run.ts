@@ -60,7 +60,7 @@ export function sendThrough(dialect: Dialect) {
 }
 
 /** After so many items n8n gets a chance to do something else: a thousand take about a second. */
-const CHECKED_AT_A_STRETCH = 100;
+const AT_A_STRETCH = 100;
 
 /** What lasts over all tries of a run when n8n's "Retry On Fail" runs a node anew. */
 const lasting = new WeakMap<object, Pick<Run, 'settled' | 'meter'>>();
@@ -108,17 +108,20 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	};
 
 	const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
-	const breath = batches(CHECKED_AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
+	const breath = () => batches(AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
+	const checkBreath = breath();
 	const prepared = await forAll(given, async (item, _none, index) => {
-		await breath(index);
+		await checkBreath(index);
 		return await prepare(item, dialect, operation, run);
 	});
 	const ready = await forAll(prepared, async (item, value) => {
 		await checkIds(item, dialect, operation, run, value);
 		return value;
 	});
+	const sendBreath = breath();
 	const sent = await forAll(ready, async (item, value, index) => {
 		await turn(index);
+		await sendBreath(index);
 		return await send(item, dialect, operation, run, value, options);
 	});
 	const session = await run.session?.catch(() => undefined);

@@ -1,8 +1,7 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { retryAfter } from './answers';
-import type { Answer } from './dialect';
+import type { Answer, Way } from './dialect';
 import { Trouble } from './errors';
 
 /** Files behind links that a service sends: where they may lie, how large and how slow they may be. */
@@ -22,8 +21,7 @@ export interface FileLimits {
 	timeoutMs: number;
 	/** Of the execution. */
 	signal?: AbortSignal;
-	/** "Proxy" and "Ignore SSL Issues" under Request Options. */
-	way: Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
+	way: Way;
 }
 
 export interface Download {

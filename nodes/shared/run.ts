@@ -53,7 +53,7 @@ export function sendThrough(dialect: Dialect) {
 		const run = runOf(occasionOf(this));
 		return await inWords(this, dialect, operation, run, async () => {
 			const ready = await prepare(this, dialect, operation, run);
-			await checkIds(this, dialect, operation, run, ready);
+			await checkIds(this, dialect, operation, run, ready, options as IHttpRequestOptions);
 			return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
 		});
 	};
@@ -115,7 +115,7 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		return await prepare(item, dialect, operation, run);
 	});
 	const ready = await forAll(prepared, async (item, value) => {
-		await checkIds(item, dialect, operation, run, value);
+		await checkIds(item, dialect, operation, run, value, options);
 		return value;
 	});
 	const sendBreath = breath();

@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from './call';
 import type { Settings } from './check';
 import { check } from './check';
-import type { Ask, Dialect, Plan, Session } from './dialect';
+import type { Ask, Dialect, Plan, Session, Way } from './dialect';
 import { inputError, mayBeStored, Trouble, withoutSecrets } from './errors';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
@@ -176,17 +176,20 @@ export async function checkIds(
 	operation: Operation,
 	{ lists }: Run,
 	{ records: [values], settings }: Ready,
+	options: Partial<IHttpRequestOptions>,
 ): Promise<void> {
 	if (!dialect.lists || !settings.checkIds) return;
 	// A list that cannot be read must not hold anything back.
 	const read = async (list: IdList) => {
-		const rows = lists.get(list) ?? readList(item, dialect, list.operation).catch(() => []);
+		const rows = lists.get(list) ?? readList(item, dialect, list.operation, { way: wayOf(options) }).catch(() => []);
 		lists.set(list, rows);
 		return await rows;
 	};
 	const problems = await unknownIds(Object.values(fieldsOf(operation)), values, dialect.lists, read);
 	if (problems.length > 0) throw refusal(item, problems);
 }
+
+const wayOf = ({ proxy, skipSslCertificateValidation }: Partial<IHttpRequestOptions>): Way => ({ proxy, skipSslCertificateValidation });
 
 const refusal = (item: IExecuteSingleFunctions, problems: string[]) =>
 	inputError(item.getNode(), problems, item.getItemIndex(), 'Nothing was sent for this item');
@@ -245,13 +248,13 @@ async function addFiles(
 	dialect: Dialect,
 	session: Session,
 	{ row: columns }: Operation,
-	{ rows, items, settings, options: { proxy, skipSslCertificateValidation }, line, meter }: Downloads,
+	{ rows, items, settings, options, line, meter }: Downloads,
 ): Promise<void> {
 	const limits: FileLimits = {
 		maxBytes: Number(settings.maxFileSizeMb) * 2 ** 20,
 		timeoutMs: Number(settings.downloadTimeout) * 1000,
 		signal: caller.getExecutionCancelSignal(),
-		way: { proxy, skipSslCertificateValidation },
+		way: wayOf(options),
 	};
 	for (const [index, row] of rows.entries()) {
 		for (const wire of linksOf(columns)) {

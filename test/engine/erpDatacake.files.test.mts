@@ -152,6 +152,14 @@ describe('files come in', () => {
 		expect(Buffer.from(items[0].binary!.data.data, 'base64').toString()).toBe('%PDF by proxy');
 	});
 
+	test('ids are looked up by that proxy too', async () => {
+		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
+		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
+		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
+		expect(error?.message).toContain("'Reseller' must be an id of its own list");
+		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
+	});
+
 	test('a redirect is followed by the same rules', async () => {
 		respond = ({ url }, response) =>
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');

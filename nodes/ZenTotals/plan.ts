@@ -25,6 +25,7 @@ export function plan(item: Item): Plan {
 	const problems: string[] = [];
 	const manner = mannerOf(caller, problems);
 	const questions = questionsOf(item, problems);
+	const form = caller.getNodeParameter('output', 'rows');
 	if (problems.length > 0) return { problems, carryOut: async () => [] };
 
 	const state = runs.get(run) ?? { calls: new Map<string, WireValues>() };
@@ -42,7 +43,7 @@ export function plan(item: Item): Plan {
 			const rows: IDataObject[] = [];
 			for (const question of questions) {
 				const answers = await answersTo(question, item, ask, session, manner, state.until);
-				rows.push(...shaped(answers, question, item, manner));
+				rows.push(...shaped(answers, question, item, form, manner));
 			}
 			return rows;
 		},
@@ -130,10 +131,9 @@ async function askOrRecall(
 	return await asking;
 }
 
-function shaped(answers: Answer[], { date }: Question, { caller, operation, wanted }: Item, { whenTooSoon }: Manner): IDataObject[] {
+function shaped(answers: Answer[], { date }: Question, { operation, wanted }: Item, form: unknown, { whenTooSoon }: Manner): IDataObject[] {
 	const { rows: rowsOf, users: usersOf } = forms[operation.path];
 	const bodies = answers.flatMap(({ read }) => read.rows);
-	const form = caller.getNodeParameter('output', 'rows');
 	const rows = form === 'raw' ? structuredClone(bodies) : bodies.flatMap((body) => rowsOf(body, date)).slice(0, operation.list ? wanted : Infinity);
 	const items = form === 'users' && usersOf ? usersOf(bodies, date, rows) : rows;
 	if (whenTooSoon !== 'useLastAnswer') return items;

@@ -10,7 +10,7 @@ import type {
 import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
-import type { Answer, Connection, Dialect, Session } from './dialect';
+import type { Answer, Connection, Dialect, Session, Way } from './dialect';
 import type { About, Cause } from './errors';
 import { callError, duration, Trouble, words } from './errors';
 import type { Download, FileLimits } from './links';
@@ -73,12 +73,13 @@ export async function lookUp(
 	operation: Operation,
 	values: WireValues,
 	page?: Page,
+	way: Way = {},
 ): Promise<PageRead> {
 	const about = aboutOf(dialect, operation);
 	try {
 		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
-		const request = async () => dialect.request(operation, values, page, session.connection);
+		const request = async () => ({ ...way, ...dialect.request(operation, values, page, session.connection) });
 		return await ask(caller, dialect, session, operation, request, { line: {}, urgent: true });
 	} catch (error) {
 		throw shown(caller, error, about);
@@ -97,7 +98,7 @@ export async function readList(
 	caller: Caller,
 	dialect: Dialect,
 	operation: Operation,
-	insist = false,
+	{ insist = false, way }: { insist?: boolean; way?: Way } = {},
 ): Promise<IDataObject[]> {
 	const { connection } = await openSession(caller, dialect, operation).catch((error) => {
 		throw shown(caller, error, aboutOf(dialect, operation));
@@ -106,7 +107,7 @@ export async function readList(
 	const now = performance.now();
 	const known = lists.get(key);
 	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
-	const rows = lookUp(caller, dialect, operation, {}).then((answer) => answer.rows);
+	const rows = lookUp(caller, dialect, operation, {}, undefined, way).then((answer) => answer.rows);
 	const entry = { readAt: now, rows, failed: false };
 	lists.set(key, entry);
 	rows.catch(() => (entry.failed = true));
@@ -223,7 +224,7 @@ async function exchange<Result>(
 		try {
 			return await work();
 		} catch (error) {
-			trouble = signal?.aborted ? new Trouble('canceled') : asTrouble(error);
+			trouble = signal?.aborted ? new Trouble('canceled', { perhapsDone: true }) : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
 			// Both before the slot is given back, or the next call would start in between.
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
@@ -357,7 +358,7 @@ export async function fetchFile(
 			const timeoutMs = Math.max(1, Math.ceil(leftMs));
 			const hangUp = new AbortController();
 			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
-			const request: IHttpRequestOptions = { method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
+			const request: IHttpRequestOptions = { ...limits.way, method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
 			try {
 				const answer = isOwn
 					? await transmit(caller, dialect, credentials, request)

@@ -114,8 +114,12 @@ function entriesOf(value: unknown): IDataObject[] | undefined {
 
 /** An entry under the wire names of its fields. */
 function wired({ of = {} }: Field, entry: IDataObject): IDataObject {
-	const byName = new Map(Object.values(of).map(({ name, wire }) => [name, wire]));
-	return Object.fromEntries(Object.entries(entry).map(([name, value]) => [byName.get(name) ?? name, picked(value)]));
+	const byName = new Map(Object.values(of).map((field) => [field.name, field]));
+	const named = Object.entries(entry).map(([name, value]) => {
+		const field = byName.get(name) ?? of[name];
+		return [field?.wire ?? name, picked(value, field)];
+	});
+	return Object.fromEntries(named) as IDataObject;
 }
 
 const isEmpty = (value: unknown) => value === '' || value === null;

@@ -63,6 +63,9 @@ export interface Dialect {
 	simplify?(row: IDataObject, operation: Operation): IDataObject;
 }
 
+/** "Proxy" and "Ignore SSL Issues" under Request Options, which hold for all that a node fetches. */
+export type Way = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
+
 /** A connection in use. */
 export interface Session {
 	credentials: ICredentialDataDecryptedObject;

@@ -12,19 +12,20 @@ import type { Operation } from './operations';
 export function givenFor(item: IExecuteSingleFunctions, { required, collections }: Operation): IDataObject {
 	const given: IDataObject = {};
 	const alone = Object.values(required).filter((field) => isShown(item, field));
-	for (const { name, wire } of alone) given[wire] = picked(item.getNodeParameter(name, ''));
+	for (const field of alone) given[field.wire] = picked(item.getNodeParameter(field.name, ''), field);
 	if (hasFile(required)) given[binaryFields.name] = item.getNodeParameter(binaryFields.name, '') as string;
 	for (const { name: collection, fields } of collections) {
 		const chosen = item.getNodeParameter(collection, {}) as unknown;
 		if (!isObject(chosen)) continue;
-		for (const { name, wire } of Object.values(fields)) if (name in chosen) given[wire] = picked(chosen[name]);
+		for (const field of Object.values(fields)) if (field.name in chosen) given[field.wire] = picked(chosen[field.name], field);
 		if (hasFile(fields) && binaryFields.name in chosen) given[binaryFields.name] = chosen[binaryFields.name];
 	}
 	return given;
 }
 
-/** What is picked from a list is its id. */
-export const picked = (value: unknown) => (isObject(value) && '__rl' in value ? value.value : value) as IDataObject[string];
+/** What is picked from a list is its id. Workflows that were not made in the editor may lack n8n's mark on it. */
+export const picked = (value: unknown, field?: Field) =>
+	(isObject(value) && 'value' in value && (field?.picker || '__rl' in value) ? value.value : value) as IDataObject[string];
 
 const hasFile = (fields: Fields) => Object.values(fields).some(({ kind }) => kind === 'file');
 

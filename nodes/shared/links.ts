@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { retryAfter } from './answers';
-import type { Answer } from './dialect';
+import type { Answer, Way } from './dialect';
 import { Trouble } from './errors';
 
 /** Files behind links that a service sends: where they may lie, how large and how slow they may be. */
@@ -21,6 +21,7 @@ export interface FileLimits {
 	timeoutMs: number;
 	/** Of the execution. */
 	signal?: AbortSignal;
+	way: Way;
 }
 
 export interface Download {

@@ -7,6 +7,7 @@ import type {
 	INodeExecutionData,
 	INodeType,
 } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { pause } from './call';
 import type { Dialect } from './dialect';
@@ -49,25 +50,41 @@ export function sendThrough(dialect: Dialect) {
 		{ options }: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const operation = operationOf(this, dialect);
-		const run = runOf(this.getExecuteData());
-		return await inWords(this, dialect, operation, run, async () => {
+		const run = runOf(occasionOf(this));
+		try {
 			const ready = await prepare(this, dialect, operation, run);
-			await checkIds(this, dialect, operation, ready);
+			await checkIds(this, dialect, operation, run, ready, options as IHttpRequestOptions);
 			return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
-		});
+		} catch (error) {
+			const known = await inWords(this, dialect, operation, run, error);
+			// An agent that is not told that a record may have been stored stores another one.
+			known.message = told(known);
+			throw known;
+		}
 	};
 }
 
 /** After so many items n8n gets a chance to do something else: a thousand take about a second. */
-const CHECKED_AT_A_STRETCH = 100;
+const AT_A_STRETCH = 100;
 
-/** What became of calls that must not be made again when n8n's "Retry On Fail" runs a node anew. */
-const tries = new WeakMap<object, Run['settled']>();
+/** What lasts over all tries of a run when n8n's "Retry On Fail" runs a node anew. */
+const lasting = new WeakMap<object, Pick<Run, 'settled' | 'meter'>>();
 
-function runOf(execution: object): Run {
-	const settled = tries.get(execution) ?? new Map();
-	tries.set(execution, settled);
-	return { readAt: -Infinity, settled, meter: new Meter() };
+/**
+ * What stays the same object over all tries of a run. An agent's calls of a tool share the agent's
+ * own execution, but n8n hands each of them its arguments, the same ones at every try.
+ */
+function occasionOf(caller: IExecutePaginationFunctions): object {
+	const execution = caller.getExecuteData();
+	if (execution.node.name === caller.getNode().name) return execution;
+	return caller.getInputData(0, NodeConnectionTypes.AiTool).json;
+}
+
+/** @param occasion the same object at every try */
+function runOf(occasion: object): Run {
+	const known = lasting.get(occasion) ?? { settled: new Map(), meter: new Meter() };
+	lasting.set(occasion, known);
+	return { ...known, readAt: -Infinity, lists: new Map() };
 }
 
 /**
@@ -83,26 +100,25 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	type Ends<Result> = Array<PromiseSettledResult<Result>>;
 	/** The next step of all items that have come so far. */
 	const forAll = async <Before, After>(before: Ends<Before>, step: (item: IExecuteSingleFunctions, value: Before, index: number) => Promise<After>) => {
+		const breath = batches(AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
 		const after = await Promise.allSettled(
 			before.map(async (end, index) => {
 				if (end.status === 'rejected') throw end.reason;
-				const item = items[index];
-				return await inWords(item, dialect, operation, run, async () => await step(item, end.value, index));
+				await breath(index);
+				return await step(items[index], end.value, index);
 			}),
 		);
-		const failed = after.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-		if (failed && !goesOn) throw failed.reason;
+		const failed = after.findIndex(({ status }) => status === 'rejected');
+		if (failed >= 0 && !goesOn) {
+			throw await inWords(items[failed], dialect, operation, run, (after[failed] as PromiseRejectedResult).reason);
+		}
 		return after;
 	};
 
 	const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
-	const breath = batches(CHECKED_AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
-	const prepared = await forAll(given, async (item, _none, index) => {
-		await breath(index);
-		return await prepare(item, dialect, operation, run);
-	});
+	const prepared = await forAll(given, async (item) => await prepare(item, dialect, operation, run));
 	const ready = await forAll(prepared, async (item, value) => {
-		await checkIds(item, dialect, operation, value);
+		await checkIds(item, dialect, operation, run, value, options);
 		return value;
 	});
 	const sent = await forAll(ready, async (item, value, index) => {
@@ -112,13 +128,17 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	const session = await run.session?.catch(() => undefined);
 	const note = session && run.meter.note(dialect.service, session.connection.limits);
 	if (note) caller.addExecutionHints(note);
-	return sent.flatMap((end, item) =>
-		end.status === 'fulfilled' ? end.value : [{ json: { error: told(end.reason as Error) }, pairedItem: { item } }],
-	);
+	const outputs = sent.map(async (end, item) => {
+		if (end.status === 'fulfilled') return end.value;
+		const error = told(await inWords(items[item], dialect, operation, run, end.reason));
+		return [{ json: { error }, pairedItem: { item } }];
+	});
+	return (await Promise.all(outputs)).flat();
 }
 
-/** Where a node goes on after an error, n8n shows nothing else of it: what to do must stand beside what happened. */
-const told = ({ message, description }: Error & { description?: string | null }) => [message, description].filter(Boolean).join('. ');
+/** Where n8n shows only the message of an error, what to do must stand beside what happened. */
+const told = ({ message, description }: Error & { description?: string | null }) =>
+	description && !message.includes(description) ? `${message}. ${description}` : message;
 
 /** One item as n8n's declarative nodes see it. */
 function single(caller: IExecuteFunctions, input: INodeExecutionData, index: number): IExecuteSingleFunctions {
@@ -158,8 +178,10 @@ function requestOptions(caller: IExecuteFunctions) {
 	};
 	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
 	const signal = caller.getExecutionCancelSignal();
-	const size = batchInterval > 0 ? Math.max(1, batchSize) : Infinity;
-	return { options, turn: batches(size, async () => await pause(batchInterval, signal)) };
+	// An expression may bring them as text.
+	const pauseMs = Number(batchInterval);
+	const size = pauseMs > 0 ? Math.max(1, Number(batchSize)) : Infinity;
+	return { options, turn: batches(size, async () => await pause(pauseMs, signal)) };
 }
 
 /** Lets items start in batches, with something between two of them. */

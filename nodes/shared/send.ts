@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from './call';
 import type { Settings } from './check';
 import { check } from './check';
-import type { Ask, Dialect, Plan, Session } from './dialect';
+import type { Ask, Dialect, Plan, Session, Way } from './dialect';
 import { inputError, mayBeStored, Trouble, withoutSecrets } from './errors';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
@@ -28,6 +29,8 @@ export interface Run {
 	readAt: number;
 	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
 	settled: Map<string, Promise<IDataObject[]>>;
+	/** The service's own lists, read once for the ids of all items. */
+	lists: Map<IdList, Promise<IDataObject[]>>;
 	meter: Meter;
 }
 
@@ -37,8 +40,16 @@ interface Ready {
 	records: WireValues[];
 	settings: Settings;
 	wanted: number;
+	form: Form;
 	/** How the vendor goes about it, where one call or its pages are not all. */
 	plan?: Plan;
+}
+
+/** How the rows come out. */
+interface Form {
+	output: unknown;
+	/** The keys of the selected fields. */
+	keys: string[];
 }
 
 /** Sends the calls of an item that has been checked, all its pages included. */
@@ -47,7 +58,7 @@ export async function send(
 	dialect: Dialect,
 	operation: Operation,
 	run: Run,
-	{ records, settings, wanted, plan }: Ready,
+	{ records, settings, wanted, form, plan }: Ready,
 	options: Partial<IHttpRequestOptions>,
 ): Promise<INodeExecutionData[]> {
 	const itemIndex = item.getItemIndex();
@@ -77,30 +88,31 @@ export async function send(
 		const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
 			throw index > 0 ? partly(error, index, records.length) : error;
 		});
-		const outgoing = linked(output(item, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
+		const outgoing = linked(output(form, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
 		if (settings.downloadFiles) {
-			await addFiles(item, dialect, session, operation, { rows, items: outgoing, settings, line, meter: run.meter });
+			await addFiles(item, dialect, session, operation, { rows, items: outgoing, settings, options, line, meter: run.meter });
 		}
 		items.push(outgoing);
 	}
 	return items.flat();
 }
 
-/** A step of an item, whose failure is put into words that name the item. */
-export async function inWords<Result>(
+/** What went wrong with an item, in words that name it. */
+export async function inWords(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
-	run: Run,
-	step: () => Promise<Result>,
-): Promise<Result> {
-	try {
-		return await step();
-	} catch (error) {
-		const session = await run.session?.catch(() => undefined);
-		const secrets = session?.connection.secrets ?? [];
-		throw shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets });
-	}
+	{ session }: Run,
+	error: unknown,
+): Promise<Error & { description?: string | null }> {
+	const secrets = (await session?.catch(() => undefined))?.connection.secrets ?? [];
+	return ofItem(item, shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets }));
+}
+
+/** n8n's own errors mostly tell the item, but not where an expression cannot even be read. */
+function ofItem(item: IExecuteSingleFunctions, error: Error & { context?: IDataObject }): Error {
+	if (error.context?.itemIndex !== undefined) return error;
+	return new NodeOperationError(item.getNode(), error, { itemIndex: item.getItemIndex() });
 }
 
 /** Items that are linked to the input item they came from. */
@@ -130,6 +142,7 @@ function partly(error: unknown, stored: number, all: number): unknown {
 export async function prepare(item: IExecuteSingleFunctions, dialect: Dialect, operation: Operation, run: Run): Promise<Ready> {
 	const { values, settings, problems } = check(operation, givenFor(item, operation), item.getTimezone());
 	const wanted = operation.list ? wantedRows(item, problems) : Infinity;
+	const form = formOf(item, operation);
 	const plan = problems.length > 0 ? undefined : dialect.plan?.({ caller: item, operation, values, run, wanted });
 	problems.push(...(plan?.problems ?? []));
 	if (problems.length > 0) throw refusal(item, problems);
@@ -141,7 +154,7 @@ export async function prepare(item: IExecuteSingleFunctions, dialect: Dialect, o
 		problems.push(...new Set(lacking));
 	}
 	if (problems.length > 0) throw refusal(item, problems);
-	return { records, settings, wanted, plan };
+	return { records, settings, wanted, form, plan };
 }
 
 /** Looks the ids of an item up in the service's own lists. */
@@ -149,14 +162,22 @@ export async function checkIds(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
+	{ lists }: Run,
 	{ records: [values], settings }: Ready,
+	options: Partial<IHttpRequestOptions>,
 ): Promise<void> {
 	if (!dialect.lists || !settings.checkIds) return;
 	// A list that cannot be read must not hold anything back.
-	const read = async (list: IdList) => await readList(item, dialect, list.operation).catch(() => []);
+	const read = async (list: IdList) => {
+		const rows = lists.get(list) ?? readList(item, dialect, list.operation, { way: wayOf(options) }).catch(() => []);
+		lists.set(list, rows);
+		return await rows;
+	};
 	const problems = await unknownIds(Object.values(fieldsOf(operation)), values, dialect.lists, read);
 	if (problems.length > 0) throw refusal(item, problems);
 }
+
+const wayOf = ({ proxy, skipSslCertificateValidation }: Partial<IHttpRequestOptions>): Way => ({ proxy, skipSslCertificateValidation });
 
 const refusal = (item: IExecuteSingleFunctions, problems: string[]) =>
 	inputError(item.getNode(), problems, item.getItemIndex(), 'Nothing was sent for this item');
@@ -177,21 +198,26 @@ function wantedRows(caller: IExecuteSingleFunctions, problems: string[]): number
 	return limit;
 }
 
+/** Looked at before the call: nothing may fail over it once a record is stored. */
+function formOf(caller: IExecuteSingleFunctions, operation: Operation): Form {
+	const output = hasOutput(operation) ? caller.getNodeParameter('output', 'simplified') : 'raw';
+	const keys = output === 'selectedFields' ? [caller.getNodeParameter('outputFields', [])].flat() : [];
+	return { output, keys: keys as string[] };
+}
+
 /** The rows as the user wants to see them. */
 function output(
-	caller: IExecuteSingleFunctions,
+	form: Form,
 	{ simplify = (row) => row }: Dialect,
 	operation: Operation,
 	rows: IDataObject[],
 	files: SentFile[],
 ): IDataObject[] {
-	const form = hasOutput(operation) ? caller.getNodeParameter('output', 'simplified') : 'raw';
-	if (form === 'raw') return rows;
+	if (form.output === 'raw') return rows;
 	const sent = files.length > 0 ? { sentFiles: files } : {};
 	const typed = rows.map((row): IDataObject => ({ ...simplify(row, operation), ...sent }));
-	if (form !== 'selectedFields') return typed;
-	const keys = [caller.getNodeParameter('outputFields', [])].flat() as string[];
-	return typed.map((row) => Object.fromEntries(keys.filter((key) => key in row).map((key) => [key, row[key]])));
+	if (form.output !== 'selectedFields') return typed;
+	return typed.map((row) => Object.fromEntries(form.keys.filter((key) => key in row).map((key) => [key, row[key]])));
 }
 
 interface Downloads {
@@ -199,6 +225,7 @@ interface Downloads {
 	rows: IDataObject[];
 	items: INodeExecutionData[];
 	settings: Settings;
+	options: Partial<IHttpRequestOptions>;
 	line: unknown;
 	meter: Meter;
 }
@@ -209,12 +236,13 @@ async function addFiles(
 	dialect: Dialect,
 	session: Session,
 	{ row: columns }: Operation,
-	{ rows, items, settings, line, meter }: Downloads,
+	{ rows, items, settings, options, line, meter }: Downloads,
 ): Promise<void> {
 	const limits: FileLimits = {
 		maxBytes: Number(settings.maxFileSizeMb) * 2 ** 20,
 		timeoutMs: Number(settings.downloadTimeout) * 1000,
 		signal: caller.getExecutionCancelSignal(),
+		way: wayOf(options),
 	};
 	for (const [index, row] of rows.entries()) {
 		for (const wire of linksOf(columns)) {

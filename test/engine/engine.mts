@@ -17,6 +17,7 @@ import type {
 	INodeTypes,
 	IRun,
 	IWorkflowExecuteAdditionalData,
+	NodeConnectionType,
 	NodeExecutionHint,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
@@ -42,8 +43,29 @@ class Rows implements INodeType {
 	}
 }
 
+interface Tool {
+	invoke(input: IDataObject): Promise<string>;
+}
+
+/** Stands for an AI agent: calls its tool with what the test gives it, one after the other. */
+class Agent implements INodeType {
+	description = {
+		displayName: 'Agent', name: 'agent', group: ['transform'], version: 1, description: '', defaults: { name: 'Agent' },
+		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }], outputs: [NodeConnectionTypes.Main],
+		properties: [{ displayName: 'Calls', name: 'calls', type: 'json', default: [] }],
+	} as unknown as INodeType['description'];
+
+	async execute(this: IExecuteFunctions) {
+		const { calls } = this.getNode().parameters as unknown as { calls: IDataObject[] };
+		const [tool] = (await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
+		const answers: INodeExecutionData[] = [];
+		for (const input of calls) answers.push({ json: { answer: await tool.invoke(input).catch((error: Error) => error.message) } });
+		return [answers];
+	}
+}
+
 const isNode = (type: object): type is INodeType => 'description' in type;
-const nodes = new Map<string, INodeType>([['rows', new Rows()]]);
+const nodes = new Map<string, INodeType>([['rows', new Rows()], ['agent', new Agent()]]);
 const credentialTypes = new Map<string, ICredentialType>();
 const load = createRequire(resolve('package.json'));
 const { n8n } = load('./package.json') as { n8n: { nodes: string[]; credentials: string[] } };
@@ -62,7 +84,10 @@ for (const node of nodes.values()) {
 }
 
 // As a tool of an AI agent, n8n runs a node without its custom operations.
-for (const [name, type] of [...nodes]) nodes.set(`${name}Tool`, Object.create(type, { customOperations: { value: undefined } }) as INodeType);
+for (const [name, type] of [...nodes]) {
+	const description = { ...type.description, outputs: [NodeConnectionTypes.AiTool] };
+	nodes.set(`${name}Tool`, Object.create(type, { description: { value: description }, customOperations: { value: undefined } }) as INodeType);
+}
 
 export const nodeType = (name: string): INodeType => nodes.get(`${PACKAGE}.${name}`) as INodeType;
 
@@ -110,6 +135,8 @@ export interface Job {
 	executionId?: string;
 	/** The workflow's time zone. */
 	timezone?: string;
+	/** What an agent calls the node with, which is then its tool: the answers are items of "Agent". */
+	calls?: IDataObject[];
 }
 
 /** One running execution: its end, and the means to cancel it. */
@@ -138,8 +165,10 @@ interface Setting {
 	helper: ReturnType<typeof credentialsHelper>;
 }
 
+const to = (node: string, type: NodeConnectionType) => ({ node, type, index: 0 });
+
 /** A workflow of two nodes: the items, and the node under test. */
-function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, settings, executionId, timezone }: Job): Setting {
+function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, settings, executionId, timezone, calls }: Job): Setting {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -154,9 +183,12 @@ function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], c
 				id: 'n2', name: 'Node', type, typeVersion: 1, position: [200, 0], parameters: parameters as never, onError,
 				credentials: { [credentialType]: { id: 'c1', name: 'Credential' } }, ...settings,
 			},
+			{ id: 'n3', name: 'Agent', type: 'agent', typeVersion: 1, position: [200, 200], parameters: { calls } as never },
 		],
 		settings: { timezone },
-		connections: { Rows: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } },
+		connections: calls
+			? { Rows: { main: [[to('Agent', NodeConnectionTypes.Main)]] }, Node: { ai_tool: [[to('Agent', NodeConnectionTypes.AiTool)]] } }
+			: { Rows: { main: [[to('Node', NodeConnectionTypes.Main)]] } },
 	});
 	const id = executionId ?? String(++executions);
 	const additionalData = {

@@ -153,6 +153,26 @@ describe('files come in', () => {
 		expect(asked[0].headers).not.toHaveProperty('authorization');
 	});
 
+	test('by the proxy that the calls take', async () => {
+		respond = ({ url }, response) =>
+			url?.endsWith('.pdf')
+				? response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF by proxy')
+				: response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id_quitacao: '1', url_arquivo: 'http://127.0.0.1:1/a.pdf' }]));
+		const requestOptions = { proxy: base() };
+		const { items, error } = await run(job('debtClearance', 'getMany', { document: CPF, options: { downloadFiles: true }, requestOptions }));
+		expect(error).toBeUndefined();
+		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/quitacoes'), 'http://127.0.0.1:1/a.pdf']);
+		expect(Buffer.from(items[0].binary!.data.data, 'base64').toString()).toBe('%PDF by proxy');
+	});
+
+	test('ids are looked up by that proxy too', async () => {
+		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
+		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
+		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
+		expect(error?.message).toContain("'Reseller' must be an id of its own list");
+		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
+	});
+
 	test('a redirect is followed by the same rules', async () => {
 		respond = ({ url }, response) =>
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
@@ -248,6 +268,15 @@ describe('at the limit', () => {
 		expect(worstWindow).toBeLessThanOrEqual(100);
 		expect(worstAtOnce).toBeLessThanOrEqual(2);
 		expect(outcome.credentialReads).toBeLessThanOrEqual(3);
+	});
+
+	test('ids are checked without a look at the credential for each of them', async () => {
+		const items = Array.from({ length: 50 }, (_, index) => ({ name: `Pessoa ${index}` }));
+		const [reseller] = await listSearch({ node: 'erpDatacake', parameters: {}, credential: credential() }, 'searchResellers').then(({ results }) => results);
+		const parameters = { nome: '={{ $json.name }}', cnpjCpf: '529.982.247-25', additionalFields: { idRevendedor: reseller.value } };
+		const { status, credentialReads } = await run(job('prospect', 'create', parameters, { items }));
+		expect(status).toBe('success');
+		expect(credentialReads).toBeLessThanOrEqual(4);
 	});
 
 	test('a cancel sends nothing afterwards', async () => {

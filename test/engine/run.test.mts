@@ -1,6 +1,8 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { IDataObject } from 'n8n-workflow';
+
 import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts';
 import { everyField, startEcho } from '../everyField.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
@@ -66,6 +68,25 @@ describe('as a tool of an AI agent', () => {
 		}
 	});
 
+	const askedFor = (calls: IDataObject[], more: Partial<Job> = {}) =>
+		run(createLeads(1, { familyName: "={{ $fromAI('name') }}", toolDescription: 'Creates a lead' }, { node: 'hotProfileTool', calls, ...more }));
+
+	test('an agent that calls it three times creates three records', async () => {
+		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }, { name: '三' }]);
+		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
+		expect(service.journal.map(({ stored }) => stored)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
+		expect(answers).toEqual(service.journal.map(({ stored }) => expect.stringContaining(String(stored))));
+	});
+
+	test('a call that n8n tries again after a record may have been stored is not made again', async () => {
+		service.fault({ effect: 'resetAfterStore', times: 1 });
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }], { settings });
+		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
+		expect(service.journal).toHaveLength(2);
+		expect(answers).toEqual([expect.stringMatching(/closed the connection.*It may have been stored/), expect.stringContaining(String(service.journal[1].stored))]);
+	});
+
 	test('it stays within the limit and refuses bad input before a call', async () => {
 		service.set({ limit: { calls: 5, windowMs: WINDOW_MS, atOnce: 1 } });
 		const narrow = credential({ requestsPerMinute: 5, concurrentRequests: 1 });
@@ -76,6 +97,22 @@ describe('as a tool of an AI agent', () => {
 		expect(error?.message).toContain("'Last Name' is required");
 		expect(service.journal).toHaveLength(8);
 	});
+});
+
+test('an output that cannot be told is found before the call', async () => {
+	const echo = await startErpEcho();
+	try {
+		const parameters = { resource: 'ticket', operation: 'create', idCliente: '1', assunto: 'a', mensagem: 'b', options: { checkIds: false } };
+		const job = (more: IDataObject): Job => ({
+			node: 'erpDatacake', parameters: { ...parameters, ...more }, credential: { baseUrl: echo.url, token: 'the-token' },
+		});
+		for (const more of [{ output: "={{ $('Nowhere').item }}" }, { output: 'selectedFields', outputFields: "={{ $('Nowhere').item }}" }]) {
+			expect((await run(job(more))).error?.message).toContain("node doesn't exist");
+		}
+		expect(echo.seen).toEqual([]);
+	} finally {
+		await echo.close();
+	}
 });
 
 describe('the note after a run', () => {
@@ -95,6 +132,12 @@ describe('the note after a run', () => {
 		]);
 	});
 
+	test('counts the calls of all tries', async () => {
+		service.fault({ effect: 'errorsText', times: 1 });
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		expect(await messages(createLeads(3, {}, { settings }))).toEqual([expect.stringMatching(/^4 calls to HotProfile/)]);
+	});
+
 	test('counts pages and files as calls', async () => {
 		const read: Job = { parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: credential() };
 		expect(await messages(read)).toEqual([expect.stringMatching(/^25 calls to HotProfile in \d+ s, no waiting, none refused\.$/)]);
@@ -107,13 +150,19 @@ describe('the note after a run', () => {
 
 describe('"Request Options"', () => {
 	test('batching spaces the items as it does at any declarative node', async () => {
-		const batching = { batch: { batchSize: 2, batchInterval: 300 } };
+		const batching = { batch: { batchSize: 2, batchInterval: 500 } };
 		const { items } = await run(createLeads(5, { requestOptions: { batching } }));
 		expect(items).toHaveLength(5);
-		const starts = service.journal.map(({ at }) => at - service.journal[0].at);
-		expect(starts[2]).toBeGreaterThanOrEqual(290);
-		expect(starts[4]).toBeGreaterThanOrEqual(590);
-		expect(starts[1]).toBeLessThan(290);
+		const [first, second, third, , fifth] = service.journal.map(({ at }) => at);
+		expect(third - first).toBeGreaterThan(300);
+		expect(fifth - third).toBeGreaterThan(300);
+		expect(second - first).toBeLessThan(third - second);
+	});
+
+	test('a pause that an expression brings as text is as long', async () => {
+		const batching = { batch: { batchSize: 1, batchInterval: '={{ "800" }}' } };
+		await run(createLeads(2, { requestOptions: { batching } }));
+		expect(service.journal[1].at - service.journal[0].at).toBeGreaterThan(600);
 	});
 
 	test('a time limit ends a call that is not answered', async () => {

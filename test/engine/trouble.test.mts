@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
-import { type Job, run } from './engine.mts';
+import { type Job, run, start } from './engine.mts';
 
 /** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
 
@@ -67,10 +67,33 @@ describe('a create that may have been stored is never sent again', () => {
 	});
 });
 
+test('a create that was under way when the run was canceled may have been stored', async () => {
+	service.fault({ effect: 'hang' });
+	const execution = start(create());
+	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+	execution.cancel();
+	const { status, error } = await execution.done;
+	expect(status).toBe('canceled');
+	expect(error?.description).toBe('It may have been stored: look in HotProfile before you run this item again');
+});
+
+test('a picked record is its id, also without the mark that the editor gives it', async () => {
+	const { error } = await run(create({ clientId: { mode: 'list', value: String(clientId) } }));
+	expect(error).toBeUndefined();
+	expect(service.journal[0].body).toMatchObject({ client_id: String(clientId) });
+});
+
 describe('items whose expression throws in n8n itself', () => {
 	const note = '={{ $json.day.toDateTime().toFormat("yyyy") }}';
 	const two = (day: string) => [{ name: '一', day: '2026-01-01' }, { name: '二', day }];
 	const job = (more: Partial<Job>): Job => create({ familyName: '={{ $json.name }}', additionalFields: { note } }, more);
+
+	test('name the item even where the expression cannot be read', async () => {
+		const { error } = await run(create({ familyName: '={{ $json. }}' }));
+		expect(error?.message).toContain('invalid syntax');
+		expect(error?.context?.itemIndex).toBe(0);
+		expect(service.journal).toEqual([]);
+	});
 
 	test('hold back the others, which are not sent afterwards either', async () => {
 		const { status } = await run(job({ items: two('no date') }));

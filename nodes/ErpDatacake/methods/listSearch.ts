@@ -12,7 +12,7 @@ const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toL
 function picker({ operation, id, label }: IdList) {
 	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 		const wanted = plain(filter.trim());
-		const rows = await readList(this, erpDatacake, operation, true);
+		const rows = await readList(this, erpDatacake, operation, { insist: true });
 		const results = rows.map((row) => {
 			const value = String(row[id]);
 			return { name: id === label ? value : `${String(row[label])} (${value})`, value };

@@ -3,12 +3,12 @@ import type { Limits, Turn } from './throttle';
 
 /** A call that waits for its start. */
 export interface Waiting {
-	start: () => void;
-	refuse: (reason: Error) => void;
-	/** When its patience ends. */
-	until: number;
+	/** Starts the call, or ends its waiting: one function for both, since there may be many thousands. */
+	settle: (refusal?: Promise<never>) => void;
+	/** When its patience ends, if ever. */
+	until?: number;
 	/** A call that was sent before goes on ahead of those that were not. */
-	again: boolean;
+	again?: boolean;
 }
 
 interface Line {
@@ -45,7 +45,7 @@ export class Lines {
 		if (call.again) line.calls.insert(call, ({ again }) => !again);
 		else line.calls.push(call);
 		this.calls++;
-		this.patientUntil = Math.min(this.patientUntil, call.until);
+		this.patientUntil = Math.min(this.patientUntil, call.until ?? Infinity);
 	}
 
 	/** Takes out the call whose turn it is. There must be one. */
@@ -80,9 +80,9 @@ export class Lines {
 		for (const lines of [this.urgent, this.usual]) {
 			for (const [key, line] of lines) {
 				const all = line.calls.toArray();
-				leaving.push(...all.filter(({ until }) => until < before));
-				const staying = all.filter(({ until }) => until >= before);
-				this.patientUntil = staying.reduce((first, { until }) => Math.min(first, until), this.patientUntil);
+				leaving.push(...all.filter(({ until = Infinity }) => until < before));
+				const staying = all.filter(({ until = Infinity }) => until >= before);
+				this.patientUntil = staying.reduce((first, { until = Infinity }) => Math.min(first, until), this.patientUntil);
 				line.calls = new Queue(staying);
 				if (staying.length > 0) continue;
 				lines.delete(key);

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import type { Waiting } from './lines';
 import { Lines } from './lines';
 import { Queue } from './queue';
 
@@ -116,7 +117,7 @@ export class Throttle {
 	 */
 	enter(turn: Turn): Promise<void> {
 		// One promise for each waiting call and no more: there may be many thousands.
-		return new Promise((start, refuse) => {
+		return new Promise((settle) => {
 			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
 			if (patienceMs < Infinity) {
@@ -126,11 +127,13 @@ export class Throttle {
 			// With nobody ahead there is no line to stand in.
 			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
 				this.running++;
-				start();
+				settle();
 				return;
 			}
-			const until = patienceMs < Infinity ? this.clock.now() + patienceMs : Infinity;
-			this.lines.add(turn, { start, refuse, until, again }, () => this.dismiss(line, new Canceled()));
+			const waiting: Waiting = { settle };
+			if (again) waiting.again = true;
+			if (patienceMs < Infinity) waiting.until = this.clock.now() + patienceMs;
+			this.lines.add(turn, waiting, () => this.dismiss(line, new Canceled()));
 			this.startDue();
 		});
 	}
@@ -229,7 +232,7 @@ export class Throttle {
 
 	/** Ends all waiting calls of a line with a reason. */
 	dismiss(key: unknown, reason: Error): void {
-		for (const { refuse } of this.lines.take(key)) refuse(reason);
+		for (const { settle } of this.lines.take(key)) settle(Promise.reject(reason));
 		this.startDue();
 	}
 
@@ -252,7 +255,7 @@ export class Throttle {
 			const wait = this.waitFor(limits);
 			if (wait === 0) {
 				this.running++;
-				this.lines.next().start();
+				this.lines.next().settle();
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
 				const until = Math.min(wait, this.lines.patientUntil - this.clock.now());
@@ -281,7 +284,7 @@ export class Throttle {
 	 */
 	private sendAway(waitMs: number): boolean {
 		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
-		for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
+		for (const { settle } of leaving) settle(Promise.reject(new TooSoon(waitMs)));
 		return leaving.length > 0;
 	}
 

@@ -3,8 +3,8 @@ import type { Limits, Turn } from './throttle';
 
 /** A call that waits for its start. */
 export interface Waiting {
-	/** Starts the call, or ends its waiting: one function for both, since there may be many thousands. */
-	settle: (refusal?: Promise<never>) => void;
+	start: () => void;
+	refuse: (reason: Error) => void;
 	/** When its patience ends, if ever. */
 	until?: number;
 	/** A call that was sent before goes on ahead of those that were not. */

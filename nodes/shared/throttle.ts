@@ -117,7 +117,7 @@ export class Throttle {
 	 */
 	enter(turn: Turn): Promise<void> {
 		// One promise for each waiting call and no more: there may be many thousands.
-		return new Promise((settle) => {
+		return new Promise((start, refuse) => {
 			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
 			if (patienceMs < Infinity) {
@@ -127,10 +127,10 @@ export class Throttle {
 			// With nobody ahead there is no line to stand in.
 			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
 				this.running++;
-				settle();
+				start();
 				return;
 			}
-			const waiting: Waiting = { settle };
+			const waiting: Waiting = { start, refuse };
 			if (again) waiting.again = true;
 			if (patienceMs < Infinity) waiting.until = this.clock.now() + patienceMs;
 			this.lines.add(turn, waiting, () => this.dismiss(line, new Canceled()));
@@ -232,7 +232,7 @@ export class Throttle {
 
 	/** Ends all waiting calls of a line with a reason. */
 	dismiss(key: unknown, reason: Error): void {
-		for (const { settle } of this.lines.take(key)) settle(Promise.reject(reason));
+		for (const { refuse } of this.lines.take(key)) refuse(reason);
 		this.startDue();
 	}
 
@@ -255,7 +255,7 @@ export class Throttle {
 			const wait = this.waitFor(limits);
 			if (wait === 0) {
 				this.running++;
-				this.lines.next().settle();
+				this.lines.next().start();
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
 				const until = Math.min(wait, this.lines.patientUntil - this.clock.now());
@@ -284,7 +284,7 @@ export class Throttle {
 	 */
 	private sendAway(waitMs: number): boolean {
 		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
-		for (const { settle } of leaving) settle(Promise.reject(new TooSoon(waitMs)));
+		for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
 		return leaving.length > 0;
 	}
 

@@ -181,7 +181,7 @@ async function memory(): Promise<Scene> {
 		rows: names.map((name) => ({ contestant: name, own: name === OWN, value: median(ends.get(name)!), faults: [], more: {} })),
 		why: {
 			first: 'A waiting call is one promise and one small record, without a timer of its own.',
-			otherwise: 'A waiting call is one promise and one record in the line of its execution. p-throttle keeps no queue but a timer for each call, which takes less memory; it cannot let executions take turns.',
+			otherwise: 'A waiting call is one promise and one record in the line of its execution. p-throttle keeps no queue but a timer for each call, and the queue of rate-limiter-flexible knows no users: that takes less memory, but neither can let executions take turns.',
 		},
 	};
 }

@@ -18,7 +18,8 @@ import { fileAddress, readFile } from './links';
 import type { Meter } from './meter';
 import type { Operation, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
-import type { Limits, Throttle, Turn } from './throttle';
+import type { Limits, Turn } from './lines';
+import type { Throttle } from './throttle';
 import { Canceled, passed, throttleFor, TooSoon } from './throttle';
 
 /** One call's way: queue, send, read, retry. The only place that calls a service. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workflow';
 
 import { Trouble } from './errors';
-import type { Limits } from './throttle';
+import type { Limits } from './lines';
 
 /** What the credentials of all services have in common: limits, keys, the name of an account. */
 

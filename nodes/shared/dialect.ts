@@ -9,7 +9,7 @@ import type { Cause } from './errors';
 import type { IdList } from './lists';
 import type { Operation, Resource, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
-import type { Limits } from './throttle';
+import type { Limits } from './lines';
 
 /** What is peculiar to one vendor, as one object that the shared code is given. */
 

@@ -1,7 +1,7 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 
 import { duration } from './errors';
-import type { Limits } from './throttle';
+import type { Limits } from './lines';
 
 /** What a run of a node did at the service: calls, the time that they waited, refusals. */
 export class Meter {

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Waiting } from './lines';
+import type { Limits, Turn, Waiting } from './lines';
 import { Lines } from './lines';
 import { Queue } from './queue';
 
@@ -11,41 +11,6 @@ import { Queue } from './queue';
  * at the service lies between the two, so no window at the service, sliding or fixed, ever holds
  * more calls than allowed, whatever the network's delays.
  */
-
-/** What the service allows one connection. */
-export interface Limits {
-	/** Most calls in any window. */
-	calls: number;
-	/** Length of the window in ms. */
-	windowMs: number;
-	/** Most calls at once. */
-	atOnce: number;
-}
-
-/** Who waits: an execution, a picker in the editor, a credential test. */
-export interface Turn {
-	/** Calls of one line start in order; lines take turns. */
-	line: unknown;
-	limits: Limits;
-	/** Pickers and credential tests: somebody is looking at the screen. */
-	urgent?: boolean;
-	/** A call that was refused goes on from the front of its line. */
-	again?: boolean;
-	signal?: AbortSignal;
-	/** Longest wait in ms; without it, a call waits as long as it takes. */
-	patienceMs?: number;
-	/** Told how long the calls wait, at most every 10 s. */
-	onWait?: (wait: Wait) => void;
-}
-
-export interface Wait {
-	/** Calls that have not started yet. */
-	waiting: number;
-	/** Time until the next one may start, in ms. */
-	forMs: number;
-	/** Time until the last one of the connection may start, in ms, where no call is refused. */
-	lastMs: number;
-}
 
 /** Thrown to every waiting call of a stopped execution. */
 export class Canceled extends Error {}

@@ -1,4 +1,4 @@
-import type { Limits } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/lines.ts';
 import type { Figures } from '../../sandbox/journal.mts';
 
 /** One contestant's result in one scene. */

@@ -6,7 +6,8 @@ import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 import { ask, type Caller } from '../../nodes/shared/call.ts';
 import { type Cause, Trouble } from '../../nodes/shared/errors.ts';
-import { Canceled, type Limits } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/lines.ts';
+import { Canceled } from '../../nodes/shared/throttle.ts';
 import type { VirtualClock } from './virtualClock.mts';
 
 /** Calls through the real retry table to a service that answers by a script, on virtual time. */

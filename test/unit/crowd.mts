@@ -1,4 +1,5 @@
-import { type Limits, Throttle } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/lines.ts';
+import { Throttle } from '../../nodes/shared/throttle.ts';
 import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
 import { Random } from '../../sandbox/random.mts';
 import { VirtualClock } from './virtualClock.mts';

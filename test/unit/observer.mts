@@ -1,4 +1,5 @@
-import { Canceled, type Limits, TooSoon, type Turn } from '../../nodes/shared/throttle.ts';
+import type { Limits, Turn } from '../../nodes/shared/lines.ts';
+import { Canceled, TooSoon } from '../../nodes/shared/throttle.ts';
 import type { VirtualClock } from './virtualClock.mts';
 
 type Setting = Pick<Limits, 'calls' | 'atOnce'>;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
-import { type Limits, Throttle } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/lines.ts';
+import { Throttle } from '../../nodes/shared/throttle.ts';
 import { Random } from '../../sandbox/random.mts';
 import { Observer } from './observer.mts';
 import { VirtualClock } from './virtualClock.mts';

@@ -1,4 +1,4 @@
-import type { Limits } from '../../nodes/shared/throttle.ts';
+import type { Limits } from '../../nodes/shared/lines.ts';
 import { Canceled, Throttle, TooSoon } from '../../nodes/shared/throttle.ts';
 import { VirtualClock } from './virtualClock.mts';
 

@@ -3,7 +3,8 @@ import Bottleneck from 'bottleneck';
 import { RateLimiter, TokenBucket } from 'limiter';
 import pThrottle from 'p-throttle';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import type { Limits, Throttle as BuiltThrottle } from '../../../nodes/shared/throttle.ts';
+import type { Limits } from '../../../nodes/shared/lines.ts';
+import type { Throttle as BuiltThrottle } from '../../../nodes/shared/throttle.ts';
 
 /** As it is installed: what runs the sources for tests slows each inner function down. */
 const { Throttle } = createRequire(import.meta.url)('../../../dist/nodes/shared/throttle.js') as { Throttle: typeof BuiltThrottle };

@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { run } from '../../../scripts/processes.mts';
-import type { Limits } from '../../../nodes/shared/throttle.ts';
+import type { Limits } from '../../../nodes/shared/lines.ts';
 import { Random } from '../../../sandbox/random.mts';
 import { type Limiter, type LimiterName, limiters } from './adapters.mts';
 

@@ -1,4 +1,4 @@
-import type { Limits } from '../../../nodes/shared/throttle.ts';
+import type { Limits } from '../../../nodes/shared/lines.ts';
 import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
 import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';

@@ -6,21 +6,28 @@ import { isLoopback } from '../shared/links';
 
 const HOST = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 
+/** Instances that have been looked at: every call asks for its address. */
+const urls = new Map<unknown, string>();
+
 /**
  * The address of an instance given as a host name or as any pasted URL of it. Always https; http
  * and a port are kept for a loopback address only.
  * @throws {Trouble} `misconfigured`, where it is no host name
  */
 export function instanceUrl(instance: unknown): string {
+	const known = urls.get(instance);
+	if (known !== undefined) return known;
 	const given = typeof instance === 'string' ? instance.trim() : '';
 	const refuse = () => misconfigured("'Instance' in the credential must be a host name, e.g. example.hot-profile.com");
 	const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`;
 	if (given === '' || /\s/.test(given) || !URL.canParse(address)) throw refuse();
 	const { protocol, hostname, host, username, password } = new URL(address);
 	if (!/^https?:$/.test(protocol) || username || password) throw refuse();
-	if (isLoopback(hostname)) return `${protocol}//${host}`;
-	if (!HOST.test(hostname)) throw refuse();
-	return `https://${hostname}`;
+	const own = isLoopback(hostname);
+	if (!own && !HOST.test(hostname)) throw refuse();
+	const url = own ? `${protocol}//${host}` : `https://${hostname}`;
+	urls.set(instance, url);
+	return url;
 }
 
 /**
@@ -34,6 +41,8 @@ export function connect(credentials: ICredentialDataDecryptedObject): Connection
 	return { account: accountOf(origin, apiKey), limits: limitsOf(credentials), secrets: [apiKey] };
 }
 
+const PATH = /^\/[a-z]/;
+
 /** A request as n8n's nodes of today and of old make it; the HTTP Request node is of the old kind. */
 type Request = IHttpRequestOptions & { uri?: string; form?: IDataObject };
 
@@ -43,7 +52,9 @@ type Request = IHttpRequestOptions & { uri?: string; form?: IDataObject };
  */
 export function sign(credentials: ICredentialDataDecryptedObject, request: Request): IHttpRequestOptions {
 	const baseURL = instanceUrl(credentials.instance);
-	const { origin } = new URL(request.uri ?? request.url, request.baseURL ?? baseURL);
+	const address = request.uri ?? request.url;
+	// Every call of this package names a path alone.
+	const origin = request.baseURL === undefined && PATH.test(address) ? baseURL : new URL(address, request.baseURL ?? baseURL).origin;
 	if (origin !== baseURL) throw misconfigured(`This credential sends its key to ${baseURL} only, not to ${origin}`);
 	const place = request.form ? 'form' : 'body';
 	const fields = request[place] ?? {};

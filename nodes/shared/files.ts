@@ -79,6 +79,7 @@ export async function attach(
 
 /** The values with the content of their files, as base64. */
 export async function load(caller: Caller, values: WireValues): Promise<WireValues> {
+	if (!holdsFile(values)) return values;
 	const loaded = async (value: WireValue): Promise<WireValue> => {
 		if (value instanceof BinaryFile) return (await caller.helpers.getBinaryDataBuffer(value.field)).toString('base64');
 		if (Array.isArray(value)) return await Promise.all((value as WireValue[]).map(loaded));
@@ -87,6 +88,9 @@ export async function load(caller: Caller, values: WireValues): Promise<WireValu
 	const entries = Object.entries(values).map(async ([wire, value]) => [wire, await loaded(value)]);
 	return Object.fromEntries(await Promise.all(entries)) as WireValues;
 }
+
+const holdsFile = (value: unknown): boolean =>
+	value instanceof BinaryFile || (typeof value === 'object' && value !== null && Object.values(value).some(holdsFile));
 
 /** The files among some values, with their sizes. */
 export function sentFiles(fields: Field[], values: WireValues): SentFile[] {

@@ -230,18 +230,19 @@ async function lifted(stage: Stage): Promise<Scene> {
 	return await n8nScene(stage, {
 		id: 'n8n-lifted',
 		title: 'n8n: cost of an item, 1,000 creates without a limit',
-		setting: 'Nothing is refused, and the package\'s minute is set so short that nothing waits. HTTP Request without batches: all calls at once.',
+		setting: 'Nothing is refused, and the package\'s minute is set so short that nothing waits; 20 calls at once, the most that its credential allows. HTTP Request in batches of 20 with the shortest pause there is, and all 1,000 calls at once.',
 		measure: 'for each item, as n8n tells, with the service\'s own time',
 		unit: 'ms',
 		per: 1000,
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
+			{ name: 'HTTP Request, batches', workflows: [[httpCreate(stage.service.url, { batchSize: 20, batchInterval: 1 })]] },
 			{ name: 'HTTP Request, all at once', workflows: [[httpCreate(stage.service.url)]] },
 		],
 		rows: 1000, limit: null, minuteMs: SHORT_MINUTE, rounds: 5, decidedBy: 'nodes', expected: 1000,
 		why: {
 			first: 'Both resolve each expression once, which is what an item costs most; HTTP Request asks for some twenty parameters besides and finds out for each answer what it is.',
-			otherwise: 'Both resolve each expression once, which is what an item costs most; the package checks every value besides, and sends at most 20 at once.',
+			otherwise: 'Both resolve each expression once, which is what an item costs most; the package checks every value besides and never has more than 20 calls under way, so now and then it waits for an answer; 1,000 calls in one moment never do. With 20,000 items (next scene) it is the cheaper one.',
 		},
 	});
 }

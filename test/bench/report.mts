@@ -69,7 +69,8 @@ ${scenes.map((scene) => line([scene.title, `${shown(ownRow(scene).value)} ${scen
 
 How it is run:
 
-- Contestants take turns, round by round; times are the middle one of the rounds (of two, the longer), a worst window is the worst of all rounds.
+- Contestants take turns, in scenes of several rounds round by round; times are the middle one of the rounds (of two, the longer), a worst
+  window is the worst of all rounds.
 - Those who were refused, lost an item or sent one twice come after those who did not, whatever their time. Values within 2 % are level.
 - A minute is scaled down to one or two seconds, and delays with it. In n8n the package's minute is no setting: the bench changes
   that one number in its own installed copy. Pauses of n8n itself (Retry On Fail) are not scaled.

@@ -91,7 +91,7 @@ async function twoUsers(): Promise<Scene> {
 		setting: '100 calls in any window of 1 s and 2 at once for both together; the second user comes a tenth of a window after the first.',
 		limits: limit(2),
 		users: [450, 50],
-		rounds: 2,
+		rounds: 1,
 		why: {
 			first: 'Users take turns, so that the second one waits for its own calls and not for the 450 before it, and the limit holds for both together.',
 			otherwise: 'Users take turns here, which no other but a chained bottleneck offers; the sum of the time is a little above the fastest.',
@@ -109,7 +109,7 @@ async function jitterOfAnswers(): Promise<Scene> {
 		limits: limit(10),
 		users: [500],
 		answerMs: JITTER_MS,
-		rounds: 2,
+		rounds: 1,
 		why: {
 			first: 'A slow answer does no harm to any limiter that counts starts; this one counts ends and loses no more than the length of a call in each window by that.',
 			otherwise: 'It gives a place back one window after the call ended, since it cannot know when within its time the call arrived. When only answers are slow that is more careful than needed.',
@@ -126,7 +126,7 @@ async function jitterOnTheWay(): Promise<Scene> {
 		contestants: [...all(limit(10)), told],
 		users: [500],
 		onTheWayMs: JITTER_MS,
-		rounds: 2,
+		rounds: 1,
 		why: {
 			first: 'Whoever counts starts is wrong about arrivals: a call that was slow on its way and one that was fast come closer together than they started. Counting from the end of a call holds whatever the network does.',
 			otherwise: 'It gives a place back one window after the call ended, which holds whatever the network does, and costs the length of a call in each window.',

@@ -41,8 +41,6 @@ export function connect(credentials: ICredentialDataDecryptedObject): Connection
 	return { account: accountOf(origin, apiKey), limits: limitsOf(credentials), secrets: [apiKey] };
 }
 
-const PATH = /^\/[a-z]/;
-
 /** A request as n8n's nodes of today and of old make it; the HTTP Request node is of the old kind. */
 type Request = IHttpRequestOptions & { uri?: string; form?: IDataObject };
 
@@ -52,9 +50,7 @@ type Request = IHttpRequestOptions & { uri?: string; form?: IDataObject };
  */
 export function sign(credentials: ICredentialDataDecryptedObject, request: Request): IHttpRequestOptions {
 	const baseURL = instanceUrl(credentials.instance);
-	const address = request.uri ?? request.url;
-	// Every call of this package names a path alone.
-	const origin = request.baseURL === undefined && PATH.test(address) ? baseURL : new URL(address, request.baseURL ?? baseURL).origin;
+	const { origin } = new URL(request.uri ?? request.url, request.baseURL ?? baseURL);
 	if (origin !== baseURL) throw misconfigured(`This credential sends its key to ${baseURL} only, not to ${origin}`);
 	const place = request.form ? 'form' : 'body';
 	const fields = request[place] ?? {};

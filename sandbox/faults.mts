@@ -52,7 +52,7 @@ export interface Fault<Effect extends string = string> {
 	pauseMs?: number;
 	/** `errorsList`, `errorsHash`, `errorsText`, `tooMany`: the sentences. */
 	sentences?: string[];
-	/** `grow`: how many records are added after each page. */
+	/** `grow`: how many records are added after each page; `lyingTotal`: how many there are said to be. */
 	records?: number;
 }
 
@@ -151,11 +151,26 @@ export const commonEffects = {
 		...handle(),
 		send: (response, { status, headers, text }) => trickle(response, { status, headers, text }, pauseMs),
 	}),
+	/** An answer that goes on for ever, a byte at a time. */
+	endless: ({ fault: { pauseMs = 20 }, handle }) => ({ ...handle(), send: (response, page) => endless(response, page, pauseMs) }),
+	/** Turns to another protocol, of which nothing comes. */
+	switching: ({ handle }) => ({
+		...handle(),
+		send: ({ socket }) => {
+			socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: none\r\n\r\n');
+		},
+	}),
 	/** Sends the caller elsewhere. */
 	redirect: ({ fault: { status = 302, location = '/' } }) => ({ status, headers: { location } }),
 } satisfies Record<string, Effect>;
 
 export type CommonEffect = keyof typeof commonEffects;
+
+function endless(response: ServerResponse, { status, headers }: Page, pauseMs: number): void {
+	response.writeHead(status, headers);
+	const timer = setInterval(() => response.write(' '), pauseMs);
+	response.once('close', () => clearInterval(timer));
+}
 
 const BITS = 20;
 

@@ -27,11 +27,13 @@ export function accepted(
 ): unknown {
 	const text = typeof body === 'string' && !body.trimStart().startsWith('<') ? body.trim() : '';
 	const details = { status, sentences, perhapsDone, retryAfterMs: retryAfter(headers['retry-after']) };
-	if (status === 429) throw new Trouble('tooMany', details);
+	const isPause = status === 503 && details.retryAfterMs !== undefined;
+	if (status === 429 || isPause) throw new Trouble('tooMany', details);
 	if (status >= 300 && status < 400) throw new Trouble('redirected', { status });
-	if (status === 401 || status === 403) throw new Trouble('keyRefused', details);
-	if (sentences.some((sentence) => tooMany?.test(sentence))) throw new Trouble('tooMany', details);
-	if (status === 404 && sentences.length === 0) throw new Trouble('notFound', details);
+	if (status === 401) throw new Trouble('keyRefused', details);
+	if (status === 403) throw new Trouble('forbidden', details);
+	if (sentences.some((sentence) => tooMany?.test(sentence))) throw new Trouble('tooMany', { ...details, byWords: true });
+	if (status === 404 || status === 405) throw new Trouble('notFound', details);
 	if (status >= 500 || status === 408) throw new Trouble('unavailable', details);
 	if (sentences.length > 0) throw new Trouble('rejected', details);
 	if (status < 200 || status > 299) {
@@ -49,20 +51,29 @@ export function accepted(
 /** A longer text is no sentence for people. */
 const LONGEST_SENTENCE = 300;
 
-/** All texts in a value, however deep. */
+/** All texts in a value, however deep: an answer may be nested deeper than functions can be. */
 export function textsIn(value: unknown): string[] {
-	if (Array.isArray(value)) return value.flatMap(textsIn);
-	if (isObject(value)) return Object.values(value).flatMap(textsIn);
-	return value === null || value === undefined || value === '' || typeof value === 'boolean' ? [] : [String(value)];
+	const texts: string[] = [];
+	const left = [value];
+	while (left.length > 0) {
+		const one = left.pop();
+		if (typeof one === 'object' && one !== null) for (const inside of Object.values(one).reverse()) left.push(inside);
+		else if (one !== null && one !== undefined && one !== '' && typeof one !== 'boolean') texts.push(String(one));
+	}
+	return texts;
 }
 
 export const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `Retry-After` in ms: seconds or a date. */
+/** `Retry-After` in ms: seconds or a date; Infinity where it names no time that there is. */
 export function retryAfter(header: unknown): number | undefined {
 	if (header === undefined || header === null || header === '') return undefined;
 	const seconds = Number(header);
 	const ms = Number.isNaN(seconds) ? Date.parse(String(header)) - Date.now() : seconds * 1000;
-	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+	if (Number.isNaN(ms)) return undefined;
+	return Date.now() + ms > LAST_MOMENT ? Infinity : Math.max(0, ms);
 }
+
+/** The end of the year 9999, in ms since 1970. */
+const LAST_MOMENT = 253_402_300_799_999;

@@ -10,9 +10,9 @@ import type {
 import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
-import type { Answer, Connection, Dialect, Session, Way } from './dialect';
+import type { Answer, Connection, Dialect, Open, Session, Way } from './dialect';
 import type { About, Cause } from './errors';
-import { callError, duration, Trouble, words } from './errors';
+import { callError, counted, duration, Trouble, words } from './errors';
 import type { Download, FileLimits } from './links';
 import { fileAddress, readFile } from './links';
 import type { Meter } from './meter';
@@ -20,7 +20,7 @@ import type { Operation, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
 import type { Limits, Turn } from './lines';
 import type { Throttle } from './throttle';
-import { Canceled, passed, throttleFor, TooSoon } from './throttle';
+import { Canceled, longestPauseMs, passed, throttleFor, TooSoon } from './throttle';
 
 /** One call's way: queue, send, read, retry. The only place that calls a service. */
 
@@ -28,10 +28,16 @@ export type Caller = IExecuteSingleFunctions | ILoadOptionsFunctions;
 
 /** Sends after the first one, for calls that may be sent again. */
 const RETRIES = 3;
-/** A connection that takes no call for this long is given up. */
-const GIVE_UP_AFTER_MS = 15 * 60_000;
-/** A service that asks for a longer pause is given up at once. */
-const LONGEST_PAUSE_MS = 60 * 60_000;
+/** Refusals of one call while others are taken: what is refused more often is refused for ever. */
+const MOST_REFUSALS = 10;
+/** Refusals that only words tell: they may mean something else. */
+const MOST_REFUSALS_BY_WORDS = 3;
+/** Longest pause in ms that somebody at the screen sits out. */
+export const SHORT_PAUSE_MS = 10_000;
+/** Time in ms for a picker's call. */
+const LOOK_UP_TIMEOUT_MS = 60_000;
+/** Time in ms for any other call that names none: n8n's own. */
+export const USUAL_TIMEOUT_MS = 300_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
 /** A download that has less time left is not tried again. */
@@ -54,14 +60,34 @@ export async function openSession(caller: Caller, dialect: Dialect, operation: O
 export async function ask(
 	caller: Caller,
 	dialect: Dialect,
-	session: Session,
+	open: Open,
 	operation: Operation,
-	request: () => Promise<Partial<IHttpRequestOptions>>,
-	patience: Patience,
+	request: (session: Session) => Promise<Partial<IHttpRequestOptions>>,
+	policy: WaitPolicy,
 ): Promise<PageRead> {
-	return await exchange(caller, dialect, session.connection, () => !operation.once, patience, async () =>
-		dialect.read(await transmit(caller, dialect, session.credentials, await request()), operation),
-	);
+	return await exchange(caller, dialect, open, () => !operation.once, policy, async (session) => {
+		const options = await request(session).catch(unsendable);
+		const answer = await transmit(caller, dialect, session.credentials, options);
+		try {
+			return dialect.read(answer, operation);
+		} catch (error) {
+			if (error instanceof Trouble && error.reason === 'notFound') error.details.target = targetOf(options, session.connection);
+			throw error;
+		}
+	});
+}
+
+/** What fails before anything is sent can be made again, whatever it is. */
+function unsendable(error: unknown): never {
+	if (error instanceof Trouble || error instanceof Canceled) throw error;
+	const { message, description } = error as Error & { description?: string | null };
+	throw new Trouble('unsendable', { sentences: [message, description ?? ''].filter(Boolean) });
+}
+
+/** Method and address of a call, without its query. */
+function targetOf({ method = 'GET', url = '' }: Partial<IHttpRequestOptions>, { address = '' }: Connection): string {
+	const whole = URL.canParse(url) ? url : address + url;
+	return `${method} ${whole.split('?')[0]}`;
 }
 
 /**
@@ -80,8 +106,8 @@ export async function lookUp(
 	try {
 		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
-		const request = async () => ({ ...way, ...dialect.request(operation, values, page, session.connection) });
-		return await ask(caller, dialect, session, operation, request, { line: {}, urgent: true });
+		const request = async () => ({ timeout: LOOK_UP_TIMEOUT_MS, ...way, ...dialect.request(operation, values, page, session.connection) });
+		return await ask(caller, dialect, async () => session, operation, request, { line: {}, urgent: true, maxPauseMs: SHORT_PAUSE_MS });
 	} catch (error) {
 		throw shown(caller, error, about);
 	}
@@ -165,7 +191,7 @@ export async function probe(
 			throw trouble;
 		} finally {
 			latest.set(throttle, trouble ?? 'well');
-			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
+			throttle.leave(trouble && neverReached.has(trouble.reason) ? unspent(limits) : limits, trouble?.reason === 'tooMany');
 		}
 	};
 	let answer: PageRead | undefined;
@@ -175,15 +201,23 @@ export async function probe(
 			return 'well' as const;
 		},
 		// Where a call has just been made, its end is taken instead of another one's.
-		(error) => (error instanceof TooSoon ? ((throttle && latest.get(throttle)) ?? tooSoon(error, 'local')) : asTrouble(error)),
+		(error) => (error instanceof TooSoon ? ((throttle && latest.get(throttle)) ?? tooSoon(error.waitMs, 'local')) : asTrouble(error)),
 	);
 	if (trouble === 'well' || (sparing && trouble.reason === 'tooMany')) return answer;
 	const { message, description } = words(trouble, about);
 	throw new Error(`${message}. ${description}`);
 }
 
-/** Whose turn it is, until when it is waited for, and who counts it. */
-export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number; meter?: Meter };
+/** How a call waits: in whose line, for how long, and who counts it. */
+export interface WaitPolicy extends Pick<Turn, 'line' | 'urgent' | 'since' | 'maxPauseMs'> {
+	/** When its patience ends, as `performance.now()` gives it. */
+	until?: number;
+	meter?: Meter;
+	/** Ends what has not been sent: the execution is stopped, or the run has failed. */
+	signal?: AbortSignal;
+	/** Told of a call that is not sent again, before another one starts in its place. */
+	onFailure?: () => void;
+}
 
 /**
  * Queues, sends, reads and, by the retry table, sends again.
@@ -193,70 +227,117 @@ export type Patience = Pick<Turn, 'line' | 'urgent'> & { until?: number; meter?:
 async function exchange<Result>(
 	caller: Caller,
 	dialect: Dialect,
-	{ account, limits }: Connection,
+	open: Open,
 	repeatable: () => boolean,
-	{ line, urgent, until, meter }: Patience,
-	work: () => Promise<Result>,
+	{ line, urgent, since, until, meter, maxPauseMs, onFailure, signal = cancelSignal(caller) }: WaitPolicy,
+	work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
 	const onWait: Turn['onWait'] = ({ waiting, forMs, lastMs }) =>
 		caller.logger.info(
-			`${dialect.service}: ${waiting} calls wait, the next one for ${duration(forMs)}, all of them for about ${duration(lastMs)}`,
+			`${dialect.service}: ${counted(waiting, 'call waits', 'calls wait')}, the next one for ${duration(forMs)}, all of them for about ${duration(lastMs)}`,
 		);
-	let refusedSince: number | undefined;
+	const refusals: Refusals = { all: 0, byWords: 0, since: Infinity };
 	let retries = 0;
 	let failed: Trouble | undefined;
+	const mayRepeat = ({ reason }: Trouble) => reason === 'unreachable' || (repeatable() && passing.has(reason));
+	/** Why a call goes no further: what went wrong before tells more than that it was stopped. */
+	const stopped = () => (cancelSignal(caller)?.aborted ? new Canceled() : (failed ?? new Trouble('notStarted')));
 
 	for (;;) {
+		const { connection: { account, limits, keyId } } = await open();
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
-		const turn = { line, limits, urgent, again: failed !== undefined, signal, patienceMs, onWait };
+		const turn = { line, group: keyId, limits, urgent, since, again: failed !== undefined, signal, patienceMs, maxPauseMs, onWait };
 		// For each try anew: between two of them an idle limiter may have been forgotten.
 		const throttle = throttleFor(account);
 		meter?.queue();
 		await throttle.enter(turn).catch((reason: unknown) => {
 			meter?.leave();
+			if (reason instanceof Canceled) throw stopped();
 			if (!(reason instanceof TooSoon)) throw reason;
 			// What went wrong with the call tells more than that there is no time for another one.
-			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason, caller.getTimezone());
+			throw failed && failed.reason !== 'tooMany' ? failed : tooSoon(reason.waitMs, caller.getTimezone());
 		});
-		meter?.start();
-		let trouble: Trouble | undefined;
-		let refused = false;
-		try {
-			return await work();
-		} catch (error) {
-			trouble = signal?.aborted ? new Trouble('canceled', { perhapsDone: true }) : asTrouble(error);
-			refused = trouble.reason === 'tooMany';
-			// Both before the slot is given back, or the next call would start in between.
-			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
-			if (trouble.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', trouble.details));
-		} finally {
-			latest.set(throttle, trouble ?? 'well');
-			throttle.leave(spent(limits, trouble), refused);
-			meter?.end(refused);
-		}
-
-		failed = trouble;
-		if (refused) {
-			refusedSince ??= performance.now();
-			const since = Math.max(refusedSince, throttle.answeredAt);
-			const patience = Math.max(GIVE_UP_AFTER_MS, 3 * limits.windowMs);
-			if (performance.now() - since > patience || Number(trouble.details.retryAfterMs) > LONGEST_PAUSE_MS) throw trouble;
+		const giveBack = () => {
+			meter?.leave();
+			throttle.leave(unspent(limits));
+		};
+		const session = await open().catch((error) => {
+			giveBack();
+			throw error;
+		});
+		if (session.connection.account !== account || signal?.aborted) {
+			giveBack();
+			if (signal?.aborted) throw stopped();
 			continue;
 		}
-		const mayRepeat = trouble.reason === 'unreachable' || (repeatable() && passing.has(trouble.reason));
-		if (!mayRepeat || retries === (dialect.retries ?? RETRIES)) throw trouble;
-		await backOff(retries++, limits, signal);
+		meter?.start();
+		let trouble: Trouble | undefined;
+		/** What ends the call, where it is not sent again. */
+		let final: Trouble | undefined;
+		let refused = false;
+		let isReplaced = false;
+		try {
+			return await work(session);
+		} catch (error) {
+			trouble = cancelSignal(caller)?.aborted ? new Trouble('canceled', { perhapsDone: true }) : asTrouble(error);
+			refused = trouble.reason === 'tooMany';
+			isReplaced = trouble.reason === 'keyRefused' && (await open(true)).connection.keyId !== keyId;
+			if (refused) final = afterRefusal(trouble, limits, throttle, refusals, caller.getTimezone());
+			else if (!isReplaced && !(mayRepeat(trouble) && retries < (dialect.retries ?? RETRIES))) final = trouble;
+			// All of this before the slot is given back, or the next call would start in between.
+			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
+			if (final?.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', final.details), (group) => group === keyId);
+			if (final) onFailure?.();
+		} finally {
+			latest.set(throttle, trouble ?? 'well');
+			throttle.leave(trouble && neverReached.has(trouble.reason) ? unspent(limits) : limits, refused);
+			meter?.end(refused);
+		}
+		if (final) throw final;
+		failed = trouble;
+		if (refused || isReplaced) continue;
+		await backOff(retries++, limits, signal).catch(() => {
+			throw stopped();
+		});
 	}
 }
 
-/** A call that never reached the service costs nothing of what the service allows. */
-const spent = (limits: Limits, trouble?: Trouble): Limits =>
-	trouble?.reason === 'unreachable' ? { ...limits, windowMs: 0 } : limits;
+/** How often one call was refused as too many. */
+interface Refusals {
+	all: number;
+	/** By words alone, which may mean something else. */
+	byWords: number;
+	/** When it was for the first time. */
+	since: number;
+}
 
-function tooSoon({ waitMs }: TooSoon, zone: string): Trouble {
-	const at = DateTime.now().plus(waitMs).setZone(zone);
-	return new Trouble('tooSoon', { retryAfterMs: waitMs, backAt: at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') });
+/** What ends a call that was refused once more; nothing where it is to be sent again. */
+function afterRefusal(trouble: Trouble, limits: Limits, throttle: Throttle, refusals: Refusals, zone: string): Trouble | undefined {
+	const { retryAfterMs = 0, byWords } = trouble.details;
+	const now = performance.now();
+	refusals.all++;
+	if (byWords) refusals.byWords++;
+	refusals.since = Math.min(refusals.since, now);
+	if (retryAfterMs > longestPauseMs(limits)) return tooSoon(retryAfterMs, zone, trouble);
+	// While others are taken, this one will never be.
+	const isSingledOut = refusals.all >= MOST_REFUSALS && throttle.answeredAt > refusals.since;
+	const isEnough = isSingledOut || refusals.byWords >= MOST_REFUSALS_BY_WORDS || now - refusals.since > longestPauseMs(limits);
+	return isEnough ? trouble : undefined;
+}
+
+/** What n8n aborts when somebody stops the execution. */
+const cancelSignal = (caller: Caller): AbortSignal | undefined =>
+	'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
+
+/** Such a call costs nothing of what the service allows. */
+const neverReached = new Set<Cause>(['unreachable', 'unsendable']);
+const unspent = (limits: Limits): Limits => ({ ...limits, windowMs: 0 });
+
+/** What is told where the service asks for a longer wait than there is time for. */
+function tooSoon(waitMs: number, zone: string, { details }: Pick<Trouble, 'details'> = { details: {} }): Trouble {
+	const at = DateTime.now().plus(Math.ceil(waitMs)).setZone(zone);
+	const backAt = at.isValid ? at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') : undefined;
+	return new Trouble('tooSoon', { ...details, retryAfterMs: waitMs, backAt });
 }
 
 async function transmit(
@@ -269,11 +350,46 @@ async function transmit(
 	const options = passed(answerWhole({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
 	// Handed over, or n8n would read and decrypt them for every call; and probed, or it would probe them.
 	const decrypted = { id: '', name: '', type: credential, data: { ...credentials, probed: 'yes' } };
-	return answerOf(
-		await caller.helpers.httpRequestWithAuthentication.call(caller, credential, options, {
-			credentialsDecrypted: decrypted,
-		}),
+	return await endingInTime(caller, request, async (own, abortSignal) =>
+		answerOf(
+			await own.helpers.httpRequestWithAuthentication.call(own, credential, { ...options, abortSignal }, {
+				credentialsDecrypted: decrypted,
+			}),
+		),
 	);
+}
+
+/**
+ * Ends a call when its time is over, whatever the service does: n8n's own time limit begins anew with
+ * every byte, and an answer such as `101` never ends.
+ * @throws {Trouble} `timedOut`
+ */
+async function endingInTime<Result>(
+	caller: Caller,
+	{ timeout = USUAL_TIMEOUT_MS, abortSignal }: Partial<IHttpRequestOptions>,
+	work: (caller: Caller, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+	const late = AbortSignal.timeout(Math.ceil(timeout));
+	const hangUp = new AbortController();
+	const signals = [cancelSignal(caller), abortSignal as AbortSignal | undefined, late].filter((signal) => signal !== undefined);
+	const end = () => hangUp.abort();
+	if (signals.some(({ aborted }) => aborted)) end();
+	for (const signal of signals) signal.addEventListener('abort', end);
+	// n8n puts the execution's own signal in the place of the request's.
+	const own = 'getExecutionCancelSignal' in caller
+		? (Object.create(caller, { getExecutionCancelSignal: { value: () => hangUp.signal } }) as Caller)
+		: caller;
+	const ended = new Promise<never>((_resolve, reject) => {
+		hangUp.signal.addEventListener('abort', () => reject(new Trouble('dropped')));
+	});
+	try {
+		return await Promise.race([work(own, hangUp.signal), ended]);
+	} catch (error) {
+		throw late.aborted ? new Trouble('timedOut') : error;
+	} finally {
+		// A stream that is still being read ends by the request's own signal.
+		for (const signal of signals) if (signal !== abortSignal) signal.removeEventListener('abort', end);
+	}
 }
 
 /** Any answer is taken as it is; a redirect is not followed, since the key must go to no other host. */
@@ -340,21 +456,20 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export async function fetchFile(
 	caller: IExecuteSingleFunctions,
 	dialect: Dialect,
-	{ credentials, connection }: Session,
-	patience: Patience,
+	open: Open,
+	policy: WaitPolicy,
 	link: string,
 	name: string,
 	limits: FileLimits,
 ): Promise<Download> {
-	const home = connection.address as string;
+	const home = (await open()).connection.address as string;
 	// One time for all tries; waiting for a turn takes nothing of it.
 	let leftMs = limits.timeoutMs;
-	const uncounted = { ...connection.limits, calls: Number.MAX_SAFE_INTEGER };
 	for (let address = fileAddress(link, name, home), hop = 0; hop < MOST_HOPS; hop++) {
 		const { href, origin } = address;
 		const isOwn = origin === new URL(home).origin;
-		const place = isOwn ? connection : { ...connection, account: `files of ${origin}`, limits: uncounted };
-		const found = await exchange(caller, dialect, place, () => leftMs > WORTH_A_TRY_MS, patience, async () => {
+		const openPlace: Open = isOwn ? open : async (anew) => elsewhere(await open(anew), origin);
+		const found = await exchange(caller, dialect, openPlace, () => leftMs > WORTH_A_TRY_MS, policy, async ({ credentials }) => {
 			const began = performance.now();
 			const timeoutMs = Math.max(1, Math.ceil(leftMs));
 			const hangUp = new AbortController();
@@ -363,7 +478,8 @@ export async function fetchFile(
 			try {
 				const answer = isOwn
 					? await transmit(caller, dialect, credentials, request)
-					: answerOf(await caller.helpers.httpRequest(answerWhole(request)));
+					: await endingInTime(caller, request, async (own, signal) =>
+							answerOf(await own.helpers.httpRequest({ ...answerWhole(request), abortSignal: signal })));
 				return await readFile(answer, new URL(href), name, { ...limits, timeoutMs });
 			} finally {
 				hangUp.abort();
@@ -376,13 +492,19 @@ export async function fetchFile(
 	throw new Trouble('rejected', { sentences: [`${name} leads from one address to the next without an end`] });
 }
 
+/** Another host than the service's own: its calls do not count, and no key goes there. */
+const elsewhere = ({ connection }: Session, origin: string): Session => ({
+	credentials: {},
+	connection: { ...connection, account: `files of ${origin}`, keyId: undefined, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } },
+});
+
 /** What the messages about an operation have in common. */
 export function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {
 	return { service, advice, action, once, secrets: [] };
 }
 
 /** What n8n shows for something that was thrown. */
-export function shown(caller: Caller, error: unknown, about: Omit<About, 'node'>): Error {
+export function shown(caller: Pick<Caller, 'getNode'>, error: unknown, about: Omit<About, 'node'>): Error {
 	const trouble = error instanceof Canceled ? new Trouble('canceled') : error;
 	if (!(trouble instanceof Trouble)) return error as Error;
 	return callError(trouble, { ...about, node: caller.getNode() });

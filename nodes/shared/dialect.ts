@@ -29,6 +29,8 @@ export interface Connection {
 	limits: Limits;
 	/** Must never be shown. */
 	secrets: string[];
+	/** Names the key without holding it in the clear: what refuses one key says nothing of another one. */
+	keyId?: string;
 }
 
 /** All that is peculiar to one vendor. */
@@ -72,6 +74,13 @@ export interface Session {
 	connection: Connection;
 }
 
+/**
+ * The connection that a call is to be made with. It is asked for again when the call's turn has come,
+ * so that a changed credential reaches what waits.
+ * @param anew whether it is read again in any case
+ */
+export type Open = (anew?: boolean) => Promise<Session>;
+
 /** One input item whose values are in order. */
 export interface Item {
 	caller: IExecuteSingleFunctions;
@@ -81,6 +90,8 @@ export interface Item {
 	run: object;
 	/** Number of rows that are wanted, or Infinity. */
 	wanted: number;
+	/** Tells the user something about the answers after the run, as a sentence. */
+	note?: (sentence: string) => void;
 }
 
 /** How an item's output comes about. All items are planned before the first call. */

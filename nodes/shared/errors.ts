@@ -7,11 +7,14 @@ export type Cause =
 	| 'dropped'
 	| 'empty'
 	| 'failed'
+	| 'forbidden'
+	| 'invalid'
 	| 'keyRefused'
 	| 'misconfigured'
 	| 'noRoot'
 	| 'notFound'
 	| 'notSent'
+	| 'notStarted'
 	| 'redirected'
 	| 'rejected'
 	| 'repeatedPage'
@@ -22,6 +25,7 @@ export type Cause =
 	| 'unavailable'
 	| 'unreachable'
 	| 'unreadable'
+	| 'unsendable'
 	| 'untrusted'
 	| 'webPage';
 
@@ -30,14 +34,20 @@ export interface Details {
 	status?: number;
 	/** The service's own sentences, unchanged. */
 	sentences?: string[];
-	/** How long the service asks to wait, in ms. */
+	/** How long the service asks to wait, in ms; Infinity where it names no end. */
 	retryAfterMs?: number;
+	/** Whether only the words of the answer say that there were too many calls. */
+	byWords?: boolean;
 	/** `tooSoon`: when the next call may start, on the workflow's clock. */
 	backAt?: string;
+	/** Method and URL of the call, without its query. */
+	target?: string;
 	/** Whether the work may have been done in spite of what was said. */
 	perhapsDone?: boolean;
 	/** What the same item had sent well before, as a sentence. */
 	before?: string;
+	/** What became of all items, in place of the advice for one. */
+	ofAll?: string;
 }
 
 /** A call that brought no result. */
@@ -66,6 +76,9 @@ export interface About {
 	secrets: string[];
 }
 
+/** A longer time is told by its end alone. */
+const TWO_DAYS_MS = 2 * 86_400_000;
+
 /** One line for each cause: what happened, and what to do about it. */
 const told: Record<Cause, (service: string, details: Details) => [message: string, description: string]> = {
 	canceled: (service) => [
@@ -78,6 +91,11 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 	],
 	empty: (service) => [`${service} answered with nothing`, 'Run this item again later'],
 	failed: (service) => [`The call to ${service} did not go through`, 'See what n8n says about it'],
+	forbidden: (service) => [
+		`${service} does not allow this for the user of this credential`,
+		'Check that the user may see and change this record',
+	],
+	invalid: () => ['The values cannot be sent', 'Nothing was sent for this item'],
 	keyRefused: (service) => [
 		`${service} refused the key of this credential`,
 		'Check the key, and that its user may use the API',
@@ -87,14 +105,15 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		`${service} answered without the expected data`,
 		'Check the address in the credential',
 	],
-	notFound: (service) => [
-		`The host answers, but offers no ${service} API there`,
+	notFound: (service, { target }) => [
+		`${service} has nothing at ${target ?? 'this address'}`,
 		'Check the address in the credential',
 	],
 	notSent: (service) => [
 		`Not sent, because ${service} refused the key of this credential`,
 		'Correct the credential and run this item again',
 	],
+	notStarted: () => ['Not sent, because another item had failed before', 'Set On Error to Continue to send the items behind a failed one'],
 	redirected: (service) => [
 		`${service} sent the call to another address, which was not followed`,
 		'Check the address in the credential: the key goes to no other host',
@@ -120,8 +139,10 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		'Other programs use the same account. Lower Requests per Minute in the credential, or run this later',
 	],
 	tooSoon: (service, { retryAfterMs = 0, backAt }) => [
-		`${service} can be asked again in ${duration(retryAfterMs)}, at ${backAt}`,
-		'Run this again then, or let it wait',
+		backAt === undefined
+			? `${service} asks for a pause and names no end of it`
+			: `${service} can be asked again ${retryAfterMs > TWO_DAYS_MS ? 'on' : `in ${duration(retryAfterMs)}, at`} ${backAt}`,
+		backAt === undefined ? 'Run this again later' : 'Run this again then',
 	],
 	unavailable: (service) => [
 		`${service} is not available at the moment`,
@@ -135,6 +156,7 @@ const told: Record<Cause, (service: string, details: Details) => [message: strin
 		`${service} sent an answer that is cut off or no JSON`,
 		'Run this item again later',
 	],
+	unsendable: (service) => [`The call to ${service} could not be made`, 'Nothing was sent for this item'],
 	untrusted: (service) => [
 		`There is no safe connection to the ${service} host, so nothing was sent`,
 		'Check the host in the credential: its certificate is not trusted, or it does not speak https',
@@ -154,39 +176,56 @@ const uncertain = new Set<Cause>([
 export const mayBeStored = ({ reason, details }: Trouble): boolean => uncertain.has(reason) || details.perhapsDone === true;
 
 /** Told in the words of the service, of the credential's check or of the plan. */
-const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong']);
+const inOwnWords = new Set<Cause>(['misconfigured', 'rejected', 'tooLong', 'unsendable']);
+
+/** Sentences one after the other, with one full stop between two of them and none at the end. */
+export const sentences = (...parts: string[]): string =>
+	parts
+		.map((part) => part.trim())
+		.filter(Boolean)
+		.reduce((text, part) => (/[.。!！?？…]$/.test(text) ? `${text} ${part}` : `${text}. ${part}`), '')
+		.replace(/^\. /, '');
 
 /** A time as people say it: "45 s", "4 min 12 s", "2 h 25 min". */
 export function duration(ms: number): string {
 	const seconds = ms > 0 ? Math.max(1, Math.round(ms / 1000)) : 0;
+	const minutes = Math.ceil(seconds / 60);
 	const [small, unit, large, name] = seconds < 3600
 		? [seconds % 60, 's', Math.floor(seconds / 60), 'min']
-		: [Math.ceil((seconds % 3600) / 60), 'min', Math.floor(seconds / 3600), 'h'];
+		: [minutes % 60, 'min', Math.floor(minutes / 60), 'h'];
 	return [large > 0 && `${large} ${name}`, (small > 0 || large === 0) && `${small} ${unit}`].filter(Boolean).join(' ');
 }
+
+/** A number of things in words that agree: "1 call waits", "1,200 calls wait". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+	`${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+/** What a person or an agent must know before the item is sent again; nothing where it cannot have been stored. */
+export const lookFirst = (error: unknown, { once, service }: Pick<About, 'once' | 'service'>): string =>
+	once && error instanceof Trouble && mayBeStored(error) ? `It may have been stored: look in ${service} before you run this item again` : '';
 
 /** The two sentences that a user reads. */
 export function words(trouble: Trouble, about: Omit<About, 'node'>): { message: string; description: string } {
 	const { reason, details } = trouble;
-	const { service, advice, once, secrets } = about;
+	const { service, advice, secrets } = about;
 	const [what, how] = told[reason](service, details);
-	const said = (details.sentences ?? []).join(' ');
-	const description = [
-		once && mayBeStored(trouble)
-			? `It may have been stored: look in ${service} before you run this item again`
-			: (advice?.[reason] ?? how),
+	const said = sentences(...(details.sentences ?? []));
+	if (reason === 'invalid') {
+		const [first = what, ...others] = details.sentences ?? [];
+		const also = others.length > 0 ? `Also: ${others.join('; ')}` : '';
+		return { message: redact(first, secrets), description: redact(sentences(also, details.ofAll ?? how), secrets) };
+	}
+	const message = said && reason === 'notFound' ? `${what}: ${said}` : said && inOwnWords.has(reason) ? said : what;
+	const description = sentences(
+		lookFirst(trouble, about) || (advice?.[reason] ?? how),
 		details.before ?? '',
-		said && !inOwnWords.has(reason) ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
-	];
-	const message = said && inOwnWords.has(reason) ? said : what;
-	return {
-		message: redact(message, secrets),
-		description: redact(description.filter(Boolean).join('. '), secrets),
-	};
+		said && !message.includes(said) ? `${reason === 'failed' ? 'n8n' : service} says: ${said}` : '',
+	);
+	return { message: redact(message, secrets), description: redact(description, secrets) };
 }
 
-/** No call of the service: n8n, the credential or the plan is what it is about. */
-const ownDoing = new Set<Cause>(['canceled', 'misconfigured', 'tooLong']);
+/** No call of the service: n8n, the credential, the values or the plan is what it is about. */
+const ownDoing = new Set<Cause>(['canceled', 'invalid', 'misconfigured', 'notStarted', 'tooLong', 'unsendable']);
 /** n8n 2.37 and later let a polling workflow wait for as long as the service asks. */
 const rateLimited = new Set<Cause>(['tooMany', 'tooSoon']);
 
@@ -194,37 +233,28 @@ const rateLimited = new Set<Cause>(['tooMany', 'tooSoon']);
 export function callError(trouble: Trouble, about: About): NodeApiError | NodeOperationError {
 	const { node, action, itemIndex } = about;
 	const { message, description } = words(trouble, about);
-	const place = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-	if (ownDoing.has(trouble.reason)) {
-		return new NodeOperationError(node, `${message}${place}`, { description, itemIndex });
-	}
+	const isOwnDoing = ownDoing.has(trouble.reason);
+	const whole = placed(isOwnDoing ? message : `${action}: ${message}`, itemIndex);
+	if (isOwnDoing) return unaltered(new NodeOperationError(node, whole, { itemIndex }), whole, description);
 	const { status, retryAfterMs } = trouble.details;
-	const response: JsonObject = { message: `${action}: ${message}` };
 	const failure = { cause: 'rate-limited' as const, retryAfterMs };
-	return new NodeApiError(node, response, {
-		message: `${action}: ${message}${place}`,
+	const response: JsonObject = { message: whole };
+	const error = new NodeApiError(node, response, {
+		message: whole,
 		description,
 		httpCode: status === undefined ? undefined : String(status),
 		itemIndex,
 		...(rateLimited.has(trouble.reason) ? { failure } : {}),
 	});
+	return unaltered(error, whole, description);
 }
 
-/** A value that cannot be sent: names the field, the rule and the item, before any call. */
-export function inputError(
-	node: INode,
-	problems: string[],
-	itemIndex: number | undefined,
-	description = '',
-): NodeOperationError {
-	const place = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-	const [first, ...others] = problems;
-	const more = others.length > 0 ? `Also: ${others.join('; ')}` : '';
-	return new NodeOperationError(node, `${first}${place}`, {
-		description: [more, description].filter(Boolean).join('. '),
-		itemIndex,
-	});
-}
+/** The item as n8n itself names it. */
+const placed = (message: string, itemIndex?: number) => (itemIndex === undefined ? message : `${message} [item ${itemIndex}]`);
+
+/** n8n replaces a message that contains a code, e.g. "preexistente" for its EEXIST: it is put back. */
+const unaltered = <One extends NodeApiError | NodeOperationError>(error: One, message: string, description: string): One =>
+	Object.assign(error, { message, description });
 
 /** A row in which no key stands, should a service repeat it. */
 export function withoutSecrets(row: IDataObject, secrets: string[]): IDataObject {

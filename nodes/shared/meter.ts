@@ -1,6 +1,6 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 
-import { duration } from './errors';
+import { counted, duration, sentences } from './errors';
 import type { Limits } from './lines';
 
 /** What a run of a node did at the service: calls, the time that they waited, refusals. */
@@ -51,17 +51,20 @@ export class Meter {
 		this.changedAt = now;
 	}
 
-	/** What the user reads at the node after a run; nothing where it was one call that went straight through. */
-	note(service: string, { calls, windowMs }: Limits): NodeExecutionHint | undefined {
-		if (this.calls < 2 && this.refused === 0 && this.waitedMs < 1000) return undefined;
-		const limit = `${counted(calls, 'call')} in ${duration(windowMs)}`;
+	/**
+	 * What the user reads at the node after a run; nothing where it was one call that went straight through.
+	 * @param failures what became of the items, where some failed
+	 */
+	note(service: string, limits: Limits | undefined, failures = ''): NodeExecutionHint | undefined {
+		const type = failures === '' ? 'info' : 'warning';
+		const isPlain = this.calls < 2 && this.refused === 0 && this.waitedMs < 1000;
+		if (!limits || isPlain) return failures === '' ? undefined : { message: `${failures}.`, type, location: 'outputPane' };
+		const limit = `${counted(limits.calls, 'call')} in ${duration(limits.windowMs)}`;
 		const parts = [
 			`${counted(this.calls, 'call')} to ${service} in ${duration(this.now() - this.beganAt)}`,
 			this.waitedMs < 1000 ? 'no waiting' : `${duration(this.waitedMs)} of it waiting for the limit of ${limit}`,
 			this.refused === 0 ? 'none refused' : `${this.refused} refused as too many and sent again`,
 		];
-		return { message: `${parts.join(', ')}.`, type: 'info', location: 'outputPane' };
+		return { message: `${sentences(failures, parts.join(', '))}.`, type, location: 'outputPane' };
 	}
 }
-
-const counted = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

@@ -20,6 +20,10 @@ export interface Operation {
 	path: string;
 	/** Whether sending it again could store something twice: such a call is never repeated unasked. */
 	once: boolean;
+	/** What has been done with a record when it went well, e.g. `created`. */
+	done: string;
+	/** For operations that change a record: the wire name of its id. */
+	changes?: string;
 	required: Fields;
 	/** Collections of optional fields, in the order in which the editor shows them. */
 	collections: Collection[];

@@ -9,11 +9,12 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { pause } from './call';
+import { pause, shown, USUAL_TIMEOUT_MS } from './call';
 import type { Dialect } from './dialect';
-import { inputError } from './errors';
+import { counted, lookFirst, sentences, Trouble } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
+import { account, failureData, tally } from './outcome';
 import type { Run } from './send';
 import { checkIds, inWords, prepare, send } from './send';
 
@@ -50,16 +51,15 @@ export function sendThrough(dialect: Dialect) {
 		{ options }: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const operation = operationOf(this, dialect);
-		const run = runOf(occasionOf(this));
+		const run = runOf(occasionOf(this), this.getExecutionCancelSignal());
 		try {
 			const ready = await prepare(this, dialect, operation, run);
-			await checkIds(this, dialect, operation, run, ready, options as IHttpRequestOptions);
-			return await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
+			await checkIds(this, dialect, operation, ready, options as IHttpRequestOptions);
+			const items = await send(this, dialect, operation, run, ready, options as IHttpRequestOptions);
+			for (const note of run.notes) this.logger.warn(note);
+			return items;
 		} catch (error) {
-			const known = await inWords(this, dialect, operation, run, error);
-			// An agent that is not told that a record may have been stored stores another one.
-			known.message = told(known);
-			throw known;
+			throw toldInOne(inWords(this, dialect, operation, run, error));
 		}
 	};
 }
@@ -80,65 +80,118 @@ function occasionOf(caller: IExecutePaginationFunctions): object {
 	return caller.getInputData(0, NodeConnectionTypes.AiTool).json;
 }
 
-/** @param occasion the same object at every try */
-function runOf(occasion: object): Run {
+/**
+ * @param occasion the same object at every try
+ * @param signal ends what has not been sent
+ */
+function runOf(occasion: object, signal?: AbortSignal): Run {
 	const known = lasting.get(occasion) ?? { settled: new Map(), meter: new Meter() };
 	lasting.set(occasion, known);
-	return { ...known, readAt: -Infinity, lists: new Map() };
+	return { ...known, since: performance.now(), signal, secrets: new Set(), records: new Map(), notes: new Set() };
 }
+
+type Ends<Result> = Array<PromiseSettledResult<Result>>;
 
 /**
  * Checks all items, then sends them. Unless the node goes on after an error, one item that cannot
- * be sent holds back all others, and the first failure ends the run once all calls have ended.
+ * be sent holds back all others, and the first failure ends what has not been sent.
  */
 async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Operation): Promise<INodeExecutionData[]> {
 	const items = caller.getInputData().map((item, index) => single(caller, item, index));
 	const goesOn = caller.continueOnFail();
-	const run = runOf(caller.getExecuteData());
-	const { options, turn } = requestOptions(caller);
+	const stop = new AbortController();
+	const cancel = caller.getExecutionCancelSignal();
+	const end = () => stop.abort();
+	cancel?.addEventListener('abort', end);
+	if (cancel?.aborted) end();
+	const run: Run = { ...runOf(caller.getExecuteData(), stop.signal), onFailure: goesOn ? undefined : end };
+	try {
+		const { options, turn } = requestOptions(caller, stop.signal);
 
-	type Ends<Result> = Array<PromiseSettledResult<Result>>;
-	/** The next step of all items that have come so far. */
-	const forAll = async <Before, After>(before: Ends<Before>, step: (item: IExecuteSingleFunctions, value: Before, index: number) => Promise<After>) => {
-		const breath = batches(AT_A_STRETCH, async () => await pause(1, caller.getExecutionCancelSignal()));
-		const after = await Promise.allSettled(
-			before.map(async (end, index) => {
-				if (end.status === 'rejected') throw end.reason;
-				await breath(index);
-				return await step(items[index], end.value, index);
-			}),
-		);
-		const failed = after.findIndex(({ status }) => status === 'rejected');
-		if (failed >= 0 && !goesOn) {
-			throw await inWords(items[failed], dialect, operation, run, (after[failed] as PromiseRejectedResult).reason);
+		/** The next step of all items that have come so far. */
+		const forAll = async <Before, After>(before: Ends<Before>, step: (item: IExecuteSingleFunctions, value: Before, index: number) => Promise<After>) => {
+			const breath = batches(AT_A_STRETCH, async () => await pause(1, stop.signal));
+			return await Promise.allSettled(
+				before.map(async (end, index) => {
+					if (end.status === 'rejected') throw end.reason;
+					await breath(index);
+					return await step(items[index], end.value, index);
+				}),
+			);
+		};
+		const checked = <Value>(ends: Ends<Value>): Ends<Value> => {
+			const first = ends.findIndex(({ status }) => status === 'rejected');
+			if (first < 0 || goesOn) return ends;
+			const { reason } = ends[first] as PromiseRejectedResult;
+			if (reason instanceof Trouble) reason.details.ofAll = nothingSent(ends);
+			throw inWords(items[first], dialect, operation, run, reason);
+		};
+
+		const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
+		const prepared = checked(await forAll(given, async (item) => await prepare(item, dialect, operation, run)));
+		const ready = !dialect.lists ? prepared : checked(await forAll(prepared, async (item, value) => {
+			await checkIds(item, dialect, operation, value, options);
+			return value;
+		}));
+		let failed: { item: number; error: unknown } | undefined;
+		const sent = await forAll(ready, async (item, value, index) => {
+			try {
+				await turn(index);
+				return await send(item, dialect, operation, run, value, options);
+			} catch (error) {
+				if (!goesOn && !failed) {
+					failed = { item: index, error };
+					stop.abort();
+				}
+				throw error;
+			}
+		});
+		if (failed) {
+			const error = inWords(items[failed.item], dialect, operation, run, failed.error);
+			const { service } = dialect;
+			// An agent's model reads nothing but the message.
+			error.message = sentences(error.message, lookFirst(failed.error, { service, once: operation.once }), account(operation, sent));
+			const data = failureData(operation, sent, (item, reason) => inWords(items[item], dialect, operation, run, reason));
+			error.context = { ...error.context, data };
+			throw error;
 		}
-		return after;
-	};
-
-	const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
-	const prepared = await forAll(given, async (item) => await prepare(item, dialect, operation, run));
-	const ready = !dialect.lists ? prepared : await forAll(prepared, async (item, value) => {
-		await checkIds(item, dialect, operation, run, value, options);
-		return value;
-	});
-	const sent = await forAll(ready, async (item, value, index) => {
-		await turn(index);
-		return await send(item, dialect, operation, run, value, options);
-	});
-	const session = await run.session?.catch(() => undefined);
-	const note = session && run.meter.note(dialect.service, session.connection.limits);
-	if (note) caller.addExecutionHints(note);
-	const outputs = sent.map(async (end, item) => {
-		if (end.status === 'fulfilled') return end.value;
-		const error = told(await inWords(items[item], dialect, operation, run, end.reason));
-		return [{ json: { error }, pairedItem: { item } }];
-	});
-	return (await Promise.all(outputs)).flat();
+		const notes = [run.meter.note(dialect.service, run.limits, tally(operation, sent))];
+		for (const message of run.notes) notes.push({ message, type: 'warning', location: 'outputPane' });
+		caller.addExecutionHints(...notes.filter((note) => note !== undefined));
+		const outputs = sent.map((end, item) => {
+			if (end.status === 'fulfilled') return end.value;
+			const error = toldInOne(inWords(items[item], dialect, operation, run, end.reason)).message;
+			return [{ json: { error }, pairedItem: { item } }];
+		});
+		return outputs.flat();
+	} catch (error) {
+		const known = shown(caller, error, { service: dialect.service, action: operation.action, once: operation.once, secrets: [...run.secrets] });
+		// A tool's error is handed to the agent's model as its message alone.
+		throw caller.getNode().type.endsWith('Tool') ? toldInOne(known) : known;
+	} finally {
+		cancel?.removeEventListener('abort', end);
+	}
 }
 
+/** How many items cannot be sent, and which are the first of them. */
+function nothingSent(ends: Ends<unknown>): string {
+	if (ends.length === 1) return 'Nothing was sent';
+	const bad = ends.flatMap((end, item) => (end.status === 'rejected' ? [{ item, message: (end.reason as Error).message }] : []));
+	const named = bad.slice(0, NAMED).map(({ item, message }) => `item ${item}: ${message}`);
+	const more = bad.length > NAMED ? [`${bad.length - NAMED} more`] : [];
+	const list = bad.length > 1 ? ` ${[...named, ...more].join('; ')}` : '';
+	return `Nothing was sent for any of the ${counted(ends.length, 'item')}, since ${bad.length} of them cannot be sent.${list}`;
+}
+
+/** Items that are named one by one. */
+const NAMED = 5;
+
 /** Where n8n shows only the message of an error, what to do must stand beside what happened. */
-const told = ({ message, description }: Error & { description?: string | null }) =>
-	description && !message.includes(description) ? `${message}. ${description}` : message;
+function toldInOne<Told extends Error & { description?: string | null }>(error: Told): Told {
+	const { message, description } = error;
+	if (description && !message.includes(description)) error.message = sentences(message, description);
+	return error;
+}
 
 /** One item as n8n's declarative nodes see it. */
 function single(caller: IExecuteFunctions, input: INodeExecutionData, index: number): IExecuteSingleFunctions {
@@ -164,20 +217,16 @@ interface RequestOptions {
 	allowUnauthorizedCerts?: boolean;
 }
 
-/** n8n's own time limit for a call of a declarative node. */
-const USUAL_TIMEOUT_MS = 300_000;
-
 /** What the user chose under "Request Options", for the calls and for when an item may start. */
-function requestOptions(caller: IExecuteFunctions) {
+function requestOptions(caller: IExecuteFunctions, signal: AbortSignal) {
 	const chosen = caller.getNodeParameter('requestOptions', 0, {}) as RequestOptions;
 	const { batching, proxy, timeout, allowUnauthorizedCerts } = chosen;
 	const options: Partial<IHttpRequestOptions> = {
 		timeout: timeout || USUAL_TIMEOUT_MS,
 		...(allowUnauthorizedCerts ? { skipSslCertificateValidation: true } : {}),
-		...(proxy ? { proxy: proxyAt(proxy, caller) } : {}),
+		...(proxy ? { proxy: proxyAt(proxy) } : {}),
 	};
 	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-	const signal = caller.getExecutionCancelSignal();
 	// An expression may bring them as text.
 	const pauseMs = Number(batchInterval);
 	const size = pauseMs > 0 ? Math.max(1, Number(batchSize)) : Infinity;
@@ -194,9 +243,9 @@ function batches(size: number, between: () => Promise<void>) {
 	};
 }
 
-function proxyAt(given: string, caller: IExecuteFunctions): IHttpRequestOptions['proxy'] {
+function proxyAt(given: string): IHttpRequestOptions['proxy'] {
 	const found = /^\w+:\/\//.test(given) ? given : `http://${given}`;
-	if (!URL.canParse(found)) throw inputError(caller.getNode(), ["'Proxy' under Request Options must be an address, e.g. http://proxy.example.com:3128"], undefined);
+	if (!URL.canParse(found)) throw unusable("'Proxy' under Request Options must be an address, e.g. http://proxy.example.com:3128");
 	const { protocol, hostname: host, port, username, password } = new URL(found);
 	return {
 		protocol: protocol.replace(/:$/, ''),
@@ -213,5 +262,8 @@ function operationOf(item: IExecuteSingleFunctions, { resources }: Dialect): Ope
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
 	if (found) return found;
-	throw inputError(item.getNode(), [`'Operation' ${String(operation)} is not known`], item.getItemIndex());
+	throw unusable(`'Operation' ${String(operation)} is not known`);
 }
+
+/** A setting of the node that cannot be used, with one sentence that names it. */
+const unusable = (sentence: string) => new Trouble('invalid', { sentences: [sentence], ofAll: 'Nothing was sent' });

@@ -1,15 +1,18 @@
-import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from './call';
+import type { WaitPolicy } from './call';
+import { aboutOf, ask as askOnce, fetchFile, shown } from './call';
 import type { Settings } from './check';
 import { check } from './check';
-import type { Ask, Dialect, Plan, Session, Way } from './dialect';
-import { inputError, mayBeStored, Trouble, withoutSecrets } from './errors';
+import type { Ask, Dialect, Open, Plan, Session, Way } from './dialect';
+import { mayBeStored, Trouble } from './errors';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
 import { givenFor } from './given';
+import type { Limits } from './lines';
 import type { FileLimits } from './links';
+import { readList } from './listCache';
 import type { IdList } from './lists';
 import { unknownIds } from './lists';
 import type { Meter } from './meter';
@@ -17,21 +20,42 @@ import type { Operation, WireValues } from './operations';
 import { fieldsOf, hasOutput } from './operations';
 import { readPages } from './pages';
 import { linksOf } from './rows';
+import { withoutSecrets } from './secrets';
+import { mapInSlices } from './slices';
 
 /** One item's way through a node: check, call, output. */
 
-/** Credentials are read again after this time, so that a change reaches a long run. */
-const CREDENTIALS_FOR_MS = 10_000;
+/** Credentials are read again after this time, so that a change reaches calls that wait. */
+const CREDENTIALS_FOR_MS = 5_000;
 
 /** What the items of one run of a node share. */
 export interface Run {
-	session?: Promise<Session>;
-	readAt: number;
+	/** When it began, as `performance.now()` gives it. */
+	since: number;
+	/** Ends what has not been sent: the execution is stopped, or an item has failed for good. */
+	signal?: AbortSignal;
+	/** Told of a call that has failed for good, before another one starts in its place. */
+	onFailure?: () => void;
+	/** The credential as the latest reader found it. */
+	credentials?: Read;
+	/** Of all accounts that the run has used: never shown. */
+	secrets: Set<string>;
+	/** Of the account used last. */
+	limits?: Limits;
 	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
 	settled: Map<string, Promise<IDataObject[]>>;
-	/** The service's own lists, read once for the ids of all items. */
-	lists: Map<IdList, Promise<IDataObject[]>>;
+	/** The latest call to each record: calls that change one record go out one after the other. */
+	records: Map<string, Promise<unknown>>;
 	meter: Meter;
+	/** What the user should know about the answers, as sentences. */
+	notes: Set<string>;
+}
+
+/** A credential that is being read. */
+interface Read {
+	at: number;
+	by: IExecuteSingleFunctions;
+	credentials: Promise<ICredentialDataDecryptedObject>;
 }
 
 /** What an item sends, once it is certain that it can be sent. */
@@ -43,6 +67,8 @@ interface Ready {
 	form: Form;
 	/** How the vendor goes about it, where one call or its pages are not all. */
 	plan?: Plan;
+	/** Its connection, whenever a call needs it. */
+	open: Open;
 }
 
 /** How the rows come out. */
@@ -52,61 +78,108 @@ interface Form {
 	keys: string[];
 }
 
+/**
+ * The connection of an item. A credential without expressions is the same for all items and read once
+ * in some seconds; with one, each item has what it resolves to for that item.
+ */
+function opener(item: IExecuteSingleFunctions, dialect: Dialect, operation: Operation, run: Run): Open {
+	let own: Read | undefined;
+	const read = (): Read => ({ at: performance.now(), by: item, credentials: item.getCredentials(dialect.credential) });
+	return async (anew = false) => {
+		const isOld = (known?: Read): known is undefined => !known || anew || performance.now() - known.at > CREDENTIALS_FOR_MS;
+		if (isOld(run.credentials)) run.credentials = read();
+		// One item's expression may fail where the others' go well.
+		const common = await run.credentials.credentials.catch(() => undefined);
+		if (common && isTheSameForAll(common)) return sessionOf(common, dialect, operation, run);
+		if (run.credentials.by === item) own = run.credentials;
+		if (isOld(own)) own = read();
+		return sessionOf(await own.credentials, dialect, operation, run);
+	};
+}
+
+/** Whether no field of the credential is an expression, as the credential itself says. */
+const isTheSameForAll = ({ hasExpression }: ICredentialDataDecryptedObject) => String(hasExpression) === 'false';
+
+const sessions = new WeakMap<ICredentialDataDecryptedObject, Map<Operation, Session>>();
+
+function sessionOf(credentials: ICredentialDataDecryptedObject, dialect: Dialect, operation: Operation, run: Run): Session {
+	const known = sessions.get(credentials) ?? new Map<Operation, Session>();
+	sessions.set(credentials, known);
+	const session = known.get(operation) ?? { credentials, connection: dialect.connect(credentials, operation) };
+	known.set(operation, session);
+	for (const secret of session.connection.secrets) run.secrets.add(secret);
+	run.limits = session.connection.limits;
+	return session;
+}
+
 /** Sends the calls of an item that has been checked, all its pages included. */
 export async function send(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
 	run: Run,
-	{ records, settings, wanted, form, plan }: Ready,
+	{ records, settings, wanted, form, plan, open }: Ready,
 	options: Partial<IHttpRequestOptions>,
 ): Promise<INodeExecutionData[]> {
 	const itemIndex = item.getItemIndex();
-	const line = item.getExecutionId() ?? run;
-	const session = await currentSession(run, item, dialect, operation);
+	const policy: WaitPolicy = { line: item.getExecutionId() ?? run, since: run.since, signal: run.signal, onFailure: run.onFailure, meter: run.meter };
 	const ask: Ask = async (values, page, until) => {
-		const current = await currentSession(run, item, dialect, operation);
-		const request = async () => ({
-			...options,
-			...dialect.request(operation, await load(item, values), page, current.connection),
-		});
-		const patience = { line, until, meter: run.meter };
-		const { rows, ...more } = await askOnce(item, dialect, current, operation, request, patience);
-		return { ...more, rows: rows.map((row) => withoutSecrets(row, current.connection.secrets)) };
+		let secrets: string[] = [];
+		const request = async ({ connection }: Session) => {
+			secrets = connection.secrets;
+			return { ...options, ...dialect.request(operation, await load(item, values), page, connection) };
+		};
+		const { rows, ...more } = await askOnce(item, dialect, open, operation, request, { ...policy, until });
+		return { ...more, rows: await mapInSlices(rows, (row) => withoutSecrets(row, secrets)) };
 	};
-	if (plan) return linked(await plan.carryOut(ask, session), itemIndex);
+	if (plan) return linked(await plan.carryOut(ask, await open()), itemIndex);
 
 	const { list } = operation;
 	const read = async (values: WireValues) => {
 		if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
-		const { atOnce } = session.connection.limits;
-		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce);
+		const { atOnce } = (await open()).connection.limits;
+		const onMismatch = ({ rows, total }: { rows: number; total: number }) => run.notes.add(
+			`${dialect.service} said that there are ${total.toLocaleString('en')} rows, but ${rows.toLocaleString('en')} came`,
+		);
+		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce, onMismatch);
 	};
 	const items: INodeExecutionData[][] = [];
 	for (const [index, values] of records.entries()) {
-		const call = async () => await read(values);
+		const call = async () => await inOrder(run, recordOf(operation, values), async () => await read(values));
 		const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
 			throw index > 0 ? partly(error, index, records.length) : error;
 		});
-		const outgoing = linked(output(form, dialect, operation, rows, sentFiles(Object.values(fieldsOf(operation)), values)), itemIndex);
+		const files = sentFiles(Object.values(fieldsOf(operation)), values);
+		const outgoing = linked(await output(form, dialect, operation, rows, files), itemIndex);
 		if (settings.downloadFiles) {
-			await addFiles(item, dialect, session, operation, { rows, items: outgoing, settings, options, line, meter: run.meter });
+			await addFiles(item, dialect, operation, { rows, items: outgoing, settings, options, open, policy });
 		}
 		items.push(outgoing);
 	}
 	return items.flat();
 }
 
+/** Names the record that a call changes. */
+const recordOf = ({ changes }: Operation, values: WireValues) => (changes === undefined ? undefined : String(values[changes]));
+
+/** One call after the other for each record: what is sent again stays ahead of what came after it. */
+async function inOrder<Result>({ records }: Run, record: string | undefined, call: () => Promise<Result>): Promise<Result> {
+	if (record === undefined) return await call();
+	const result = (records.get(record) ?? Promise.resolve()).then(call, call);
+	records.set(record, result);
+	return await result;
+}
+
 /** What went wrong with an item, in words that name it. */
-export async function inWords(
+export function inWords(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
-	{ session }: Run,
+	{ secrets }: Run,
 	error: unknown,
-): Promise<Error & { description?: string | null }> {
-	const secrets = (await session?.catch(() => undefined))?.connection.secrets ?? [];
-	return ofItem(item, shown(item, error, { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets }));
+): Error & { description?: string | null; context?: IDataObject } {
+	const about = { ...aboutOf(dialect, operation), itemIndex: item.getItemIndex(), secrets: [...secrets] };
+	return ofItem(item, shown(item, error, about));
 }
 
 /** n8n's own errors mostly tell the item, but not where an expression cannot even be read. */
@@ -138,23 +211,25 @@ function partly(error: unknown, stored: number, all: number): unknown {
 	return new Trouble(error.reason, { ...error.details, before: `${stored} of the ${all} files of this item were sent well before` });
 }
 
-/** Checks the values of an item, its files included: what cannot be sent is thrown, naming the field and the item. */
+/** Checks the values of an item, its files included: what cannot be sent is thrown, naming the field. */
 export async function prepare(item: IExecuteSingleFunctions, dialect: Dialect, operation: Operation, run: Run): Promise<Ready> {
 	const { values, settings, problems } = check(operation, givenFor(item, operation), item.getTimezone());
 	const wanted = operation.list ? wantedRows(item, problems) : Infinity;
 	const form = formOf(item, operation);
-	const plan = problems.length > 0 ? undefined : dialect.plan?.({ caller: item, operation, values, run, wanted });
+	const note = (sentence: string) => run.notes.add(sentence);
+	const plan = problems.length > 0 ? undefined : dialect.plan?.({ caller: item, operation, values, run, wanted, note });
 	problems.push(...(plan?.problems ?? []));
-	if (problems.length > 0) throw refusal(item, problems);
+	if (problems.length > 0) throw invalid(problems);
 	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
 	const records = await attach(item, Object.values(fieldsOf(operation)), values, maxBytes, problems);
+	const open = opener(item, dialect, operation, run);
 	if (problems.length === 0 && dialect.lacks) {
-		const { connection } = await currentSession(run, item, dialect, operation);
+		const { connection } = await open();
 		const lacking = records.flatMap((record) => dialect.lacks?.(operation, record, connection) ?? []);
 		problems.push(...new Set(lacking));
 	}
-	if (problems.length > 0) throw refusal(item, problems);
-	return { records, settings, wanted, form, plan };
+	if (problems.length > 0) throw invalid(problems);
+	return { records, settings, wanted, form, plan, open };
 }
 
 /** Looks the ids of an item up in the service's own lists. */
@@ -162,33 +237,24 @@ export async function checkIds(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
-	{ lists }: Run,
 	{ records: [values], settings }: Ready,
 	options: Partial<IHttpRequestOptions>,
 ): Promise<void> {
 	if (!dialect.lists || !settings.checkIds) return;
-	// A list that cannot be read must not hold anything back.
-	const read = async (list: IdList) => {
-		const rows = lists.get(list) ?? readList(item, dialect, list.operation, { way: wayOf(options) }).catch(() => []);
-		lists.set(list, rows);
-		return await rows;
-	};
+	// A list that cannot be read must not hold anything back; the list cache keeps the others.
+	const read = async (list: IdList) =>
+		await readList(item, dialect, list.operation, { way: wayOf(options) }).catch((error: unknown) => {
+			if (item.getExecutionCancelSignal()?.aborted) throw error;
+			return [];
+		});
 	const problems = await unknownIds(Object.values(fieldsOf(operation)), values, dialect.lists, read);
-	if (problems.length > 0) throw refusal(item, problems);
+	if (problems.length > 0) throw invalid(problems);
 }
 
 const wayOf = ({ proxy, skipSslCertificateValidation }: Partial<IHttpRequestOptions>): Way => ({ proxy, skipSslCertificateValidation });
 
-const refusal = (item: IExecuteSingleFunctions, problems: string[]) =>
-	inputError(item.getNode(), problems, item.getItemIndex(), 'Nothing was sent for this item');
-
-async function currentSession(run: Run, caller: IExecuteSingleFunctions, dialect: Dialect, operation: Operation): Promise<Session> {
-	if (performance.now() - run.readAt > CREDENTIALS_FOR_MS) {
-		run.readAt = performance.now();
-		run.session = openSession(caller, dialect, operation);
-	}
-	return await (run.session as Promise<Session>);
-}
+/** Values that cannot be sent, one sentence each. */
+const invalid = (problems: string[]) => new Trouble('invalid', { sentences: problems });
 
 function wantedRows(caller: IExecuteSingleFunctions, problems: string[]): number {
 	if (String(caller.getNodeParameter('returnAll', false)) === 'true') return Infinity;
@@ -206,18 +272,20 @@ function formOf(caller: IExecuteSingleFunctions, operation: Operation): Form {
 }
 
 /** The rows as the user wants to see them. */
-function output(
+async function output(
 	form: Form,
 	{ simplify = (row) => row }: Dialect,
 	operation: Operation,
 	rows: IDataObject[],
 	files: SentFile[],
-): IDataObject[] {
+): Promise<IDataObject[]> {
 	if (form.output === 'raw') return rows;
 	const sent = files.length > 0 ? { sentFiles: files } : {};
-	const typed = rows.map((row): IDataObject => ({ ...simplify(row, operation), ...sent }));
-	if (form.output !== 'selectedFields') return typed;
-	return typed.map((row) => Object.fromEntries(form.keys.filter((key) => key in row).map((key) => [key, row[key]])));
+	return await mapInSlices(rows, (row) => {
+		const typed: IDataObject = { ...simplify(row, operation), ...sent };
+		if (form.output !== 'selectedFields') return typed;
+		return Object.fromEntries(form.keys.filter((key) => Object.hasOwn(typed, key)).map((key) => [key, typed[key]]));
+	});
 }
 
 interface Downloads {
@@ -226,17 +294,16 @@ interface Downloads {
 	items: INodeExecutionData[];
 	settings: Settings;
 	options: Partial<IHttpRequestOptions>;
-	line: unknown;
-	meter: Meter;
+	open: Open;
+	policy: WaitPolicy;
 }
 
 /** Puts the files behind the links of rows into their items, as binary data. */
 async function addFiles(
 	caller: IExecuteSingleFunctions,
 	dialect: Dialect,
-	session: Session,
 	{ row: columns }: Operation,
-	{ rows, items, settings, options, line, meter }: Downloads,
+	{ rows, items, settings, options, open, policy }: Downloads,
 ): Promise<void> {
 	const limits: FileLimits = {
 		maxBytes: Number(settings.maxFileSizeMb) * 2 ** 20,
@@ -249,7 +316,7 @@ async function addFiles(
 			const link = row[wire];
 			if (link === undefined || link === null || link === '') continue;
 			const name = `'${wire}' of row ${index + 1}`;
-			const { content, fileName, type } = await fetchFile(caller, dialect, session, { line, meter }, String(link), name, limits);
+			const { content, fileName, type } = await fetchFile(caller, dialect, open, policy, String(link), name, limits);
 			const data = await caller.helpers.prepareBinaryData(content, fileName, type);
 			items[index].binary = { ...items[index].binary, [String(settings.outputField)]: data };
 		}

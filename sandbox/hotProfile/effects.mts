@@ -43,6 +43,8 @@ export const effectsFor = (grow: (records: number) => void) =>
 		pagesList: ({ handle }) => changed(handle(), (body) => ({ ...body, pages: [body.pages] })),
 		/** The first page, whichever was asked for. */
 		repeatPage: ({ received, handle }) => handle({ ...received, bodyPairs: received.bodyPairs.filter(([name]) => name !== 'page[number]') }),
+		/** A page that names a wrong number of all rows. */
+		lyingTotal: ({ fault, handle }) => changed(handle(), (body) => ({ ...body, pages: { ...(body.pages as object), total_count: fault.records ?? 0 } })),
 		/** An answer without the key that it should have. */
 		noRoot: () => ({ status: 200, body: {} }),
 		/** Others add records while pages are read. */

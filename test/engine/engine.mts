@@ -105,9 +105,16 @@ export function credentialsHelper(store: Credentials) {
 		reads: 0,
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
-		async getDecrypted(_data, { id }) {
+		async getDecrypted(_data, { id }, type, mode, executeData, _raw, item) {
 			helper.reads++;
-			return { ...store[id as string] };
+			const usual = credentialTypes.get(type)?.properties.map(({ name, default: value }) => [name, value]) ?? [];
+			const data = { ...Object.fromEntries(usual), ...store[id as string] } as ICredentialDataDecryptedObject;
+			// As n8n does: expressions are resolved for the item, and know the other fields as they were typed.
+			if (!item) return data;
+			const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
+			return workflow.expression.getParameterValue(
+				data as never, runExecutionData, runIndex, itemIndex, node.name, connectionInputData, mode, {}, executeData, false, data as never,
+			) as never;
 		},
 		async preAuthentication() {
 			return undefined;

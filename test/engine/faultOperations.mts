@@ -59,6 +59,8 @@ export const grounds: Record<ServiceName, Ground> = {
 	},
 };
 
+const names = ['一', '二', '三'];
+
 const field = (name: string) => `={{ $json.${name} }}`;
 const three = [0, 1, 2];
 
@@ -75,10 +77,8 @@ function hotProfile(
 	return { ...about, service: 'HotProfile', work: (service) => work(service as unknown as HotProfileService) };
 }
 
-const names = ['一', '二', '三'];
-
 const ofHotProfile: TriedOperation[] = [
-	hotProfile({ name: 'Get Many, one page', does: 'read', ...single }, ({ leads }) => {
+	hotProfile({ name: 'Get Many, one page', does: 'read', ...single, isCounted: true }, ({ leads }) => {
 		const ids = first(leads.keys());
 		return {
 			parameters: { resource: 'lead', operation: 'getMany', limit: 2, filters: { fromId: field('id') } },
@@ -86,7 +86,7 @@ const ofHotProfile: TriedOperation[] = [
 			marks: ids.map((id) => [`search[from_id]=${id}`]),
 		};
 	}),
-	hotProfile({ name: 'Get Many, page 2 of 3', does: 'read', ...secondOfThree, leads: LEADS }, () => ({
+	hotProfile({ name: 'Get Many, page 2 of 3', does: 'read', ...secondOfThree, leads: LEADS, isCounted: true }, () => ({
 		parameters: { resource: 'lead', operation: 'getMany', limit: LEADS, filters: { fromId: field('id') }, output: 'raw' },
 		items: [1, 2, 3].map((id) => ({ id })),
 		marks: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
@@ -98,6 +98,14 @@ const ofHotProfile: TriedOperation[] = [
 			parameters: { resource: 'lead', operation: 'update', id: field('id'), clientId: field('client'), updateFields: { note: '新' } },
 			items: records.map(({ id, client_id }) => ({ id: id as number, client: client_id as number })),
 			marks: records.map(({ id }) => [`id=${id}`]),
+		};
+	}),
+	hotProfile({ name: 'Update of one record', does: 'change', ...single, isOneRecord: true }, ({ leads }) => {
+		const [{ id, client_id: client }] = leads.values();
+		return {
+			parameters: { resource: 'lead', operation: 'update', id: id as number, clientId: client as number, updateFields: { note: field('note') } },
+			items: names.map((note) => ({ note })),
+			marks: names.map((note) => [`note=${note}`]),
 		};
 	}),
 	hotProfile({ name: 'Create', does: 'once', ...single }, ({ clients }) => ({

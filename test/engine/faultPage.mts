@@ -1,9 +1,10 @@
-import { isInTheWay, type Operation, type ServiceName, timesOf } from './faults.mts';
+import { type FaultLine, isInTheWay, type Operation, type ServiceName, timesOf } from './faults.mts';
 import type { Seen, SeenItem, Trial } from './faultTrial.mts';
 
 /** The page docs/faults.md, made of what was seen. */
 
-export interface Result extends Required<Trial> {
+export interface Result extends Trial {
+	fault: FaultLine;
 	seen: Seen;
 }
 

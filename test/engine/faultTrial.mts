@@ -5,7 +5,7 @@ import type { Call } from '../../sandbox/journal.mts';
 import { type Job, run } from './engine.mts';
 import { type Stranger, startStranger, type Way, wayThrough } from './faultObstacles.mts';
 import { grounds, type TriedOperation, type Work } from './faultOperations.mts';
-import { type FaultLine, goesAlone, isInTheWay, type Lasts, type Place, timesOf } from './faults.mts';
+import { endsOthers, type FaultLine, goesAlone, isInTheWay, type Lasts, type Place, timesOf } from './faults.mts';
 
 /** One trial: a service of its own, three items of which the second meets the fault, and what was seen of it. */
 
@@ -14,6 +14,8 @@ export interface Trial {
 	/** Without one, all goes well. */
 	fault?: FaultLine;
 	lasts: Lasts;
+	/** Whether the node stops on an error. */
+	stops?: boolean;
 }
 
 /** What was seen of one item. */
@@ -36,6 +38,10 @@ export interface Seen {
 	stopped: number;
 	/** Calls that the service's own limit refused. */
 	refused: number;
+	/** The items in the order of their calls. */
+	order: number[];
+	/** What the user reads where the node stops. */
+	error?: string;
 	/** What a redirect's target got. */
 	heard: string[];
 	/** Whether the key stands anywhere in the run or in an address. */
@@ -47,7 +53,7 @@ const PLACES: Place[] = ['before', 'hit', 'after'];
 /** The item that meets the fault. */
 const HIT = PLACES.indexOf('hit');
 
-export async function carryOut({ operation, fault, lasts }: Trial): Promise<Seen> {
+export async function carryOut({ operation, fault, lasts, stops = false }: Trial): Promise<Seen> {
 	const { node, start, credential } = grounds[operation.service];
 	const service = await start(operation);
 	const work = operation.work(service);
@@ -64,13 +70,13 @@ export async function carryOut({ operation, fault, lasts }: Trial): Promise<Seen
 
 		const indices = fault && goesAlone(fault, lasts) ? [HIT] : work.items.map((_, index) => index);
 		// So that it is certain which calls a refused key finds waiting, and which one meets an open port.
-		const isOneByOne = fault && (fault.row === 'keyRefused' || isInTheWay(fault));
+		const isOneByOne = stops || (fault && (endsOthers(fault) || isInTheWay(fault)));
 		const job = async () => await run({
 			node,
 			parameters: withTimeout(work.parameters, fault?.timeoutS, operation.isFile),
 			items: indices.map((index) => work.items[index]),
 			credential: { ...credential(way?.base ?? service.url, service.apiKey), ...(isOneByOne ? { concurrentRequests: 1 } : {}) } as Job['credential'],
-			onError: 'continueRegularOutput',
+			onError: stops ? undefined : 'continueRegularOutput',
 			timezone: 'America/Sao_Paulo',
 		});
 		const outcome = await (way ? way.inside(job) : job());
@@ -81,6 +87,8 @@ export async function carryOut({ operation, fault, lasts }: Trial): Promise<Seen
 		return {
 			status: outcome.status,
 			items,
+			order: service.journal.flatMap((call) => work.marks.flatMap((marks, item) => (isOf(call, marks) ? [item] : []))),
+			error: outcome.error && steady(outcome.error.message),
 			stopped: way?.stopped ?? 0,
 			refused: service.journal.filter(({ refused }) => refused).length,
 			heard: stranger?.heard ?? [],
@@ -96,6 +104,10 @@ export async function carryOut({ operation, fault, lasts }: Trial): Promise<Seen
 
 /** The input item of an output item. */
 const itemOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
+
+/** Without what is another one each time: the time of day, and the address of a service of its own. */
+const steady = (text: string) =>
+	text.replace(/ at \d\d:\d\d:\d\d/, ' at hh:mm:ss').replace(/(GET|POST|PUT) http:\/\/127\.0\.0\.1:\d+[^\s:]*/, '(the address of the call)');
 
 /** What an item that failed says: what happened, which item it was, and what to do. */
 const TOLD = /^(?<message>.* \[item \d+\])(\. (?<description>.*))?$/s;
@@ -115,9 +127,12 @@ function withTimeout(parameters: IDataObject, seconds?: number, isFile?: boolean
 	return { ...parameters, requestOptions: { timeout: seconds * 1000 } };
 }
 
+/** Whether a call is that of an item. */
+const isOf = ({ path, pairs }: Call, marks: string[]) => [path, ...linesOf(pairs)].some((line) => marks.includes(line));
+
 function seenItem(journal: readonly Call[], marks: string[], output: INodeExecutionData[]): Omit<SeenItem, 'place'> {
-	const calls = journal.filter(({ path, pairs }) => [path, ...linesOf(pairs)].some((line) => marks.includes(line)));
-	const { message, description } = TOLD.exec(String(output[0]?.json.error))?.groups ?? {};
+	const calls = journal.filter((call) => isOf(call, marks));
+	const { message, description } = TOLD.exec(steady(String(output[0]?.json.error)))?.groups ?? {};
 	return {
 		calls: calls.length,
 		stored: new Set(calls.flatMap(({ stored }) => (stored === undefined ? [] : [stored]))).size,

@@ -23,19 +23,27 @@ export interface Operation {
 	isFile?: boolean;
 	/** Whether any JSON is an answer to it. */
 	takesAnything?: boolean;
+	/** Whether it reads rows whose number the service tells. */
+	isCounted?: boolean;
+	/** Whether all items change the same record, so that their order matters. */
+	isOneRecord?: boolean;
 }
 
 /** Sends after the first one. Of CRM Zen each one costs minutes, so it is a single one. */
 const RETRIES: Record<ServiceName, number> = { HotProfile: 3, 'ERP Datacake': 3, 'CRM Zen': 1 };
 
-/** What is done: nothing is wrong; wait and send again; send again; give up; give up and tell that it may be stored. */
-type Rule = 'well' | 'wait' | 'again' | 'never' | 'look';
+/** What is done: nothing is wrong; wait and send again; the same, but three times at most; send again; give up; give up and tell that it may be stored. */
+type Rule = 'well' | 'wait' | 'thrice' | 'again' | 'never' | 'look';
 
 /** The retry table. */
 const TABLE = {
 	//           reading, updating   creating, uploading, payment
 	harmless: { repeatable: 'well', once: 'well' },
 	tooMany: { repeatable: 'wait', once: 'wait' },
+	/** Words that may mean something else are believed three times. */
+	perhapsTooMany: { repeatable: 'thrice', once: 'thrice' },
+	/** The service asks for a pause that nobody sits out: all that waits ends too. */
+	longPause: { repeatable: 'never', once: 'never' },
 	/** The call did not get to the service. */
 	notReached: { repeatable: 'again', once: 'again' },
 	/** 500, 502, 503, 504, no answer in time, connection dropped. */
@@ -66,8 +74,6 @@ export interface FaultLine {
 	advice?: string;
 	/** Seconds after which a call without answer is given up. */
 	timeoutS?: number;
-	/** Whether the service asks for so long a pause that other items had to wait for hours. */
-	isAlone?: boolean;
 	/** Whether what stands in the way lets the call through, and only its answer is lost. */
 	isAnswerLost?: boolean;
 	/** Whether a redirect leads to the host that records what it gets. */
@@ -91,7 +97,7 @@ const tooManyInWords: Partial<Record<ServiceName, Order>> = {
 };
 
 /** All faults that an operation can meet, one line each. */
-export function faultsOf({ service, does, before, isFile, takesAnything }: Operation): FaultLine[] {
+export function faultsOf({ service, does, before, isFile, takesAnything, isCounted }: Operation): FaultLine[] {
 	const { values, key, busy, body } = words[service];
 	const status = (code: number, sentence?: string, more: Partial<Order> = {}): Order =>
 		({ effect: 'status', status: code, ...(sentence === undefined ? {} : { body: body(sentence) }), ...more });
@@ -103,15 +109,19 @@ export function faultsOf({ service, does, before, isFile, takesAnything }: Opera
 	const unreached = `${service} cannot be reached: no connection to its host`;
 	const untrusted = `There is no safe connection to the ${service} host, so nothing was sent`;
 	const keyTold = `${service} refused the key of this credential`;
-	const nowhere = `The host answers, but offers no ${service} API there`;
+	const nowhere = `${service} has nothing at (the address of the call)`;
 	const elsewhere = `${service} sent the call to another address, which was not followed`;
+	const pause = `${service} can be asked again in 2 h, at hh:mm:ss`;
+	const forbidden = `${service} does not allow this for the user of this credential`;
 	const none = '';
 
 	const every: FaultLine[] = [
 		{ name: '429, Retry-After in seconds', row: 'tooMany', order: { effect: '429', retryAfter: 'seconds', seconds: 1 }, told: none },
 		{ name: '429, Retry-After as a date', row: 'tooMany', order: { effect: '429', retryAfter: 'date', seconds: 1 }, told: none },
 		{ name: '429 without a time', row: 'tooMany', order: { effect: '429', retryAfter: 'none' }, told: none },
-		{ name: '429 that asks for two hours', row: 'refused', order: { effect: '429', retryAfter: 'seconds', seconds: 7200 }, told: `${service} keeps refusing calls as too many`, isAlone: true },
+		{ name: '429 that asks for two hours', row: 'longPause', order: { effect: '429', retryAfter: 'seconds', seconds: 7200 }, told: pause },
+		{ name: '503, Retry-After in seconds', row: 'tooMany', order: status(503, undefined, { headers: { 'retry-after': '1' } }), told: none },
+		{ name: '503 that asks for two hours', row: 'longPause', order: status(503, undefined, { headers: { 'retry-after': '7200' } }), told: pause },
 		{ name: '502 after the work', row: 'broken', order: status(502, undefined, { store: true }), told: unavailable },
 		{ name: '503', row: 'broken', order: status(503), told: unavailable },
 		{ name: '504 after the work', row: 'broken', order: status(504, undefined, { store: true }), told: unavailable },
@@ -119,6 +129,8 @@ export function faultsOf({ service, does, before, isFile, takesAnything }: Opera
 		{ name: 'connection reset after the work', row: 'broken', order: { effect: 'resetAfterStore', store: true }, told: dropped },
 		{ name: 'no answer in time', row: 'broken', order: { effect: 'hang' }, told: late, timeoutS: 3 },
 		{ name: 'no answer in time, after the work', row: 'broken', order: { effect: 'hang', store: true }, told: late, timeoutS: 3 },
+		{ name: 'an answer that never ends', row: 'broken', order: { effect: 'endless', store: true }, told: late, timeoutS: 3 },
+		{ name: '101, and nothing after it', row: 'broken', order: { effect: 'switching', store: true }, told: late, timeoutS: 3 },
 		{ name: 'an answer shorter than its length', row: 'broken', order: { effect: 'wrongLength', store: true }, told: dropped },
 		{ name: 'an answer that trickles in', row: 'harmless', order: { effect: 'trickle', store: true }, told: none },
 	];
@@ -138,7 +150,13 @@ export function faultsOf({ service, does, before, isFile, takesAnything }: Opera
 	const isDone = service === 'ERP Datacake' && does !== 'read';
 	const all: FaultLine[] = [
 		...every,
-		...(inWords ? [{ name: "too many, in the vendor's words", row: 'tooMany', order: inWords, told: none } as const] : []),
+		...(inWords ? [
+			{ name: "too many, in the vendor's words", row: 'tooMany', order: inWords, told: none } as const,
+			{ name: "too many, in the vendor's words, for ever", row: 'perhapsTooMany', order: inWords, told: `${service} keeps refusing calls as too many` } as const,
+		] : []),
+		...(isCounted ? [0, 10_000_000, 1e13].map((records): FaultLine => (
+			{ name: `a total of ${records.toLocaleString('en')} rows`, row: 'harmless', order: { effect: 'lyingTotal', records, store: true }, told: none }
+		)) : []),
 		{ name: '500', row: 'broken', order: status(500, busy), told: unavailable, advice: says(busy) },
 		{ name: 'JSON that is cut off', row: 'unclear', order: { effect: 'cut', store: true }, told: `${service} sent an answer that is cut off or no JSON` },
 		{ name: 'a web page', row: 'unclear', order: { effect: 'html', store: true }, told: `${service} answered with a web page instead of data` },
@@ -150,11 +168,9 @@ export function faultsOf({ service, does, before, isFile, takesAnything }: Opera
 		{ name: '307 to another host', row: 'unclear', order: { effect: 'redirect', status: 307 }, told: elsewhere, isRedirect: true },
 		{ name: '400', row: 'refused', order: status(400, values), told: values },
 		{ name: '401', row: 'keyRefused', order: status(401, key), told: keyTold, advice: says(key) },
-		{ name: '403', row: 'keyRefused', order: status(403, key), told: keyTold, advice: says(key) },
+		{ name: '403', row: 'refused', order: status(403, key), told: forbidden, advice: says(key) },
 		{ name: '404', row: 'refused', order: status(404), told: nowhere },
-		service === 'CRM Zen'
-			? { name: '404 with a sentence', row: 'refused', order: status(404, values), told: nowhere, advice: says(values) }
-			: { name: '404 with a sentence', row: 'refused', order: status(404, values), told: values },
+		{ name: '404 with a sentence', row: 'refused', order: status(404, values), told: `${nowhere}: ${values}` },
 		{ name: '422', row: 'refused', order: status(422, values), told: values },
 		{ name: "200 with the vendor's body of a failure", row: 'refused', order: status(200, values), told: values },
 		{ name: 'connection refused', row: 'notReached', order: 'closedPort', told: unreached },
@@ -183,6 +199,7 @@ const ruleOf = ({ row }: FaultLine, { does }: Operation): Rule => TABLE[row][doe
 /** How long a fault is tried with an operation: both where that makes a difference. */
 export function spellsOf(fault: FaultLine, operation: Operation): Lasts[] {
 	const rule = ruleOf(fault, operation);
+	if (rule === 'thrice') return ['stays'];
 	return rule === 'again' && !isOver(fault, operation) ? ['passes', 'stays'] : rule === 'wait' ? ['passes'] : ['stays'];
 }
 
@@ -192,13 +209,16 @@ const isOver = ({ timeoutS }: FaultLine, { isFile }: Operation): boolean => isFi
 /** Whether a fault is in the way of all items. */
 export const isInTheWay = ({ order }: FaultLine): boolean => typeof order === 'string';
 
-/** Whether an item goes alone: others would wait for hours, or use up the tries that are counted. */
-export const goesAlone = (fault: FaultLine, lasts: Lasts): boolean => fault.isAlone === true || (isInTheWay(fault) && lasts === 'passes');
+/** Whether an item goes alone: others would use up the tries that are counted. */
+export const goesAlone = (fault: FaultLine, lasts: Lasts): boolean => isInTheWay(fault) && lasts === 'passes';
+
+/** Whether a fault of one item ends what waits, so that it must be certain what does. */
+export const endsOthers = ({ row }: FaultLine): boolean => row === 'keyRefused' || row === 'longPause';
 
 /** How often the call that meets the fault is sent, and whether that brings it to a good end. */
 function tries(fault: FaultLine, operation: Operation, lasts: Lasts): { sent: number; failing: number; isWell: boolean } {
 	const rule = ruleOf(fault, operation);
-	const most = isOver(fault, operation) ? 1 : { well: 1, wait: Infinity, again: 1 + RETRIES[operation.service], never: 1, look: 1 }[rule];
+	const most = isOver(fault, operation) ? 1 : { well: 1, wait: Infinity, thrice: 3, again: 1 + RETRIES[operation.service], never: 1, look: 1 }[rule];
 	const times = rule === 'well' ? 0 : timesOf(fault, operation, lasts);
 	const isWell = times < most;
 	const failing = Math.min(times, most);
@@ -234,11 +254,27 @@ export function expected(fault: FaultLine, operation: Operation, lasts: Lasts, p
 		const calls = before + sent + (isWell ? after : 0);
 		return { calls, stored: done, mayBeStored: ruleOf(fault, operation) === 'look', ...(isWell ? {} : { told, advice }) };
 	}
-	// A refused key ends what waits: the calls of later items, and later pages of earlier ones.
-	const isEnded = fault.row === 'keyRefused' && (place === 'after' || after > 0);
+	// These end what waits: the calls of later items, and later pages of earlier ones.
+	const isEnded = endsOthers(fault) && (place === 'after' || after > 0);
 	if (!isEnded) return well;
-	const unsent = `Not sent, because ${service} refused the key of this credential`;
+	const unsent = fault.row === 'longPause' ? told : `Not sent, because ${service} refused the key of this credential`;
 	return { calls: place === 'after' ? before : before + 1, stored: 0, told: unsent, mayBeStored: false };
+}
+
+/** Whether a fault is over with the first answer, so that nothing else goes out before the run stops. */
+export const stopsAtOnce = (fault: FaultLine, operation: Operation): boolean =>
+	!isInTheWay(fault) && fault.timeoutS === undefined && ['never', 'look'].includes(ruleOf(fault, operation));
+
+/** What has to come of the three items where the node stops on an error, one call at a time. */
+export function expectedWhenStopped(fault: FaultLine, operation: Operation): { calls: number[]; account: RegExp } {
+	const { before, after } = operation;
+	const { sent } = tries(fault, operation, 'stays');
+	const done = after > 0 ? 0 : 1;
+	const end = ruleOf(fault, operation) === 'look' ? 'may have been stored' : 'failed';
+	return {
+		calls: [before + 1, before + sent, before],
+		account: new RegExp(`\\. ${done} of 3 ${done === 1 ? 'was' : 'were'} [a-z]+( \\(id [^)]+\\))?, item 1 ${end}, ${2 - done} ${done === 1 ? 'was' : 'were'} not sent$`),
+	};
 }
 
 /** Connections of so many items that do not get to the service. */

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { expected, expectedStops, faultsOf, spellsOf } from './faults.mts';
+import { expected, expectedStops, expectedWhenStopped, faultsOf, spellsOf, stopsAtOnce } from './faults.mts';
 import { unwatch, watch } from './faultObstacles.mts';
 import { operations } from './faultOperations.mts';
 import { pageOf } from './faultPage.mts';
@@ -19,6 +19,8 @@ const wells = operations.map((operation): Trial => ({ operation, lasts: 'stays' 
 const trials = operations.flatMap((operation) =>
 	faultsOf(operation).flatMap((fault) => spellsOf(fault, operation).map((lasts) => ({ operation, fault, lasts }))),
 );
+/** The same where the node stops on an error, for all that ends with the first answer. */
+const stopped = trials.filter(({ fault, operation, lasts }) => lasts === 'stays' && stopsAtOnce(fault, operation)).map((trial) => ({ ...trial, stops: true }));
 const seen = new Map<Trial, Promise<Seen>>();
 
 async function carryOutAll(queue: Trial[], atOnce: number): Promise<void> {
@@ -36,7 +38,7 @@ beforeAll(async () => {
 	WINDOW.ms = 600;
 	watch();
 	const isSlow = ({ fault }: Trial) => fault !== undefined && (fault.timeoutS !== undefined || fault.row === 'tooMany');
-	const everything: Trial[] = [...wells, ...trials];
+	const everything: Trial[] = [...wells, ...trials, ...stopped];
 	// Those that wait need many places, the others would only slow each other down.
 	await Promise.all([
 		carryOutAll(everything.filter(isSlow), 24),
@@ -73,7 +75,7 @@ test.each(wells.map((trial) => [`${trial.operation.service}, ${trial.operation.n
 test.each(titled)('%s', async (_title, trial) => {
 	const { operation, fault, lasts } = trial;
 	const well = (await seen.get(wells.find((one) => one.operation === operation) as Trial)) as Seen;
-	const { status, items, stopped, refused, heard, showsKey, key } = (await seen.get(trial)) as Seen;
+	const { status, items, order, stopped, refused, heard, showsKey, key } = (await seen.get(trial)) as Seen;
 
 	expect(status).toBe('success');
 	expect(stopped).toBe(expectedStops(fault, operation, lasts, items.length));
@@ -99,10 +101,26 @@ test.each(titled)('%s', async (_title, trial) => {
 		expect(description).not.toBe('');
 	}
 
+	// What is sent again stays ahead of what came after it.
+	if (operation.isOneRecord) expect(order).toEqual([...order].sort());
 	expect(showsKey).toBe(false);
 	expect(heard).toHaveLength(fault.isRedirect && operation.isFile ? 1 : 0);
 	expect(heard.join()).not.toContain(key);
 });
+
+test.each(stopped.map((trial) => [`${trial.operation.service}, ${trial.operation.name}: ${trial.fault.name}`, trial] as const))(
+	'%s stops the run, and the message says how far it came',
+	async (_title, trial) => {
+		const { fault, operation } = trial;
+		const { status, items, error, showsKey } = (await seen.get(trial)) as Seen;
+		const { calls, account } = expectedWhenStopped(fault, operation);
+		expect(status).toBe('error');
+		expect(items.map((item) => item.calls)).toEqual(calls);
+		expect(error).toContain(`${fault.told} [item 1]`);
+		expect(error).toMatch(account);
+		expect(showsKey).toBe(false);
+	},
+);
 
 test('docs/faults.md shows what was seen', async () => {
 	const results = await Promise.all(trials.map(async (trial) => ({ ...trial, seen: (await seen.get(trial)) as Seen })));

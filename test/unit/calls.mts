@@ -13,7 +13,7 @@ import type { VirtualClock } from './virtualClock.mts';
 /** Calls through the real retry table to a service that answers by a script, on virtual time. */
 
 /** What a reply means for the table. */
-type Kind = 'done' | 'final' | 'tooMany' | 'notSent' | 'perhapsStored';
+type Kind = 'done' | 'final' | 'tooMany' | 'tooManyInWords' | 'longPause' | 'notSent' | 'perhapsStored';
 
 interface Reply {
 	kind: Kind;
@@ -32,7 +32,9 @@ export const replies: Record<string, Reply> = {
 	done: { kind: 'done', answer: { statusCode: 200, body: { id: 1, leads: [] }, headers: {} } },
 	429: answered('tooMany', 'tooMany', 429),
 	'429 with a time': answered('tooMany', 'tooMany', 429, '', { 'retry-after': '1' }),
-	'too many in words': answered('tooMany', 'tooMany', 200, { errors: ['too many requests'] }),
+	'too many in words': answered('tooManyInWords', 'tooMany', 200, { errors: ['too many requests'] }),
+	'503 with a time': answered('tooMany', 'tooMany', 503, '', { 'retry-after': '1' }),
+	'429 for two hours': answered('longPause', 'tooSoon', 429, '', { 'retry-after': '7200' }),
 	500: answered('perhapsStored', 'unavailable', 500, { errors: ['down'] }),
 	502: answered('perhapsStored', 'unavailable', 502, '<html>'),
 	503: answered('perhapsStored', 'unavailable', 503),
@@ -46,6 +48,7 @@ export const replies: Record<string, Reply> = {
 	'no way': broken('notSent', 'unreachable', { code: 'EHOSTUNREACH', syscall: 'connect' }),
 	'slow connection': broken('notSent', 'unreachable', { code: 'ETIMEDOUT', syscall: 'connect' }),
 	400: answered('final', 'rejected', 400, { errors: ['no'] }),
+	403: answered('final', 'forbidden', 403),
 	404: answered('final', 'notFound', 404),
 	422: answered('final', 'rejected', 422, { errors: ['no'] }),
 	errors: answered('final', 'rejected', 200, { errors: ['no'] }),
@@ -54,17 +57,18 @@ export const replies: Record<string, Reply> = {
 };
 const keyRefused: Record<string, Reply> = {
 	401: answered('final', 'keyRefused', 401),
-	403: answered('final', 'keyRefused', 403),
 };
 
 /** The retry table: what a call's replies lead to. */
 export function byTheTable(script: string[], once: boolean): { sends: number; end?: Cause } {
 	let retries = 0;
+	let inWords = 0;
 	for (const [index, { kind, cause }] of script.map(replyOf).entries()) {
 		const sends = index + 1;
 		if (kind === 'done') return { sends };
 		if (kind === 'tooMany') continue;
-		if (kind === 'final' || (kind === 'perhapsStored' && once) || retries === 3) return { sends, end: cause };
+		if (kind === 'tooManyInWords' && ++inWords < 3) continue;
+		if (kind === 'final' || kind === 'tooManyInWords' || kind === 'longPause' || (kind === 'perhapsStored' && once) || retries === 3) return { sends, end: cause };
 		retries++;
 	}
 	return { sends: script.length + 1 };
@@ -155,14 +159,17 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 
 		const one = async ({ once, script, takesMs, arrives, patienceMs }: Asked) => {
 			let sends = 0;
-			const httpRequestWithAuthentication = async () => {
+			const httpRequestWithAuthentication = async (_type: string, { abortSignal }: { abortSignal: AbortSignal }) => {
 				const { kind, cause, answer, error } = replyOf(script[sends++] ?? 'done');
 				if (stop.signal.aborted) problems.push('sent after the cancel');
 				const at = seen[account];
 				at.mostAtOnce = Math.max(at.mostAtOnce, ++at.running);
+				// A call that is aborted ends at once, and what has not arrived by then never does.
+				abortSignal.addEventListener('abort', () => at.running--, { once: true });
 				await clock.sleep(takesMs * arrives);
-				if (kind !== 'notSent') at.arrivals.push(clock.now());
+				if (kind !== 'notSent' && !abortSignal.aborted) at.arrivals.push(clock.now());
 				await clock.sleep(takesMs * (1 - arrives));
+				if (abortSignal.aborted) throw new Error('aborted');
 				at.running--;
 				if (cause === 'keyRefused') keyIsRefused = true;
 				if (error) throw error;
@@ -176,7 +183,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 			} as unknown as Caller;
 			const until = patienceMs === undefined ? undefined : clock.now() + patienceMs;
 			const operation = once ? createLead : getManyLeads;
-			const end = await ask(caller, hotProfile, session, operation, async () => ({ url: '/' }), { line, until }).then(
+			const end = await ask(caller, hotProfile, async () => session, operation, async () => ({ url: '/' }), { line, until }).then(
 				() => undefined,
 				(error: unknown) => (error instanceof Canceled ? 'canceled' : error instanceof Trouble ? error.reason : String(error)),
 			);

@@ -74,7 +74,7 @@ function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 				starts.push(lead);
 				return hotProfile.request(createLead, { client_id: clientId, family_name: lead }, undefined, session.connection);
 			};
-			await ask(caller, hotProfile, session, createLead, request, { line });
+			await ask(caller, hotProfile, async () => session, createLead, request, { line });
 		}),
 	);
 	return { name, done, signal: stop.signal, sentWhenCanceled };

@@ -82,9 +82,9 @@ function optionsFor(all: Fields, row: Operation['row']): Collection[] {
 	return names.length > 0 ? [{ name: 'options', fields: pick(settings, ...new Set(names)) }] : [];
 }
 
-type Shape = Pick<Operation, 'value' | 'name' | 'method' | 'once' | 'sendsEmptyText' | 'list'>;
+type Shape = Pick<Operation, 'value' | 'name' | 'method' | 'once' | 'done' | 'sendsEmptyText' | 'list'>;
 
-type Own = Partial<Pick<Operation, 'value' | 'name' | 'required'>> &
+type Own = Partial<Pick<Operation, 'value' | 'name' | 'done' | 'changes' | 'required'>> &
 	Pick<Operation, 'id' | 'action' | 'description' | 'path' | 'row'> & {
 		/** Fields that may be left out. */
 		optional?: Fields;
@@ -104,24 +104,24 @@ const shaped =
 
 /** Reads one record. */
 export const get = shaped(
-	{ value: 'get', name: 'Get', method: 'GET', once: false, sendsEmptyText: false },
+	{ value: 'get', name: 'Get', method: 'GET', once: false, done: 'read', sendsEmptyText: false },
 	'filters',
 );
 
 /** Reads a list; the contract knows no pages. */
 export const getMany = shaped(
-	{ value: 'getMany', name: 'Get Many', method: 'GET', once: false, sendsEmptyText: false, list: {} },
+	{ value: 'getMany', name: 'Get Many', method: 'GET', once: false, done: 'read', sendsEmptyText: false, list: {} },
 	'filters',
 );
 
 /** Stores something, so it is never sent twice. */
 export const create = shaped(
-	{ value: 'create', name: 'Create', method: 'POST', once: true, sendsEmptyText: false },
+	{ value: 'create', name: 'Create', method: 'POST', once: true, done: 'created', sendsEmptyText: false },
 	'additionalFields',
 );
 
 /** Changes what is given and leaves the rest as it is. */
 export const update = shaped(
-	{ value: 'update', name: 'Update', method: 'PUT', once: false, sendsEmptyText: true },
+	{ value: 'update', name: 'Update', method: 'PUT', once: false, done: 'updated', sendsEmptyText: true },
 	'updateFields',
 );

@@ -12,6 +12,7 @@ export const create = (own: Own, additionalFields: Fields): Operation => ({
 	name: 'Create',
 	method: 'POST',
 	once: true,
+	done: 'created',
 	sendsEmptyText: false,
 	collections: [{ name: 'additionalFields', fields: additionalFields }],
 });
@@ -22,6 +23,8 @@ export const update = (own: Own, updateFields: Fields): Operation => ({
 	name: 'Update',
 	method: 'POST',
 	once: false,
+	done: 'updated',
+	changes: 'id',
 	sendsEmptyText: true,
 	collections: [{ name: 'updateFields', fields: updateFields }],
 });
@@ -37,6 +40,7 @@ export const getMany = (
 	name: 'Get Many',
 	method: 'POST',
 	once: false,
+	done: 'read',
 	sendsEmptyText: false,
 	required: {},
 	collections: [{ name: 'filters', fields: filters }, { name: 'sort', fields: sort }, options],

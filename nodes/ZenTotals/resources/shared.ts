@@ -29,6 +29,7 @@ export const getMany = (
 	name: 'Get Many',
 	method: 'GET',
 	once: false,
+	done: 'read',
 	sendsEmptyText: false,
 	collections: [],
 	...own,

@@ -7,6 +7,7 @@ export const updateClient = update({
 	action: 'Update client',
 	description: 'Change fields of a client; the others stay as they are',
 	path: '/clientes',
+	changes: 'id_cliente',
 	required: pick(clientFields, 'id_cliente'),
 	optional: omit(clientFields, 'id_cliente'),
 	row: statusRow,

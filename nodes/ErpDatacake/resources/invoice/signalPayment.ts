@@ -4,6 +4,7 @@ import { common, create, statusRow } from '../shared';
 export const signalPayment = create({
 	value: 'signalPayment',
 	name: 'Signal Payment',
+	done: 'signaled',
 	id: 'signal_invoice_payment',
 	action: 'Signal invoice payment',
 	description: 'Tell the ERP that an invoice was paid (baixa na fatura)',

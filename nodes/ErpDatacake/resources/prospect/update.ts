@@ -7,6 +7,7 @@ export const updateProspect = update({
 	action: 'Update prospect',
 	description: 'Change the status, reseller or remarks of a prospect',
 	path: '/prospectos',
+	changes: 'id_prospecto',
 	required: pick(prospectChanges, 'id_prospecto'),
 	optional: omit(prospectChanges, 'id_prospecto'),
 	row: statusRow,

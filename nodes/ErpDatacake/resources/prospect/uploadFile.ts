@@ -7,6 +7,7 @@ const required = ['id_prospecto', 'arquivo'] as const;
 export const uploadFile = create({
 	value: 'uploadFile',
 	name: 'Upload File',
+	done: 'uploaded',
 	id: 'upload_file',
 	action: 'Upload prospect file',
 	description: 'Send files to a prospect, one call for each',

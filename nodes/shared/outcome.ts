@@ -1,0 +1,98 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import type { Cause } from './errors';
+import { counted, mayBeStored, Trouble } from './errors';
+import type { Operation } from './operations';
+import { Canceled } from './throttle';
+
+/** What became of the items of a run, so that a person can go on from there. */
+
+type Ends = Array<PromiseSettledResult<INodeExecutionData[]>>;
+
+/** Ids and items that are named one by one. */
+const NAMED = 20;
+
+interface Outcome {
+	done: Array<{ item: number; rows: IDataObject[] }>;
+	failed: Array<{ item: number; reason: unknown; isUncertain: boolean }>;
+	notSent: number[];
+}
+
+function outcomeOf({ once }: Operation, ends: Ends): Outcome {
+	const outcome: Outcome = { done: [], failed: [], notSent: [] };
+	for (const [item, end] of ends.entries()) {
+		if (end.status === 'fulfilled') {
+			outcome.done.push({ item, rows: end.value.map(({ json }) => json) });
+			continue;
+		}
+		const reason = end.reason as Error;
+		if (isUnsent(reason)) outcome.notSent.push(item);
+		else outcome.failed.push({ item, reason, isUncertain: once && reason instanceof Trouble && mayBeStored(reason) });
+	}
+	return outcome;
+}
+
+const unsent = new Set<Cause>(['canceled', 'notSent', 'notStarted', 'tooSoon']);
+
+/** Whether a call was never made. */
+function isUnsent(reason: Error): boolean {
+	if (!(reason instanceof Trouble)) return reason instanceof Canceled;
+	const { status, perhapsDone } = reason.details;
+	// With a status it is what the service answered to this very call.
+	return unsent.has(reason.reason) && !perhapsDone && (reason.reason !== 'tooSoon' || status === undefined);
+}
+
+/** One part of a sentence such as "7 items: 2 created, 5 failed"; nothing where all went well. */
+export function tally(operation: Operation, ends: Ends): string {
+	const { done, failed, notSent } = outcomeOf(operation, ends);
+	if (done.length === ends.length) return '';
+	const parts = [`${done.length} ${operation.done}`, `${failed.length} failed`, notSent.length > 0 ? `${notSent.length} not sent` : ''];
+	return `${counted(ends.length, 'item')}: ${parts.filter(Boolean).join(', ')}`;
+}
+
+/**
+ * One sentence such as "1 of 7 was created (id 12), item 2 failed, 5 were not sent"; nothing where all
+ * went well, or where there is one item.
+ */
+export function account(operation: Operation, ends: Ends): string {
+	const { done, failed, notSent } = outcomeOf(operation, ends);
+	if (ends.length === 1 || done.length === ends.length) return '';
+	const ids = operation.once ? done.flatMap(({ rows }) => rows.flatMap(idOf)) : [];
+	const uncertain = failed.filter(({ isUncertain }) => isUncertain).map(({ item }) => item);
+	const lost = failed.filter(({ isUncertain }) => !isUncertain).map(({ item }) => item);
+	const parts = [
+		`${done.length} of ${ends.length} ${be(done.length)} ${operation.done}${ids.length > 0 ? ` (${named(ids.map(String), 'id')})` : ''}`,
+		lost.length > 0 ? `${named(lost.map(String), 'item')} failed` : '',
+		uncertain.length > 0 ? `${named(uncertain.map(String), 'item')} may have been stored` : '',
+		notSent.length > 0 ? `${notSent.length} ${be(notSent.length)} not sent` : '',
+	];
+	return parts.filter(Boolean).join(', ');
+}
+
+/** The id of a new record, as the service or the simplified output calls it. */
+function idOf(row: IDataObject): unknown[] {
+	const key = Object.keys(row).find((name) => name === 'id' || /^id_|Id$/.test(name));
+	return key === undefined ? [] : [row[key]];
+}
+
+const be = (count: number) => (count === 1 ? 'was' : 'were');
+
+/** "id 5", "ids 5, 6 and 7", and no more than some of them. */
+function named(all: string[], one: string): string {
+	const shown = all.length > NAMED ? [...all.slice(0, NAMED), `${all.length - NAMED} more`] : all;
+	const list = shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown[0];
+	return `${one}${all.length === 1 ? '' : 's'} ${list}`;
+}
+
+/**
+ * The same in full, for the data of an error.
+ * @param inWords what the user reads about an item that failed
+ */
+export function failureData(operation: Operation, ends: Ends, inWords: (item: number, reason: unknown) => Error): IDataObject {
+	const { done, failed, notSent } = outcomeOf(operation, ends);
+	return {
+		[operation.done]: done.flatMap(({ item, rows }) => rows.map((row) => ({ item, ...row }))),
+		failed: failed.map(({ item, reason, isUncertain }) => ({ item, message: inWords(item, reason).message, mayBeStored: isUncertain })),
+		notSent,
+	};
+}

@@ -1,0 +1,160 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Job, run, start } from './engine.mts';
+
+/** The first failure stops a run whose node does not go on after an error; what was stored before is told. */
+
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+let service: HotProfileService;
+let clientId: number;
+beforeAll(async () => {
+	WINDOW.ms = 600;
+	service = await startHotProfile({ limit: null });
+	[clientId] = service.clients.keys();
+});
+afterAll(async () => {
+	WINDOW.ms = usual;
+	await service.close();
+});
+beforeEach(() => service.reset());
+
+const credential = (more = {}) => ({ instance: service.url, apiKey: service.apiKey, requestsPerMinute: 1000, concurrentRequests: 1, ...more });
+const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `試験${index}.` }));
+const create = (items: IDataObject[], more: Partial<Job> = {}): Job => ({
+	parameters: { resource: 'lead', operation: 'create', clientId, familyName: '={{ $json.name }}' }, items, credential: credential(), ...more,
+});
+/** Lets the call of one item fail. */
+const failing = (item: number, more: object = { effect: 'status', status: 422, body: { errors: ['駄目です。'] } }) =>
+	service.fault({ values: `試験${item}\\.`, times: 99, ...more } as never);
+const stored = () => service.journal.flatMap(({ stored: id }) => (id === undefined ? [] : [id]));
+
+describe('On Error: Stop', () => {
+	test('after the first failure nothing more is sent, and the message says how far it came', async () => {
+		failing(2);
+		const { status, error } = await run(create(rows(7)));
+		expect(status).toBe('error');
+		expect(service.journal).toHaveLength(3);
+		const [first, second] = stored();
+		expect(error?.message).toBe(`Create lead: 駄目です。 [item 2]. 2 of 7 were created (ids ${first} and ${second}), item 2 failed, 4 were not sent`);
+		expect(error?.context?.data).toMatchObject({ created: [{ item: 0, id: first }, { item: 1, id: second }], failed: [{ item: 2 }], notSent: [3, 4, 5, 6] });
+	});
+
+	test('the first of 20 fails: one call, none stored', async () => {
+		failing(0);
+		const { error } = await run(create(rows(20)));
+		expect(service.journal).toHaveLength(1);
+		expect(error?.message).toContain('0 of 20 were created, item 0 failed, 19 were not sent');
+	});
+
+	test('what is under way beside the one that fails is waited for and told', async () => {
+		failing(0, { effect: 'status', status: 422, body: { errors: ['駄目です。'] } });
+		service.fault({ effect: 'trickle', values: '試験1\\.', pauseMs: 10 } as never);
+		const { error } = await run(create(rows(6), { credential: credential({ concurrentRequests: 2 }) }));
+		expect(stored()).toHaveLength(1);
+		expect(service.journal).toHaveLength(2);
+		expect(error?.message).toContain(`1 of 6 was created (id ${stored()[0]}), item 0 failed, 4 were not sent`);
+	});
+
+	test('a record that may have been stored is told as such, in the message itself', async () => {
+		failing(1, { effect: 'resetAfterStore', store: true });
+		const { error } = await run(create(rows(3)));
+		expect(service.journal).toHaveLength(2);
+		expect(error?.message).toMatch(/\[item 1\]\. It may have been stored: look in HotProfile before you run this item again\. 1 of 3 was created \(id \d+\), item 1 may have been stored, 1 was not sent$/);
+	});
+
+	test('what a retry can mend stops nothing', async () => {
+		service.fault({ effect: '429', values: '試験0\\.', times: 2, retryAfter: 'none' } as never);
+		const { status } = await run(create(rows(5), { credential: credential({ requestsPerMinute: 600 }) }));
+		expect(status).toBe('success');
+		expect(stored()).toHaveLength(5);
+	});
+
+	test('Retry On Fail goes on where it stopped: nothing is sent twice', async () => {
+		service.fault({ values: '試験2\\.', times: 1, effect: 'status', status: 422, body: { errors: ['駄目です。'] } } as never);
+		const { status, items } = await run(create(rows(5), { settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } }));
+		expect(status).toBe('success');
+		expect(items).toHaveLength(5);
+		expect(new Set(stored()).size).toBe(5);
+		expect(service.journal).toHaveLength(6);
+	});
+
+	test('a batch that waits for its turn does not start after a failure', async () => {
+		failing(0);
+		const batching = { batch: { batchSize: 1, batchInterval: 50 } };
+		const job = create(rows(4));
+		const { error } = await run({ ...job, parameters: { ...job.parameters, requestOptions: { batching } } });
+		expect(service.journal).toHaveLength(1);
+		expect(error?.message).toContain('3 were not sent');
+	});
+
+	test('more items than are queued in one go: the later ones are not sent either', async () => {
+		failing(0);
+		await run(create(rows(700)));
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('bad rows hold back all, and are counted and named', async () => {
+		const items = rows(20).map((row, index) => ([3, 8, 9, 12, 15, 17, 18].includes(index) ? { name: '' } : row));
+		const { error } = await run(create(items));
+		expect(service.journal).toHaveLength(0);
+		expect(error?.message).toContain("'Last Name' is required");
+		expect(error?.message).toContain('[item 3]');
+		expect(error?.description).toContain('Nothing was sent for any of the 20 items, since 7 of them cannot be sent');
+		expect(error?.description).toContain("item 8: 'Last Name'");
+		expect(error?.description).toMatch(/; 2 more$/);
+	});
+
+	test('one bad item alone', async () => {
+		const { error } = await run(create([{ name: '' }]));
+		expect(error?.description).toBe('Nothing was sent');
+	});
+});
+
+describe('On Error: Continue', () => {
+	test('a 403 is that of its own item', async () => {
+		failing(1, { effect: 'keyRefused', status: 403 });
+		const { items } = await run(create(rows(4), { onError: 'continueRegularOutput' }));
+		expect(stored()).toHaveLength(3);
+		expect(items[1].json.error).toMatch(/does not allow this.*\[item 1\]/);
+	});
+
+	test('a 401 ends what waits for the same key', async () => {
+		failing(1, { effect: 'keyRefused', status: 401 });
+		const { items } = await run(create(rows(4), { onError: 'continueRegularOutput' }));
+		expect(service.journal).toHaveLength(2);
+		expect(items.map(({ json }) => typeof json.error)).toEqual(['undefined', 'string', 'string', 'string']);
+	});
+
+	test('the note after the run counts the failures', async () => {
+		for (const item of [1, 2, 4, 5, 6]) failing(item);
+		const { hints } = await run(create(rows(7), { onError: 'continueRegularOutput' }));
+		expect(hints.map(({ message }) => message).join()).toContain('7 items: 2 created, 5 failed');
+	});
+});
+
+test('the same with a stop by hand: how far it came', async () => {
+	service.fault({ effect: 'hang', values: '試験2\\.' } as never);
+	const execution = start(create(rows(5)));
+	while (service.journal.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+	execution.cancel();
+	const { status, error } = await execution.done;
+	expect(status).toBe('canceled');
+	expect(error?.message).toContain('2 of 5 were created');
+	expect(error?.message).toContain('item 2 may have been stored, 2 were not sent');
+});
+
+test.each([
+	['EEXIST', '顧客コード preexistente は登録済みです'],
+	['ENOENT', 'Cliente ENOENTE não encontrado'],
+	['ECONNREFUSED', 'ECONNREFUSED とは'],
+])("the vendor's sentence with %s in it reaches the user unchanged", async (_code, sentence) => {
+	failing(0, { effect: 'status', status: 422, body: { errors: [sentence] } });
+	for (const onError of [undefined, 'continueRegularOutput'] as const) {
+		const { error, items } = await run(create(rows(1), { onError }));
+		expect(`${error?.message} ${JSON.stringify(items[0]?.json)}`).toContain(sentence);
+	}
+	const tool = await run(create(rows(1), { node: 'hotProfileTool' }));
+	expect(tool.error?.message).toContain(sentence);
+});

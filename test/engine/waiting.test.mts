@@ -1,0 +1,151 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Job, listSearch, run, start, testCredential } from './engine.mts';
+
+/** How long calls wait, and that every call has an end, measured at the service. */
+
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const usual = WINDOW.ms;
+let service: HotProfileService;
+/** An account of its own for each test: what one test was refused must not wait in the next one. */
+beforeEach(async () => {
+	WINDOW.ms = 600;
+	service = await startHotProfile({ limit: null });
+});
+afterEach(async () => {
+	WINDOW.ms = usual;
+	await service.close();
+});
+
+const credential = (more = {}) => ({ instance: service.url, apiKey: service.apiKey, requestsPerMinute: 1000, concurrentRequests: 2, ...more });
+const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `試験${index}.` }));
+const create = (items: IDataObject[], more: Partial<Job> = {}): Job => ({
+	parameters: { resource: 'lead', operation: 'create', clientId: [...service.clients.keys()][0], familyName: '={{ $json.name }}' },
+	items,
+	credential: credential(),
+	...more,
+});
+const stored = () => service.journal.flatMap(({ stored: id }) => (id === undefined ? [] : [id]));
+const refuse = (times: number, header: string, more: object = {}) =>
+	service.fault({ effect: 'status', status: 429, body: { errors: ['混雑'] }, headers: { 'retry-after': header }, times, ...more } as never);
+
+describe.each([
+	['7200', /can be asked again in 2 h, at \d\d:\d\d:\d\d/],
+	['1e9', /can be asked again on 20\d\d-/],
+	['Infinity', /asks for a pause and names no end of it/],
+	[new Date('2200-01-01T00:00:00Z').toUTCString(), /can be asked again on (2200-01-01|2199-12-31)/],
+])('Retry-After: %s', (header, words) => {
+	test('ends what waits at once, and the next execution may try', async () => {
+		refuse(1, header);
+		const { items } = await run(create(rows(40), { onError: 'continueRegularOutput', credential: credential({ concurrentRequests: 1 }) }));
+		expect(service.journal).toHaveLength(1);
+		for (const { json } of items) expect(json.error).toMatch(words);
+		const next = await run(create(rows(3)));
+		expect(next.status).toBe('success');
+		expect(stored()).toHaveLength(3);
+	});
+
+	test('a picker and the test of the credential are not held up', async () => {
+		refuse(1, header);
+		await run(create(rows(5), { onError: 'continueRegularOutput' }));
+		expect((await listSearch(create([]), 'searchClients', '')).results.length).toBeGreaterThan(0);
+		await testCredential('hotProfileApi', credential());
+	});
+
+	test('when it is refused itself, a picker says so at once', async () => {
+		refuse(1, header);
+		await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow(words);
+	});
+});
+
+test('a pause of minutes is sat out by executions, but ends a picker at once', async () => {
+	refuse(1, '120');
+	const waiting = start(create(rows(1)));
+	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow(/can be asked again in 2 min/);
+	expect(service.journal).toHaveLength(1);
+	waiting.cancel();
+	expect((await waiting.done).status).toBe('canceled');
+});
+
+test.each(['read', 'store'])('503 with Retry-After is waited for (%s)', async (kind) => {
+	service.fault({ effect: 'status', status: 503, headers: { 'retry-after': '1' }, times: 1 } as never);
+	const job = kind === 'store' ? create(rows(1)) : create([{}], { parameters: { resource: 'lead', operation: 'getMany', limit: 2 } });
+	const { status } = await run(job);
+	expect(status).toBe('success');
+	const [first, second] = service.journal.map(({ at }) => at);
+	expect(second - first).toBeGreaterThanOrEqual(1000);
+	expect(service.journal).toHaveLength(2);
+});
+
+describe.each(['endless', 'switching', 'hang'])('an answer that never ends (%s)', (effect) => {
+	test('ends with its time, and gives its slot back', async () => {
+		service.fault({ effect, times: 1 } as never);
+		const job = create(rows(3), { onError: 'continueRegularOutput', credential: credential({ concurrentRequests: 1 }) });
+		const { items } = await run({ ...job, parameters: { ...job.parameters, requestOptions: { timeout: 400 } } });
+		expect(items.map(({ json }) => typeof json.error)).toEqual(['string', 'undefined', 'undefined']);
+		expect(items[0].json.error).toMatch(/did not answer in time \[item 0\]\. It may have been stored/);
+		expect(service.journal).toHaveLength(3);
+		// The connection is closed too, or the service would still be busy with it.
+		while (service.journal[0].endedAt === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+	});
+});
+
+test('one call that is refused for ever while others are taken gives up', async () => {
+	service.fault({ effect: '429', values: '試験1\\.', times: 9999, retryAfter: 'none' } as never);
+	const { items } = await run(create(rows(60), { onError: 'continueRegularOutput', credential: credential({ requestsPerMinute: 20 }) }));
+	expect(items[1].json.error).toMatch(/keeps refusing calls as too many/);
+	expect(stored()).toHaveLength(59);
+	expect(service.journal.filter(({ fault }) => fault).length).toBeLessThanOrEqual(20);
+});
+
+test('words that say "too many" are believed three times', async () => {
+	service.fault({ effect: 'tooMany', times: 99 } as never);
+	const { error } = await run(create(rows(1)));
+	expect(service.journal).toHaveLength(3);
+	expect(error?.message).toMatch(/keeps refusing calls as too many/);
+});
+
+describe('the order of updates', () => {
+	const notes = ['first', 'second', 'third', 'last'];
+	const update = (ids: number[], items: IDataObject[]): Job => ({
+		parameters: { resource: 'lead', operation: 'update', id: '={{ $json.id }}', clientId: '={{ $json.client }}', updateFields: { note: '={{ $json.note }}' } },
+		items: items.map((item, index) => ({ ...item, id: ids[index], client: service.leads.get(ids[index])?.client_id as number })),
+		credential: credential(),
+	});
+	const sentFor = (id: number) => service.journal.filter(({ body }) => body.id === String(id)).map(({ body }) => body.note);
+
+	test.each([
+		['a 503', { effect: 'status', status: 503 }],
+		['a reset', { effect: 'resetBeforeStore' }],
+		['a refusal', { effect: '429', retryAfter: 'none' }],
+		['a hang', { effect: 'hang' }],
+	])('of one record is kept after %s', async (_name, fault) => {
+		const [id] = service.leads.keys();
+		service.fault({ ...fault, values: 'note=first', times: 1 } as never);
+		const job = update([id, id, id, id], notes.map((note) => ({ note })));
+		const { status } = await run({ ...job, parameters: { ...job.parameters, requestOptions: { timeout: 300 } } });
+		expect(status).toBe('success');
+		expect(sentFor(id)).toEqual(['first', 'first', 'second', 'third', 'last']);
+		expect(service.leads.get(id)?.note).toBe('last');
+	});
+
+	test('of different records does not hold one up for another', async () => {
+		const ids = [...service.leads.keys()].slice(0, 4);
+		service.fault({ effect: 'hang', values: 'note=first', times: 1 } as never);
+		const job = update(ids, notes.map((note) => ({ note })));
+		const { status } = await run({ ...job, parameters: { ...job.parameters, requestOptions: { timeout: 500 } } });
+		expect(status).toBe('success');
+		expect(service.journal.map(({ body }) => body.note)).toEqual(['first', 'second', 'third', 'last', 'first']);
+	});
+
+	test('a failed one does not hold back the next one of the record', async () => {
+		const [id] = service.leads.keys();
+		service.fault({ effect: 'status', status: 422, body: { errors: ['駄目'] }, values: 'note=first', times: 1 } as never);
+		const { items } = await run({ ...update([id, id], [{ note: 'first' }, { note: 'second' }]), onError: 'continueRegularOutput' });
+		expect(items.map(({ json }) => typeof json.error)).toEqual(['string', 'undefined']);
+		expect(service.leads.get(id)?.note).toBe('second');
+	});
+});

@@ -14,14 +14,20 @@ export interface Limits {
 export interface Turn {
 	/** Calls of one line start in order; lines take turns. */
 	line: unknown;
+	/** To whom the call belongs within its line, for `dismiss`. */
+	group?: unknown;
 	limits: Limits;
 	/** Pickers and credential tests: somebody is looking at the screen. */
 	urgent?: boolean;
 	/** A call that was refused goes on from the front of its line. */
 	again?: boolean;
 	signal?: AbortSignal;
+	/** When its execution began, in ms on the throttle's clock; without it, now. */
+	since?: number;
 	/** Longest wait in ms; without it, a call waits as long as it takes. */
 	patienceMs?: number;
+	/** Longest pause after a refusal that the call sits out, in ms; without it, any. */
+	maxPauseMs?: number;
 	/** Told how long the calls wait, at most every 10 s. */
 	onWait?: (wait: Wait) => void;
 }
@@ -35,10 +41,19 @@ export interface Wait {
 	lastMs: number;
 }
 
+/** What a waiting call ends by, apart from its line. Shared by calls that have it in common: there may be many thousands. */
+interface Ties {
+	group: unknown;
+	signal?: AbortSignal;
+	maxPauseMs: number;
+}
+
 /** A call that waits for its start. */
 export interface Waiting {
 	start: () => void;
 	refuse: (reason: Error) => void;
+	/** Given by its line. */
+	ties: Ties | undefined;
 	/** When its patience ends, if ever. */
 	until?: number;
 	/** A call that was sent before goes on ahead of those that were not. */
@@ -49,8 +64,10 @@ interface Line {
 	calls: Queue<Waiting>;
 	limits: Limits;
 	onWait?: Turn['onWait'];
-	/** Stops listening for the cancel signal. */
-	forget: () => void;
+	/** Those of the call that came last. */
+	ties?: Ties;
+	/** What listens to each cancel signal of its calls. */
+	listeners?: Map<AbortSignal, () => void>;
 }
 
 /** Who waits at a limiter, and in which order they come on: what a start costs must not depend on how many wait. */
@@ -59,6 +76,8 @@ export class Lines {
 	calls = 0;
 	/** No patience ends before this time. */
 	patientUntil = Infinity;
+	/** All calls sit out a pause of this length, in ms. */
+	private maxPauseMs = Infinity;
 	/** The line whose turn is next comes first. */
 	private readonly urgent = new Map<unknown, Line>();
 	private readonly usual = new Map<unknown, Line>();
@@ -68,18 +87,20 @@ export class Lines {
 
 	/**
 	 * Puts a call into its line.
-	 * @param cancel called when the line's signal is aborted while it waits
+	 * @param cancel called with the turn's signal when that is aborted while calls of the line wait
 	 */
-	add(turn: Turn, call: Waiting, cancel: () => void): void {
-		const line = this.urgent.get(turn.line) ?? this.usual.get(turn.line) ?? this.open(turn, cancel);
+	add(turn: Turn, call: Waiting, cancel: (signal: AbortSignal) => void): void {
+		const line = this.urgent.get(turn.line) ?? this.usual.get(turn.line) ?? this.open(turn);
 		if (line.limits !== turn.limits) {
 			this.count(line.limits, -1);
 			this.count((line.limits = turn.limits), 1);
 		}
+		call.ties = line.ties = tiesOf(turn, line.ties);
+		listen(line, turn.signal, cancel);
 		if (call.again) line.calls.insert(call, ({ again }) => !again);
 		else line.calls.push(call);
 		this.calls++;
-		this.patientUntil = Math.min(this.patientUntil, call.until ?? Infinity);
+		this.bound(call);
 	}
 
 	/** Takes out the call whose turn it is. There must be one. */
@@ -93,38 +114,40 @@ export class Lines {
 		return line.calls.shift() as Waiting;
 	}
 
-	/** Takes out a whole line. */
-	take(key: unknown): Waiting[] {
+	/**
+	 * Takes calls out of a line.
+	 * @param leaves tells which ones; without it, all
+	 */
+	take(key: unknown, leaves: (ties: Ties) => boolean = () => true): Waiting[] {
 		for (const lines of [this.urgent, this.usual]) {
 			const line = lines.get(key);
-			if (!line) continue;
-			lines.delete(key);
-			this.close(line);
-			this.calls -= line.calls.length;
-			return line.calls.toArray();
+			if (line) return this.part(lines, key, line, ({ ties }) => leaves(ties as Ties));
 		}
 		return [];
 	}
 
 	/** Takes out the calls whose patience ends before the given time. */
 	takeImpatient(before: number): Waiting[] {
-		if (before <= this.patientUntil) return [];
-		const leaving: Waiting[] = [];
+		return before > this.patientUntil ? this.takeFromAll(({ until = Infinity }) => until < before) : [];
+	}
+
+	/** Takes out the calls that do not sit out a pause of this length. */
+	takeHurried(pauseMs: number): Waiting[] {
+		return pauseMs > this.maxPauseMs ? this.takeFromAll(({ ties }) => (ties as Ties).maxPauseMs < pauseMs) : [];
+	}
+
+	/** Takes out all calls that leave, of any line. */
+	takeFromAll(leaves: (call: Waiting) => boolean): Waiting[] {
+		const leaving: Waiting[][] = [];
 		this.patientUntil = Infinity;
+		this.maxPauseMs = Infinity;
 		for (const lines of [this.urgent, this.usual]) {
 			for (const [key, line] of lines) {
-				const all = line.calls.toArray();
-				leaving.push(...all.filter(({ until = Infinity }) => until < before));
-				const staying = all.filter(({ until = Infinity }) => until >= before);
-				this.patientUntil = staying.reduce((first, { until = Infinity }) => Math.min(first, until), this.patientUntil);
-				line.calls = new Queue(staying);
-				if (staying.length > 0) continue;
-				lines.delete(key);
-				this.close(line);
+				leaving.push(this.part(lines, key, line, leaves));
+				for (const call of line.calls.toArray()) this.bound(call);
 			}
 		}
-		this.calls -= leaving.length;
-		return leaving;
+		return leaving.flat();
 	}
 
 	/** Credentials of one account may differ in their settings: the smallest ones hold. */
@@ -145,16 +168,34 @@ export class Lines {
 		}
 	}
 
-	private open({ line: key, limits, urgent, signal, onWait }: Turn, cancel: () => void): Line {
-		signal?.addEventListener('abort', cancel, { once: true });
-		const line: Line = { calls: new Queue(), limits, onWait, forget: () => signal?.removeEventListener('abort', cancel) };
+	private open({ line: key, limits, urgent, onWait }: Turn): Line {
+		const line: Line = { calls: new Queue(), limits, onWait };
 		(urgent ? this.urgent : this.usual).set(key, line);
 		this.count(limits, 1);
 		return line;
 	}
 
-	private close({ limits, forget }: Line): void {
-		forget();
+	/** Takes the calls that leave out of a line; the others keep their order. */
+	private part(lines: Map<unknown, Line>, key: unknown, line: Line, leaves: (call: Waiting) => boolean): Waiting[] {
+		const leaving: Waiting[] = [];
+		const staying: Waiting[] = [];
+		for (const call of line.calls.toArray()) (leaves(call) ? leaving : staying).push(call);
+		line.calls = new Queue(staying);
+		this.calls -= leaving.length;
+		if (staying.length === 0) {
+			lines.delete(key);
+			this.close(line);
+		}
+		return leaving;
+	}
+
+	private bound({ until = Infinity, ties }: Waiting): void {
+		this.patientUntil = Math.min(this.patientUntil, until);
+		this.maxPauseMs = Math.min(this.maxPauseMs, (ties as Ties).maxPauseMs);
+	}
+
+	private close({ limits, listeners = new Map() }: Line): void {
+		for (const [signal, listener] of listeners) signal.removeEventListener('abort', listener);
 		this.count(limits, -1);
 	}
 
@@ -166,4 +207,17 @@ export class Lines {
 		else this.settings.delete(name);
 		this.least = undefined;
 	}
+}
+
+/** What a call ends by: the same as before, where nothing differs. */
+function tiesOf({ group, signal, maxPauseMs = Infinity }: Turn, before?: Ties): Ties {
+	const isSame = before && before.group === group && before.signal === signal && before.maxPauseMs === maxPauseMs;
+	return isSame ? before : { group, signal, maxPauseMs };
+}
+
+function listen(line: Line, signal: AbortSignal | undefined, cancel: (signal: AbortSignal) => void): void {
+	if (!signal || line.listeners?.has(signal)) return;
+	const listener = () => cancel(signal);
+	signal.addEventListener('abort', listener, { once: true });
+	line.listeners = (line.listeners ?? new Map<AbortSignal, () => void>()).set(signal, listener);
 }

@@ -15,10 +15,10 @@ import { Queue } from './queue';
 /** Thrown to every waiting call of a stopped execution. */
 export class Canceled extends Error {}
 
-/** Thrown to a call that would have to wait longer than its patience. */
+/** Thrown to a call that would have to wait longer than its patience, or sit out too long a pause. */
 export class TooSoon extends Error {
 	constructor(
-		/** Time until the call could start, in ms. */
+		/** Time until the call could start, in ms: Infinity, where the service said so. */
 		readonly waitMs: number,
 	) {
 		super('too soon');
@@ -39,12 +39,20 @@ const TELL_EVERY_MS = 10_000;
 /** Held a little longer than the window, since the service's clock is not ours. */
 const holdFor = (windowMs: number) => windowMs * 1.001 + 5;
 
+/**
+ * The longest time for which a refusal pauses an account, in ms: no answer can freeze it.
+ * @returns 15 minutes, or three windows where these are longer
+ */
+export const longestPauseMs = ({ windowMs }: Pick<Limits, 'windowMs'>): number => Math.max(15 * 60_000, 3 * windowMs);
+
 /** How a connection that meets refusals spaces its calls: half a pace apart at first, half as much again with each. */
 const GAP = { first: 0.5, longer: 1.5, shorter: 0.98, none: 0.02, mostOfWindow: 1 / 20 };
 /** A wait that is longer than this part of the window is told by services whose window is full. */
 const LONG_WAIT = 1 / 20;
 /** Processes that shared a full window look for more room at moments so far apart, as a part of the window. */
 const LOOK_WITHIN = 0.1;
+/** One call at a time looks for that room for so long, as a part of the window; whoever is not refused by then is alone. */
+const LOOK_FOR = 0.15;
 
 interface Slot {
 	freeAt: number;
@@ -58,14 +66,19 @@ export class Throttle {
 	/** Slots of ended calls that are not free yet, earliest first. */
 	private readonly cooling = new Queue<Slot>();
 	private pausedUntil = 0;
+	/** A refusal that asked for more than the longest pause: executions that began before it are not served until then. */
+	private longPause?: { at: number; until: number };
 	private refusalsInARow = 0;
 	private toldToWaitMs?: number;
 	/** How many calls this process had in the window when the service's window was full. */
 	private share = Infinity;
 	/** Until then it keeps to its share. */
 	private shareUntil = -Infinity;
-	/** Time to keep between two calls, and at once no more than one, in ms: 0 while nothing stands against it. */
+	/** Time to keep between two calls, in ms: 0 while nothing stands against it. */
 	private gap = 0;
+	/** Until then, about a window after the last refusal, calls beyond the share and calls that keep a gap go one by one. */
+	private carefulUntil = -Infinity;
+	private startedAt = -Infinity;
 	private endedAt = -Infinity;
 	private asleep = false;
 	private toldAt = -Infinity;
@@ -77,7 +90,8 @@ export class Throttle {
 	/**
 	 * Waits until a call may start. Every started call must be ended by `leave`.
 	 * @throws {Canceled} once the turn's signal is aborted
-	 * @throws {TooSoon} as soon as it is certain that the wait outlasts the turn's patience
+	 * @throws {TooSoon} as soon as it is certain that the wait outlasts the turn's patience, or a pause what the turn
+	 * sits out; and where its execution began before a refusal that asked for more than the longest pause
 	 * @throws the reason given to `dismiss`
 	 */
 	enter(turn: Turn): Promise<void> {
@@ -85,20 +99,21 @@ export class Throttle {
 		return new Promise((start, refuse) => {
 			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
+			const pausedMs = this.pausedMs(turn);
+			if (pausedMs > 0) throw new TooSoon(pausedMs);
 			if (patienceMs < Infinity) {
 				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
 				if (waitMs > patienceMs) throw new TooSoon(waitMs);
 			}
 			// With nobody ahead there is no line to stand in.
 			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
-				this.running++;
-				start();
+				this.begin(start);
 				return;
 			}
-			const waiting: Waiting = { start, refuse };
+			const waiting: Waiting = { start, refuse, ties: undefined };
 			if (again) waiting.again = true;
 			if (patienceMs < Infinity) waiting.until = this.clock.now() + patienceMs;
-			this.lines.add(turn, waiting, () => this.dismiss(line, new Canceled()));
+			this.lines.add(turn, waiting, (aborted) => this.cancel(line, aborted));
 			this.startDue();
 		});
 	}
@@ -112,8 +127,10 @@ export class Throttle {
 		this.running--;
 		const now = this.clock.now();
 		this.endedAt = now;
-		if (!refused) {
+		// A call that did not reach the service, or whose end nobody sees, tells nothing about it.
+		if (!refused && windowMs > 0 && unseenMs === 0) {
 			this.refusalsInARow = 0;
+			this.longPause = undefined;
 			this.answeredAt = now;
 			this.gap = this.gap > GAP.none * (windowMs / calls) ? this.gap * GAP.shorter : 0;
 		}
@@ -128,24 +145,50 @@ export class Throttle {
 	}
 
 	/**
-	 * Pauses the whole connection after a refusal.
+	 * Pauses the whole connection after a refusal, and ends the waiting calls that do not sit out so long a pause.
 	 *
 	 * With other processes on the account, a call is refused because the service's window is full, or
 	 * because too many run at once, and the service seldom says which. A single refusal inside the own
 	 * share is taken for the latter: the calls go on one by one and further apart, until the processes
 	 * miss each other. Another one right after it, or one of a call beyond the share, means a full window.
+	 *
+	 * A service that asks for more than the longest pause is not waited for: what waits now ends, and so does what
+	 * executions that began before it still ask for. Later ones may try, since no answer can freeze an account.
 	 * @param retryAfterMs what the service asked for
-	 * @returns the length of the pause in ms
+	 * @returns the length of the pause in ms: 0 after such a refusal
 	 */
 	pause(limits: Limits, retryAfterMs?: number): number {
 		const { calls, windowMs } = limits;
+		const longest = longestPauseMs(limits);
+		if (retryAfterMs !== undefined && retryAfterMs > longest) return this.stopAll(retryAfterMs);
 		const again = this.refusalsInARow++ > 0;
 		const isLong = retryAfterMs !== undefined && retryAfterMs > windowMs * LONG_WAIT;
 		const isFull = calls === 1 || again || isLong || this.held >= this.share;
 		this.toldToWaitMs = retryAfterMs;
 		const pause = isFull ? this.keepToShare(limits, retryAfterMs) : this.moveApart(limits, retryAfterMs);
-		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + pause);
-		return this.pausedUntil - this.clock.now();
+		const now = this.clock.now();
+		this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(pause, longest));
+		const left = this.pausedUntil - now;
+		end(this.lines.takeHurried(left), new TooSoon(left));
+		return left;
+	}
+
+	/** Ends all waiting calls, without a pause for those to come. */
+	private stopAll(retryAfterMs: number): number {
+		const at = this.clock.now();
+		this.longPause = { at, until: at + retryAfterMs };
+		this.toldToWaitMs = undefined;
+		end(this.lines.takeFromAll(() => true), new TooSoon(retryAfterMs));
+		return 0;
+	}
+
+	/** Time for which a turn would have to wait after a refusal, in ms: 0 where it sits that out. */
+	private pausedMs({ since = Infinity, maxPauseMs = Infinity }: Turn): number {
+		const now = this.clock.now();
+		const { at, until } = this.longPause ?? { at: -Infinity, until: -Infinity };
+		if (since < at && now < until) return until - now;
+		const left = this.pausedUntil - now;
+		return left > maxPauseMs ? left : 0;
 	}
 
 	/**
@@ -162,6 +205,7 @@ export class Throttle {
 		const own = this.cooling.toArray().filter(({ refused }) => !refused);
 		this.share = own.length + this.running;
 		this.shareUntil = (own.at(-1)?.freeAt ?? now + patience) + Math.random() * LOOK_WITHIN * windowMs;
+		this.carefulUntil = this.shareUntil + LOOK_FOR * windowMs;
 		if (retryAfterMs === undefined && own.length > 0) return own[0].freeAt - now;
 		// All are told the same moment, but must not come back together.
 		return (retryAfterMs ?? patience) + Math.random() * Math.min(pace, windowMs / 60);
@@ -169,6 +213,7 @@ export class Throttle {
 
 	/** @returns a wait that lets the other processes' calls pass */
 	private moveApart({ calls, windowMs }: Limits, retryAfterMs?: number): number {
+		this.carefulUntil = Math.max(this.carefulUntil, this.clock.now() + windowMs);
 		const longer = Math.max(this.gap * GAP.longer, GAP.first * (windowMs / calls));
 		this.gap = Math.min(longer, windowMs * GAP.mostOfWindow);
 		return (retryAfterMs ?? this.gap / 2) + Math.random() * this.gap;
@@ -192,12 +237,20 @@ export class Throttle {
 	private nextStart(limits: Limits): number {
 		const wait = this.waitFor(limits);
 		if (wait < Infinity) return wait;
-		return this.held >= limits.calls ? holdFor(limits.windowMs) : 0;
+		return Math.max(this.pausedUntil - this.clock.now(), this.held >= limits.calls ? holdFor(limits.windowMs) : 0);
 	}
 
-	/** Ends all waiting calls of a line with a reason. */
-	dismiss(key: unknown, reason: Error): void {
-		for (const { refuse } of this.lines.take(key)) refuse(reason);
+	/**
+	 * Ends waiting calls of a line with a reason.
+	 * @param belongs tells by its group whether a call is one of them; without it, all are
+	 */
+	dismiss(key: unknown, reason: Error, belongs: (group: unknown) => boolean = () => true): void {
+		end(this.lines.take(key, ({ group }) => belongs(group)), reason);
+		this.startDue();
+	}
+
+	private cancel(key: unknown, aborted: AbortSignal): void {
+		end(this.lines.take(key, ({ signal }) => signal === aborted), new Canceled());
 		this.startDue();
 	}
 
@@ -219,8 +272,7 @@ export class Throttle {
 			const limits = this.lines.strictest;
 			const wait = this.waitFor(limits);
 			if (wait === 0) {
-				this.running++;
-				this.lines.next().start();
+				this.begin(this.lines.next().start);
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
 				const until = Math.min(wait, this.lines.patientUntil - this.clock.now());
@@ -231,12 +283,21 @@ export class Throttle {
 		}
 	}
 
-	private waitFor({ calls, atOnce }: Limits): number {
+	private begin(start: () => void): void {
+		this.running++;
+		this.startedAt = this.clock.now();
+		start();
+	}
+
+	private waitFor({ calls, windowMs, atOnce }: Limits): number {
 		const now = this.clock.now();
 		this.freeSlots(now);
-		const oneByOne = this.gap > 0 || this.held >= this.share;
+		const careful = now < this.carefulUntil;
+		const oneByOne = careful && (this.gap > 0 || this.held >= this.share);
 		if (this.running >= (oneByOne ? 1 : atOnce)) return Infinity;
-		const pause = Math.max(0, this.pausedUntil - now, this.endedAt + this.gap - now);
+		// Later a gap is one between starts, and no longer than the first one: it costs nothing where answers are slow.
+		const gapEnd = careful ? this.endedAt + this.gap : this.startedAt + Math.min(this.gap, GAP.first * (windowMs / calls));
+		const pause = Math.max(0, this.pausedUntil - now, gapEnd - now);
 		const tooMany = this.held - (now < this.shareUntil ? Math.min(calls, this.share) : calls);
 		if (tooMany < 0) return pause;
 		const free = this.cooling.at(tooMany);
@@ -249,7 +310,7 @@ export class Throttle {
 	 */
 	private sendAway(waitMs: number): boolean {
 		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
-		for (const { refuse } of leaving) refuse(new TooSoon(waitMs));
+		end(leaving, new TooSoon(waitMs));
 		return leaving.length > 0;
 	}
 
@@ -269,15 +330,26 @@ export class Throttle {
 	}
 }
 
+function end(calls: Waiting[], reason: Error): void {
+	for (const { refuse } of calls) refuse(reason);
+}
+
 const throttles = new Map<string, Throttle>();
+/** When idle limiters are looked for again. */
+let sweepAt = -Infinity;
 
 /**
  * The limiter of a connection, shared by all that use it in this process.
  * @param account says which service account, without holding its key in the clear
  */
 export function throttleFor(account: string): Throttle {
-	for (const [known, throttle] of throttles) {
-		if (known !== account && throttle.idle) throttles.delete(known);
+	const now = performance.now();
+	if (now >= sweepAt) {
+		for (const [known, throttle] of throttles) {
+			if (known !== account && throttle.idle) throttles.delete(known);
+		}
+		// One look for each millisecond at most, however many there are.
+		sweepAt = now + throttles.size;
 	}
 	const throttle = throttles.get(account) ?? new Throttle();
 	throttles.set(account, throttle);

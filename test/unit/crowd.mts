@@ -20,12 +20,16 @@ export interface Crowd {
 	latency?: [number, number];
 	/** Time between the starts of two processes in ms. */
 	apartMs?: number;
+	/** Calls that are refused although there is room, by their place among the arrivals, and for how long they are asked to wait. */
+	refuse?: { places: number[]; waitMs?: number };
 	seed: number;
 }
 
 /** What the service saw. */
 export interface Outcome {
 	accepted: number;
+	/** When the last call was accepted, from the start. */
+	endedMs: number;
 	/** Refused calls as a part of all. */
 	refused: number;
 	why: Record<Refusal['why'], number>;
@@ -37,19 +41,24 @@ export interface Outcome {
 
 /** Lets the processes make their calls; all ten executions of a process have equal parts of them. */
 export async function crowd({
-	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], apartMs = 0, seed,
+	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], apartMs = 0, refuse, seed,
 }: Crowd): Promise<Outcome> {
 	const clock = new VirtualClock();
 	const random = new Random(seed);
 	const limit = new Limit(service, countRefused);
 	const why = { calls: 0, atOnce: 0 };
 	const arrivals: number[] = [];
+	let arrived = 0;
 
-	const send = async (): Promise<Refusal | undefined> => {
+	const send = async (): Promise<Partial<Refusal> | undefined> => {
 		const [shortest, longest] = latency;
 		const takes = shortest + random.next() * (longest - shortest);
 		const before = takes * random.next();
 		await clock.sleep(before);
+		if (refuse?.places.includes(arrived++)) {
+			await clock.sleep(takes - before);
+			return { waitMs: refuse.waitMs };
+		}
 		const refusal = limit.enter('account', clock.now());
 		if (refusal) why[refusal.why] += 1;
 		else arrivals.push(clock.now());
@@ -65,7 +74,7 @@ export async function crowd({
 		for (let again = false; ; again = true) {
 			await throttle.enter({ line, limits, again });
 			const refusal = await send();
-			if (refusal) throttle.pause(limits, retryAfter ? Math.ceil(refusal.waitMs / 1000) * 1000 : undefined);
+			if (refusal) throttle.pause(limits, retryAfter && refusal.waitMs ? Math.ceil(refusal.waitMs / 1000) * 1000 : undefined);
 			throttle.leave(limits, refusal !== undefined);
 			if (!refusal) return;
 		}
@@ -84,6 +93,7 @@ export async function crowd({
 	const refused = why.calls + why.atOnce;
 	return {
 		accepted,
+		endedMs: arrivals[accepted - 1],
 		refused: refused / (accepted + refused),
 		why,
 		took: tookMs / ((accepted / service.calls) * service.windowMs),

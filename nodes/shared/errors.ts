@@ -1,5 +1,7 @@
-import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { redact } from './secrets';
 
 /** What can go wrong with a call, as far as it matters to the user and to the retry table. */
 export type Cause =
@@ -224,16 +226,4 @@ export function inputError(
 		description: [more, description].filter(Boolean).join('. '),
 		itemIndex,
 	});
-}
-
-/** A row in which no key stands, should a service repeat it. */
-export function withoutSecrets(row: IDataObject, secrets: string[]): IDataObject {
-	const text = JSON.stringify(row);
-	const shown = redact(text, secrets);
-	return shown === text ? row : (JSON.parse(shown) as IDataObject);
-}
-
-function redact(text: string, secrets: string[]): string {
-	const forms = secrets.filter(Boolean).flatMap((secret) => [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)]);
-	return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }

@@ -5,7 +5,7 @@ import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from
 import type { Settings } from './check';
 import { check } from './check';
 import type { Ask, Dialect, Plan, Session, Way } from './dialect';
-import { inputError, mayBeStored, Trouble, withoutSecrets } from './errors';
+import { inputError, mayBeStored, Trouble } from './errors';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
 import { givenFor } from './given';
@@ -17,6 +17,7 @@ import type { Operation, WireValues } from './operations';
 import { fieldsOf, hasOutput } from './operations';
 import { readPages } from './pages';
 import { linksOf } from './rows';
+import { withoutSecrets } from './secrets';
 
 /** One item's way through a node: check, call, output. */
 

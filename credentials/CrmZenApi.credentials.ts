@@ -1,7 +1,6 @@
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
@@ -16,13 +15,9 @@ import { callKey, remember } from '../nodes/ZenTotals/memory';
 import { yesterday } from '../nodes/ZenTotals/questions';
 import { ZONE } from '../nodes/ZenTotals/resources/shared';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
-import { probe } from '../nodes/shared/call';
+import { admit, rememberHelpers } from '../nodes/shared/admit';
 import { probedProperty } from '../nodes/shared/connection';
-import { Trouble } from '../nodes/shared/errors';
-import { admit } from '../nodes/shared/throttle';
-
-/** An address that answers itself: n8n makes a request of its own after the test, and that must cost no call. */
-const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
+import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
 
 const fieldsOf = ({ name, label, wait, required = false }: Report): INodeProperties[] => [
 	{
@@ -53,6 +48,20 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 	},
 ];
 
+/**
+ * Tests the totals by yesterday's, and only looks at the other reports' fields. An answer is kept
+ * for "Use the Last Answer"; a refusal as too many proves URL and token as well, and within the
+ * waiting time of a call that went well no other one is made.
+ */
+async function tested(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+	checkAll(credentials);
+	const values = { data: yesterday(ZONE) };
+	const answer = await probe(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
+	const { account, address = '', limits } = connect(credentials, 'totals');
+	if (answer) remember(callKey(account, values), limits.windowMs, answer);
+	return await afterTest(credentials, request, address);
+}
+
 export class CrmZenApi implements ICredentialType {
 	name = 'crmZenApi';
 
@@ -67,21 +76,9 @@ export class CrmZenApi implements ICredentialType {
 		probedProperty,
 	];
 
-	/**
-	 * Tests the totals by yesterday's, and only looks at the other reports' fields. An answer is kept
-	 * for "Use the Last Answer"; a refusal as too many proves URL and token as well, and within the
-	 * waiting time of a call that went well no other one is made.
-	 */
+	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		try {
-			checkAll(credentials);
-		} catch (error) {
-			throw new Error((error as Trouble).message);
-		}
-		const values = { data: yesterday(ZONE) };
-		const answer = await probe(this, zenTotals, credentials, { operation: getManyTotals, values, sparing: true });
-		const { account, limits } = connect(credentials, 'totals');
-		if (answer) remember(callKey(account, values), limits.windowMs, answer);
+		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
@@ -90,11 +87,11 @@ export class CrmZenApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		if (request.url === ANSWERS_ITSELF) return request;
+		if (isTest(request)) return await tested(credentials, request);
 		const signed = sign(credentials, request);
-		await admit(request, () => connectionOf(credentials, request));
+		await admit(request, credentials, 'Zen Totals', () => connectionOf(credentials, request));
 		return signed;
 	}
 
-	test: ICredentialTestRequest = { request: { url: ANSWERS_ITSELF } };
+	test = TEST;
 }

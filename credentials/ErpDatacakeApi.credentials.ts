@@ -1,7 +1,6 @@
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
@@ -9,12 +8,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { connect, sign } from '../nodes/ErpDatacake/connection';
+import { baseUrl, connect, sign } from '../nodes/ErpDatacake/connection';
 import { erpDatacake } from '../nodes/ErpDatacake/dialect';
 import { getManyDueDates } from '../nodes/ErpDatacake/resources/catalogue/getManyDueDates';
-import { probe } from '../nodes/shared/call';
+import { admit, rememberHelpers } from '../nodes/shared/admit';
 import { limitProperties, probedProperty } from '../nodes/shared/connection';
-import { admit } from '../nodes/shared/throttle';
+import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
 
 export class ErpDatacakeApi implements ICredentialType {
 	name = 'erpDatacakeApi';
@@ -83,27 +82,25 @@ export class ErpDatacakeApi implements ICredentialType {
 		probedProperty,
 	];
 
-	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */
+	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		await probe(this, erpDatacake, credentials, { operation: getManyDueDates });
+		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
-	/** Puts the token into its header, and counts the calls that n8n makes itself. */
+	/** Puts the token into its header, and counts the calls that n8n makes itself. Its test says in plain words why it fails. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
+		if (isTest(request)) {
+			await probe(credentials, erpDatacake, { operation: getManyDueDates });
+			return await afterTest(credentials, request, baseUrl(credentials.baseUrl));
+		}
 		const signed = sign(credentials, request);
-		await admit(request, () => connect(credentials));
+		await admit(request, credentials, 'ERP Datacake', () => connect(credentials));
 		return signed;
 	}
 
-	test: ICredentialTestRequest = {
-		request: {
-			method: 'GET',
-			// The path that stands in Endpoint Paths, or the usual one.
-			url: `={{ ($credentials.endpointPaths || "").match(/^\\s*${getManyDueDates.id}\\s*:\\s*(\\S+)/m)?.[1] || "${getManyDueDates.path}" }}`,
-		},
-	};
+	test = TEST;
 }

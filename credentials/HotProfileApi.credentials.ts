@@ -1,7 +1,6 @@
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
@@ -9,12 +8,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { connect, sign } from '../nodes/HotProfile/connection';
+import { connect, instanceUrl, sign } from '../nodes/HotProfile/connection';
 import { hotProfile } from '../nodes/HotProfile/dialect';
 import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
-import { probe } from '../nodes/shared/call';
+import { admit, rememberHelpers } from '../nodes/shared/admit';
 import { limitProperties, probedProperty } from '../nodes/shared/connection';
-import { admit } from '../nodes/shared/throttle';
+import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
 
 export class HotProfileApi implements ICredentialType {
 	name = 'hotProfileApi';
@@ -48,34 +47,25 @@ export class HotProfileApi implements ICredentialType {
 		probedProperty,
 	];
 
-	/** Says in plain words why a test fails: n8n alone would show a code such as that of a wrong host. */
+	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		await probe(this, hotProfile, credentials, { operation: getManyClients });
+		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
-	/** Puts the key into the form body, and counts the calls that n8n makes itself. */
+	/** Puts the key into the form body, and counts the calls that n8n makes itself. Its test says in plain words why it fails. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
+		if (isTest(request)) {
+			await probe(credentials, hotProfile, { operation: getManyClients });
+			return await afterTest(credentials, request, instanceUrl(credentials.instance));
+		}
 		const signed = sign(credentials, request);
-		await admit(request, () => connect(credentials));
+		await admit(request, credentials, 'HotProfile', () => connect(credentials));
 		return signed;
 	}
 
-	test: ICredentialTestRequest = {
-		request: {
-			method: 'POST',
-			url: '/rest_api/v1/clients/get_entry_list',
-			headers: { 'content-type': 'application/x-www-form-urlencoded' },
-			body: { 'page[number]': 1, 'page[display_number]': 1 },
-		},
-		rules: [
-			{
-				type: 'responseSuccessBody',
-				properties: { key: 'clients', value: undefined, message: 'HotProfile answered without data' },
-			},
-		],
-	};
+	test = TEST;
 }

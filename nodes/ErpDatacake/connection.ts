@@ -5,6 +5,8 @@ import { accountOf, keyOf, limitsOf, misconfigured } from '../shared/connection'
 import { isSecure } from '../shared/links';
 import type { Operation } from '../shared/operations';
 import { fieldsOf } from '../shared/operations';
+import type { AnyRequest } from '../shared/target';
+import { pinned, targetOf, withHeader, withoutDot } from '../shared/target';
 import { resources } from './resources';
 
 /** What the ERP's credential says beyond the usual. */
@@ -16,17 +18,19 @@ export interface ErpConnection extends Connection {
 }
 
 /**
- * The account, limits, paths and secrets of a credential.
+ * The account, limits, paths and secrets of a credential. An account is a token at a host: how its
+ * header is spelt, and where the paths begin, makes no other one of it.
  * @throws {Trouble} `misconfigured`, with a sentence that names the field
  */
 export function connect(credentials: ICredentialDataDecryptedObject): ErpConnection {
 	const address = baseUrl(credentials.baseUrl);
-	const [name, value] = tokenHeader(credentials);
+	const [name, value, token] = tokenHeader(credentials);
 	return {
-		account: accountOf(address, name, value),
+		account: accountOf(new URL(address).origin, token),
+		keyId: accountOf(address, name.toLowerCase(), value),
 		address,
 		limits: limitsOf(credentials),
-		secrets: [tokenOf(credentials)],
+		secrets: [token],
 		getInputIn: credentials.getInputIn === 'body' ? 'body' : 'query',
 		paths: endpointPaths(credentials.endpointPaths),
 	};
@@ -43,7 +47,7 @@ export function baseUrl(given: unknown): string {
 	if (written === '' || /\s/.test(written) || !URL.canParse(address)) {
 		throw misconfigured("'Base URL' in the credential must be an address, e.g. https://erp.example.com/api");
 	}
-	const url = new URL(address);
+	const url = withoutDot(new URL(address));
 	if (!isSecure(url)) {
 		throw misconfigured("'Base URL' in the credential must begin with https://, since the token goes with every call");
 	}
@@ -58,18 +62,16 @@ export function baseUrl(given: unknown): string {
  * Puts the token into its header, never into the address, and only towards the ERP's own host.
  * @throws {Trouble} `misconfigured`, where the request leads elsewhere
  */
-export function sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
-	const baseURL = baseUrl(credentials.baseUrl);
-	const own = new URL(baseURL).origin;
-	const { origin } = new URL(request.url, request.baseURL ?? baseURL);
-	if (origin !== own) throw misconfigured(`This credential sends its token to ${own} only, not to ${origin}`);
+export function sign(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
+	const base = baseUrl(credentials.baseUrl);
+	const own = new URL(base).origin;
+	const target = targetOf(request, base);
+	if (target.origin !== own) throw misconfigured(`This credential sends its token to ${own} only, not to ${target.origin}`);
 	const [name, value] = tokenHeader(credentials);
-	return { ...request, baseURL, headers: { ...request.headers, [name]: value } };
+	return { ...pinned(request, target), headers: withHeader(request.headers, name, value) };
 }
 
-const tokenOf = ({ token }: ICredentialDataDecryptedObject) => keyOf(token, 'Token', 'the ERP');
-
-function tokenHeader(credentials: ICredentialDataDecryptedObject): [name: string, value: string] {
+function tokenHeader(credentials: ICredentialDataDecryptedObject): [name: string, value: string, token: string] {
 	const name = text(credentials.headerName ?? 'Authorization');
 	const prefix = text(credentials.headerPrefix ?? 'Bearer');
 	if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
@@ -78,8 +80,8 @@ function tokenHeader(credentials: ICredentialDataDecryptedObject): [name: string
 	if (!/^[\x20-\x7e]*$/.test(prefix)) {
 		throw misconfigured("'Header Prefix' in the credential must be plain letters, e.g. Bearer");
 	}
-	const token = tokenOf(credentials);
-	return [name, prefix ? `${prefix} ${token}` : token];
+	const token = keyOf(credentials.token, 'Token', 'the ERP', prefix);
+	return [name, prefix ? `${prefix} ${token}` : token, token];
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value.trim() : '');

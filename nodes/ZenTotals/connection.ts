@@ -1,8 +1,10 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { accountOf, misconfigured } from '../shared/connection';
+import { accountOf, keyOf, misconfigured } from '../shared/connection';
 import type { Connection } from '../shared/dialect';
 import { isSecure } from '../shared/links';
+import type { AnyRequest } from '../shared/target';
+import { pinned, targetOf, withHeader, withoutDot } from '../shared/target';
 
 /** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
 export interface Report {
@@ -34,10 +36,12 @@ const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração'
  */
 export function connect(credentials: ICredentialDataDecryptedObject, name: string): Connection {
 	const report = reports.find((one) => one.name === name) as Report;
-	const token = tokenOf(credentials[`${name}Token`], report);
+	const token = keyOf(credentials[`${name}Token`], `${report.label} Token`, 'Integração (click the gear at the top of CRM Zen)');
 	const address = addressOf(credentials[`${name}Url`], report, token);
+	const account = accountOf(spelling(address), token);
 	return {
-		account: accountOf(address, token),
+		account,
+		keyId: account,
 		address,
 		// One call at a time, and the next one a whole waiting time after its end.
 		limits: { calls: 1, windowMs: waitOf(credentials[`${name}Wait`], report) * 1000, atOnce: 1 },
@@ -57,40 +61,67 @@ export function checkAll(credentials: ICredentialDataDecryptedObject): void {
 }
 
 /**
+ * The connection of the report to which a request goes, and the whole of where it goes.
+ * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ */
+function reportAt(credentials: ICredentialDataDecryptedObject, request: AnyRequest): { connection: Connection; target: URL } {
+	const target = targetOf(request);
+	const asked = new Set([...target.searchParams, ...Object.entries(request.qs ?? {})].map(String));
+	const [found] = reports
+		.map(({ name }) => ({ name, address: normal(credentials[`${name}Url`]) }))
+		.filter(({ address }) => address && pathOf(address) === pathOf(target.href))
+		.map(({ name, address }) => ({ name, parameters: [...new URL(address).searchParams].map(String) }))
+		.filter(({ parameters }) => parameters.every((parameter) => asked.has(parameter)))
+		.sort((one, other) => other.parameters.length - one.parameters.length);
+	if (found) return { connection: connect(credentials, found.name), target };
+	throw misconfigured(`This credential sends its tokens to its own report URLs only, not to ${target.origin}${target.pathname}`);
+}
+
+/**
  * The connection of the report to which a request goes.
  * @throws {Trouble} `misconfigured`, where the request leads elsewhere
  */
-export function connectionOf(credentials: ICredentialDataDecryptedObject, { url, baseURL }: IHttpRequestOptions): Connection {
-	const target = new URL(url, baseURL).href;
-	const [found] = reports
-		.map(({ name }) => ({ name, address: normal(credentials[`${name}Url`]) }))
-		.filter(({ address }) => address && target.startsWith(address) && /^([?&]|$)/.test(target.slice(address.length)))
-		.sort((one, other) => other.address.length - one.address.length);
-	if (found) return connect(credentials, found.name);
-	throw misconfigured(`This credential sends its tokens to its own report URLs only, not to ${new URL(target).origin}`);
-}
+export const connectionOf = (credentials: ICredentialDataDecryptedObject, request: AnyRequest): Connection => reportAt(credentials, request).connection;
 
-/** Adds the token of the report to which a request goes. */
-export function sign(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
-	const [token] = connectionOf(credentials, request).secrets;
-	return { ...request, headers: { ...request.headers, token } };
-}
-
-function tokenOf(given: unknown, { label }: Report): string {
-	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given)) return given;
-	const found = given === '' || given === undefined ? 'is empty' : 'holds a blank, a line break or a letter with an accent';
-	throw misconfigured(`'${label} Token' in the credential ${found}. ${WHERE_TO_FIND}, and copy it once more`);
+/**
+ * Adds the token of the report to which a request goes.
+ * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ */
+export function sign(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
+	const { connection, target } = reportAt(credentials, request);
+	const [token] = connection.secrets;
+	return { ...pinned(request, target), headers: withHeader(request.headers, 'token', token) };
 }
 
 /** A URL in one form, however it was typed; empty where it is none. */
 function normal(given: unknown): string {
 	const written = typeof given === 'string' ? given.trim() : '';
 	if (/\s/.test(written) || !URL.canParse(written)) return '';
-	const url = new URL(written);
+	const url = withoutDot(new URL(written));
 	url.hash = '';
 	// A URL copied with the vendor's sample in it: the values of the node take their place.
 	for (const name of OWN_PARAMETERS) url.searchParams.delete(name);
 	return url.href;
+}
+
+/** A URL without what makes no other report of it: the order of its parameters, a slash at the end of its path, escapes. */
+function spelling(address: string): string {
+	const { searchParams } = new URL(address);
+	searchParams.sort();
+	return `${pathOf(address)}?${searchParams.toString()}`;
+}
+
+/** Host and path of a URL, in one spelling. */
+function pathOf(address: string): string {
+	const { origin, pathname } = new URL(address);
+	const parts = pathname.replace(/\/+$/, '').split('/').map((part) => {
+		try {
+			return encodeURIComponent(decodeURIComponent(part));
+		} catch {
+			return part;
+		}
+	});
+	return origin + parts.join('/');
 }
 
 function addressOf(given: unknown, { label }: Report, token: string): string {

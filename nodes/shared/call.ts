@@ -2,17 +2,18 @@ import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteSingleFunctions,
-	IHttpRequestHelper,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	RequestHelperFunctions,
 } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { sleep } from 'n8n-workflow';
 
+import { passed, PROBED } from './admit';
 import type { Answer, Connection, Dialect, Open, Session, Way } from './dialect';
 import type { About, Cause } from './errors';
-import { callError, counted, duration, Trouble, words } from './errors';
+import { callError, counted, duration, Trouble } from './errors';
 import type { Download, FileLimits } from './links';
 import { fileAddress, readFile } from './links';
 import type { Meter } from './meter';
@@ -20,7 +21,7 @@ import type { Operation, WireValues } from './operations';
 import type { Page, PageRead } from './pages';
 import type { Limits, Turn } from './lines';
 import type { Throttle } from './throttle';
-import { Canceled, longestPauseMs, passed, throttleFor, TooSoon } from './throttle';
+import { Canceled, longestPauseMs, throttleFor, TooSoon } from './throttle';
 
 /** One call's way: queue, send, read, retry. The only place that calls a service. */
 
@@ -40,6 +41,8 @@ const LOOK_UP_TIMEOUT_MS = 60_000;
 export const USUAL_TIMEOUT_MS = 300_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
+/** An answer that n8n unpacks does not show where it came from. */
+const PLAIN = { 'accept-encoding': 'identity' };
 /** A download that has less time left is not tried again. */
 const WORTH_A_TRY_MS = 50;
 
@@ -130,7 +133,7 @@ export async function readList(
 	const { connection } = await openSession(caller, dialect, operation).catch((error) => {
 		throw shown(caller, error, aboutOf(dialect, operation));
 	});
-	const key = `${connection.account} ${operation.value}`;
+	const key = `${connection.keyId} ${operation.value}`;
 	const now = performance.now();
 	const known = lists.get(key);
 	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
@@ -141,72 +144,8 @@ export async function readList(
 	return await rows;
 }
 
-/** What the test of a credential asks, and what else than an answer proves the credential. */
-export interface Probe {
-	operation: Operation;
-	values?: WireValues;
-	/** Whether a refusal as too many will do, and no call at all where one has just been made. */
-	sparing?: boolean;
-}
-
-/** How the latest call through a throttle ended. */
-const latest = new WeakMap<Throttle, Trouble | 'well'>();
-
-/** Accounts, with the call that found them in order, and when. */
-const proven = new Map<string, number>();
-const PROVEN_FOR_MS = 10 * 60_000;
-
-/**
- * The cheapest read, for the test of a credential: n8n alone would show a bare code for a wrong host.
- * n8n also calls it ahead of its own HTTP Request node, so an account in order is not probed again for a while.
- * @returns what was answered, where a call was made
- * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
- */
-export async function probe(
-	{ helpers }: IHttpRequestHelper,
-	dialect: Dialect,
-	credentials: ICredentialDataDecryptedObject,
-	{ operation, values = {}, sparing = false }: Probe,
-): Promise<PageRead | undefined> {
-	const about = aboutOf(dialect, operation);
-	let throttle: Throttle | undefined;
-	const read = async () => {
-		const connection = dialect.connect(credentials, operation);
-		const { account, limits, secrets } = connection;
-		about.secrets = secrets;
-		const request = answerWhole({ url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
-		const call = `${account} ${request.url}`;
-		if (performance.now() - (proven.get(call) ?? -Infinity) < PROVEN_FOR_MS) return undefined;
-		proven.delete(call);
-		throttle = throttleFor(account);
-		await throttle.enter({ line: {}, limits, urgent: true, patienceMs: sparing ? 0 : undefined });
-		let trouble: Trouble | undefined;
-		try {
-			const answer = dialect.read(answerOf(await helpers.httpRequest(dialect.sign(credentials, request))), operation);
-			proven.set(call, performance.now());
-			return answer;
-		} catch (error) {
-			trouble = asTrouble(error);
-			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
-			throw trouble;
-		} finally {
-			latest.set(throttle, trouble ?? 'well');
-			throttle.leave(trouble && neverReached.has(trouble.reason) ? unspent(limits) : limits, trouble?.reason === 'tooMany');
-		}
-	};
-	let answer: PageRead | undefined;
-	const trouble = await read().then(
-		(read) => {
-			answer = read;
-			return 'well' as const;
-		},
-		// Where a call has just been made, its end is taken instead of another one's.
-		(error) => (error instanceof TooSoon ? ((throttle && latest.get(throttle)) ?? tooSoon(error.waitMs, 'local')) : asTrouble(error)),
-	);
-	if (trouble === 'well' || (sparing && trouble.reason === 'tooMany')) return answer;
-	const { message, description } = words(trouble, about);
-	throw new Error(`${message}. ${description}`);
-}
+/** How the latest call through a throttle ended, and when. */
+export const latest = new WeakMap<Throttle, { end: Trouble | 'well'; at: number }>();
 
 /** How a call waits: in whose line, for how long, and who counts it. */
 export interface WaitPolicy extends Pick<Turn, 'line' | 'urgent' | 'since' | 'maxPauseMs'> {
@@ -289,8 +228,8 @@ async function exchange<Result>(
 			if (final?.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', final.details), (group) => group === keyId);
 			if (final) onFailure?.();
 		} finally {
-			latest.set(throttle, trouble ?? 'well');
-			throttle.leave(trouble && neverReached.has(trouble.reason) ? unspent(limits) : limits, refused);
+			latest.set(throttle, { end: trouble ?? 'well', at: performance.now() });
+			throttle.leave(spent(limits, trouble), refused);
 			meter?.end(refused);
 		}
 		if (final) throw final;
@@ -332,9 +271,10 @@ const cancelSignal = (caller: Caller): AbortSignal | undefined =>
 /** Such a call costs nothing of what the service allows. */
 const neverReached = new Set<Cause>(['unreachable', 'unsendable']);
 const unspent = (limits: Limits): Limits => ({ ...limits, windowMs: 0 });
+export const spent = (limits: Limits, trouble?: Trouble): Limits => (trouble && neverReached.has(trouble.reason) ? unspent(limits) : limits);
 
 /** What is told where the service asks for a longer wait than there is time for. */
-function tooSoon(waitMs: number, zone: string, { details }: Pick<Trouble, 'details'> = { details: {} }): Trouble {
+export function tooSoon(waitMs: number, zone: string, { details }: Pick<Trouble, 'details'> = { details: {} }): Trouble {
 	const at = DateTime.now().plus(Math.ceil(waitMs)).setZone(zone);
 	const backAt = at.isValid ? at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') : undefined;
 	return new Trouble('tooSoon', { ...details, retryAfterMs: waitMs, backAt });
@@ -349,7 +289,7 @@ async function transmit(
 	// A fresh copy: n8n writes the key into it.
 	const options = passed(answerWhole({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
 	// Handed over, or n8n would read and decrypt them for every call; and probed, or it would probe them.
-	const decrypted = { id: '', name: '', type: credential, data: { ...credentials, probed: 'yes' } };
+	const decrypted = { id: '', name: '', type: credential, data: { ...credentials, probed: PROBED } };
 	return await endingInTime(caller, request, async (own, abortSignal) =>
 		answerOf(
 			await own.helpers.httpRequestWithAuthentication.call(own, credential, { ...options, abortSignal }, {
@@ -392,6 +332,10 @@ async function endingInTime<Result>(
 	}
 }
 
+/** One call without n8n's own authentication. */
+export const sendPlain = async ({ httpRequest }: Pick<RequestHelperFunctions, 'httpRequest'>, request: IHttpRequestOptions): Promise<Answer> =>
+	answerOf(await httpRequest(answerWhole(request)));
+
 /** Any answer is taken as it is; a redirect is not followed, since the key must go to no other host. */
 const answerWhole = (request: IHttpRequestOptions): IHttpRequestOptions => ({
 	...request,
@@ -416,7 +360,7 @@ const noHandshake = /CERT|CRL|SIGNATURE|HOSTNAME|^EPROTO$/;
 type Failure = Error & { code?: unknown; syscall?: unknown; httpCode?: unknown; messages?: string[] };
 
 /** What a failed request means: whether it can have reached the service, and what to tell. */
-function asTrouble(error: unknown): Trouble {
+export function asTrouble(error: unknown): Trouble {
 	if (error instanceof Canceled) return new Trouble('canceled');
 	// Not by instanceof Error: that of a stream may be of another realm.
 	for (let cause = error as Failure | undefined; cause; cause = cause.cause as Failure | undefined) {
@@ -479,8 +423,8 @@ export async function fetchFile(
 				const answer = isOwn
 					? await transmit(caller, dialect, credentials, request)
 					: await endingInTime(caller, request, async (own, signal) =>
-							answerOf(await own.helpers.httpRequest({ ...answerWhole(request), abortSignal: signal })));
-				return await readFile(answer, new URL(href), name, { ...limits, timeoutMs });
+							await sendPlain(own.helpers, { ...request, headers: PLAIN, abortSignal: signal }));
+				return await readFile(answer, new URL(href), name, { ...limits, timeoutMs }, home);
 			} finally {
 				hangUp.abort();
 				leftMs -= performance.now() - began;
@@ -495,7 +439,7 @@ export async function fetchFile(
 /** Another host than the service's own: its calls do not count, and no key goes there. */
 const elsewhere = ({ connection }: Session, origin: string): Session => ({
 	credentials: {},
-	connection: { ...connection, account: `files of ${origin}`, keyId: undefined, limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } },
+	connection: { ...connection, account: `files of ${origin}`, keyId: '', limits: { ...connection.limits, calls: Number.MAX_SAFE_INTEGER } },
 });
 
 /** What the messages about an operation have in common. */

@@ -59,13 +59,25 @@ export const limitsOf = (credentials: ICredentialDataDecryptedObject): Limits =>
 /** Names an account by what makes it up, without holding that in the clear. */
 export const accountOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
 
+/** What is copied along with a key without being seen. */
+const AROUND = /^[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+$/g;
+
 /**
- * A key, refused where it holds what no key holds: blanks, line breaks, full-width letters.
+ * A key without the blanks around it, refused where it holds what no key holds: blanks, line breaks,
+ * full-width letters, letters with an accent.
+ * @param prefix the word that goes ahead of it, if any
  * @throws {Trouble} `misconfigured`
  */
-export function keyOf(given: unknown, label: string, source: string): string {
-	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given)) return given;
-	const found = given === '' || given === undefined ? 'is empty' : 'holds a blank, a line break or a full-width letter';
+export function keyOf(given: unknown, label: string, source: string, prefix?: string): string {
+	const key = typeof given === 'string' ? given.replace(AROUND, '') : given;
+	if (typeof key === 'string' && /^[\x21-\x7e]+$/.test(key)) return key;
+	const [first, ...others] = String(key).split(/\s+/);
+	const isPrefix = ['bearer', prefix?.toLowerCase()].includes(first.toLowerCase());
+	if (isPrefix && others.length > 0) {
+		const where = prefix === undefined ? '' : prefix.toLowerCase() === first.toLowerCase() ? ': Header Prefix adds it' : ', and write it into Header Prefix';
+		throw misconfigured(`'${label}' in the credential begins with '${first}'. Leave it out${where}`);
+	}
+	const found = key === '' || key === undefined ? 'is empty' : 'holds a blank, a line break, a full-width letter or one with an accent';
 	throw misconfigured(`'${label}' in the credential ${found}. Copy it from ${source} once more`);
 }
 

@@ -24,13 +24,13 @@ export interface Answer {
 export interface Connection {
 	/** Names the account without holding its key in the clear. */
 	account: string;
+	/** Names the key, and where it goes, without holding it in the clear: an account may have several. */
+	keyId: string;
 	/** Where its calls go, where that is told by more than `sign`. */
 	address?: string;
 	limits: Limits;
 	/** Must never be shown. */
 	secrets: string[];
-	/** Names the key without holding it in the clear: what refuses one key says nothing of another one. */
-	keyId?: string;
 }
 
 /** All that is peculiar to one vendor. */

@@ -1,5 +1,7 @@
-import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { redact } from './secrets';
 
 /** What can go wrong with a call, as far as it matters to the user and to the retry table. */
 export type Cause =
@@ -255,15 +257,3 @@ const placed = (message: string, itemIndex?: number) => (itemIndex === undefined
 /** n8n replaces a message that contains a code, e.g. "preexistente" for its EEXIST: it is put back. */
 const unaltered = <One extends NodeApiError | NodeOperationError>(error: One, message: string, description: string): One =>
 	Object.assign(error, { message, description });
-
-/** A row in which no key stands, should a service repeat it. */
-export function withoutSecrets(row: IDataObject, secrets: string[]): IDataObject {
-	const text = JSON.stringify(row);
-	const shown = redact(text, secrets);
-	return shown === text ? row : (JSON.parse(shown) as IDataObject);
-}
-
-function redact(text: string, secrets: string[]): string {
-	const forms = secrets.filter(Boolean).flatMap((secret) => [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)]);
-	return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
-}

@@ -8,8 +8,20 @@ import { Trouble } from './errors';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether an address leads to this machine itself. */
+/** Whether a host, as URL writes it, is this machine itself, so that nobody else can read what goes there. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
+
+/** An IPv6 address that stands for one of IPv4: mapped, compatible, translated. [::] and [::1] are of them. */
+const IPV4_INSIDE = /^(?:64:ff9b)?::(?:ffff:(?:0:)?)?(?:([\da-f]{1,4}):)?([\da-f]{1,4})?$/;
+
+/** Whether a host, as URL writes it, leads to this machine in any way: all of 127/8 and 0/8, their forms in IPv6, names of localhost. */
+export function isThisMachine(hostname: string): boolean {
+	const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+	if (/^(.*\.)?localhost$/.test(host)) return true;
+	const inside = IPV4_INSIDE.exec(host);
+	const first = inside ? parseInt(inside[1] ?? '0', 16) >> 8 : Number(/^(\d+)(\.\d+){3}$/.exec(host.replace(/^::ffff:/, ''))?.[1] ?? NaN);
+	return first === 127 || first === 0;
+}
 
 /** Whether nobody on the way can read what goes there: https, or http to this machine itself. */
 export const isSecure = ({ protocol, hostname }: URL): boolean =>
@@ -33,6 +45,8 @@ export interface Download {
 /** A refusal of a file, with one sentence about it. */
 const refused = (sentence: string) => new Trouble('rejected', { sentences: [sentence] });
 
+const ownMachine = (name: string) => refused(`${name} leads to the machine of n8n itself, and was not followed`);
+
 /**
  * The address behind a link: https, or http where both the link and the service are on this machine.
  * @param name says which link it is, e.g. `'url_arquivo' of row 2`
@@ -41,15 +55,23 @@ const refused = (sentence: string) => new Trouble('rejected', { sentences: [sent
 export function fileAddress(link: string, name: string, service: string): URL {
 	if (!URL.canParse(link)) throw refused(`${name} is no link to a file`);
 	const address = new URL(link);
-	if (isLoopback(address.hostname) && !isLoopback(new URL(service).hostname)) throw refused(`${name} leads to the machine of n8n itself, and was not followed`);
+	if (isThisMachine(address.hostname) && !isThisMachine(new URL(service).hostname)) throw ownMachine(name);
 	if (isSecure(address)) return address;
 	throw refused(`${name} does not begin with https, and was not followed`);
 }
 
-type Stream = AsyncIterable<Uint8Array> & { destroy(): void };
+/** An answer as it comes in; one that is unpacked on the way hides its socket. */
+type Stream = AsyncIterable<Uint8Array> & { destroy(): void; socket?: { remoteAddress?: string; remotePort?: number } };
+
+/** Whether an answer came from this machine although its address names another: a name can lead anywhere. Behind a proxy, the socket is the proxy's. */
+function cameFromThisMachine({ socket }: Stream, { protocol, port }: URL): boolean {
+	const { remoteAddress = '', remotePort } = socket ?? {};
+	return isThisMachine(remoteAddress) && remotePort === Number(port || (protocol === 'https:' ? 443 : 80));
+}
 
 /**
  * Reads the file of an answer, or the address that it leads on to.
+ * @param service address of the service that sent the link
  * @throws {Trouble} where there is no file, or it is too large or too slow
  */
 export async function readFile(
@@ -57,9 +79,12 @@ export async function readFile(
 	address: URL,
 	name: string,
 	limits: FileLimits,
+	service: string,
 ): Promise<Download | { next: string }> {
 	const stream = body as Stream;
 	try {
+		// Ahead of all else: not even the status may be told.
+		if (cameFromThisMachine(stream, address) && !isThisMachine(new URL(service).hostname)) throw ownMachine(name);
 		if (status === 429) throw new Trouble('tooMany', { status, retryAfterMs: retryAfter(headers['retry-after']) });
 		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
 		const location = headers.location;

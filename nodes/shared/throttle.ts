@@ -355,26 +355,3 @@ export function throttleFor(account: string): Throttle {
 	throttles.set(account, throttle);
 	return throttle;
 }
-
-const PASSED = Symbol('passed the throttle');
-
-/** Marks a request that holds a slot, so that `admit` does not count it again. */
-export function passed<Request extends object>(request: Request): Request {
-	return Object.assign(request, { [PASSED]: true });
-}
-
-/** How long a call that n8n makes itself is taken to last, in ms: its end cannot be seen. */
-const UNSEEN_MS = 30_000;
-
-/**
- * Lets a call of n8n itself (a credential test, an HTTP Request node with this credential) through
- * the same limiter. Only its start can be seen, so at once it may be one more than the setting.
- * @param connect tells the account and its limits, where the request has not passed yet
- */
-export async function admit(request: object, connect: () => { account: string; limits: Limits }): Promise<void> {
-	if (PASSED in request) return;
-	const { account, limits } = connect();
-	const throttle = throttleFor(account);
-	await throttle.enter({ line: request, limits, urgent: true });
-	throttle.leave(limits, false, UNSEEN_MS);
-}

@@ -134,14 +134,15 @@ describe('files come in', () => {
 	test('however long they wait for their turn: the time limit is for the download itself', async () => {
 		WINDOW.ms = 2000;
 		// An account of its own, with no calls of other tests in its window.
-		const own = { headerName: 'X-Turn', requestsPerMinute: 3 };
-		service.set({ headerName: 'X-Turn' });
-		const items = [1001, 1002].map((id) => ({ document: service.provider.clients.get(id)!.fields.cnpj_cpf }));
+		const fresh = await startErpDatacake({ limit: null });
+		const own = { baseUrl: fresh.url, requestsPerMinute: 3 };
+		const items = [1001, 1002].map((id) => ({ document: fresh.provider.clients.get(id)!.fields.cnpj_cpf }));
 		const parameters = { document: '={{ $json.document }}', options: { downloadFiles: true, downloadTimeout: 1 } };
 		const { items: out, error } = await run(job('debtClearance', 'getMany', parameters, { items, credential: credential(own) }));
 		expect(error).toBeUndefined();
 		expect(out.map(({ binary: one }) => one?.data?.fileName)).toEqual(['quitacao-1001.pdf', 'quitacao-1002.pdf']);
-		expect(service.journal).toHaveLength(4);
+		expect(fresh.journal).toHaveLength(4);
+		await fresh.close();
 	});
 
 	test('from another host, without the token', async () => {

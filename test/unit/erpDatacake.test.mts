@@ -130,7 +130,7 @@ describe('the credential', () => {
 	);
 
 	test('puts the token into its header, and sends it to no other host', () => {
-		expect(sign(usual, request)).toEqual({ ...request, baseURL: 'https://erp.example.com/api', headers: { Authorization: 'Bearer secret-token' } });
+		expect(sign(usual, request)).toMatchObject({ url: 'https://erp.example.com/api/clientes', headers: { Authorization: 'Bearer secret-token' } });
 		expect(sign({ ...usual, headerName: 'X-Token', headerPrefix: '' }, request).headers).toEqual({ 'X-Token': 'secret-token' });
 		for (const url of ['https://other.example.com/x', '//other.example.com/x']) {
 			expect(() => sign(usual, { url })).toThrow(/to https:\/\/erp\.example\.com only/);

@@ -41,7 +41,7 @@ describe('the credential', () => {
 	test('one account has one name, whatever the form of its instance, and the name hides the key', () => {
 		const { account } = connect({ instance, apiKey: 'secret-key' });
 		expect(connect({ instance: `https://${instance}/`, apiKey: 'secret-key' }).account).toBe(account);
-		expect(connect({ instance, apiKey: 'other-key' }).account).not.toBe(account);
+		expect(connect({ instance: 'other.hot-profile.com', apiKey: 'secret-key' }).account).not.toBe(account);
 		expect(account).not.toContain('secret');
 	});
 
@@ -65,7 +65,7 @@ describe('the credential', () => {
 
 	test('the key goes into the body, and to its own instance only', () => {
 		const signed = sign({ instance, apiKey: 'k' }, { url: '/x', body: { a: 1 } });
-		expect(signed).toMatchObject({ baseURL: `https://${instance}`, url: '/x', body: { a: 1, api_key: 'k' } });
+		expect(signed).toMatchObject({ url: `https://${instance}/x`, body: { a: 1, api_key: 'k' } });
 	});
 
 	test.each([

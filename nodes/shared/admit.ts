@@ -1,0 +1,73 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import type { Connection } from './dialect';
+import { duration } from './errors';
+import { Canceled, throttleFor, TooSoon } from './throttle';
+
+/** Calls that n8n makes itself, e.g. those of an HTTP Request node with one of our credentials. */
+
+const PASSED = Symbol('passed the throttle');
+
+/** Marks a request that holds a slot, so that `admit` does not count it again. */
+export function passed<Request extends object>(request: Request): Request {
+	return Object.assign(request, { [PASSED]: true });
+}
+
+/** The credentials of our own calls: n8n asks `preAuthentication` only where this is empty. */
+export const PROBED = 'yes';
+
+type Helpers = object;
+
+/** What `preAuthentication` was given for these credentials: n8n hands the same object to `authenticate`. */
+const known = new WeakMap<ICredentialDataDecryptedObject, Helpers>();
+
+/** Keeps n8n's helpers for `authenticate`, which gets none. */
+export function rememberHelpers<Given extends Helpers>(credentials: ICredentialDataDecryptedObject, helpers: Given): void {
+	known.set(credentials, helpers);
+}
+
+/** n8n's helpers, as `preAuthentication` was given them for these credentials. */
+export const helpersFor = (credentials: ICredentialDataDecryptedObject): Helpers | undefined => known.get(credentials);
+
+/** How long a call that n8n makes itself is taken to last, in ms: its end cannot be seen. */
+const UNSEEN_MS = 30_000;
+/** What n8n gives a request that says nothing about it. */
+const USUAL_TIMEOUT_MS = 300_000;
+
+/**
+ * Lets a call of n8n itself through the same limiter, in turn with all others: one line for each
+ * run of a node. Only its start can be seen, so it keeps to the calls per window, not to those at once.
+ * @param node the node that could be used instead, e.g. HotProfile
+ * @param connect tells the account and its limits, where the request has not passed yet
+ * @throws {Error} where it cannot start within its own timeout, or its execution is stopped
+ */
+export async function admit(
+	request: Pick<IHttpRequestOptions, 'abortSignal' | 'timeout'>,
+	credentials: ICredentialDataDecryptedObject,
+	node: string,
+	connect: () => Connection,
+): Promise<void> {
+	if (PASSED in request || credentials.probed === PROBED) return;
+	const { account, limits } = connect();
+	const { abortSignal, timeout } = request;
+	const signal = abortSignal as AbortSignal | undefined;
+	const patienceMs = timeout && timeout > 0 ? timeout : USUAL_TIMEOUT_MS;
+	const throttle = throttleFor(account);
+	// Like one that was sent before, it is given up when its own time is over, however many others wait.
+	const turn = { line: signal ?? lineOf(credentials) ?? account, limits, signal, patienceMs, again: true };
+	await throttle.enter(turn).catch((reason: unknown) => {
+		if (reason instanceof Canceled) throw new Error('The execution was canceled while this call was waiting. Nothing was sent');
+		if (!(reason instanceof TooSoon)) throw reason;
+		throw new Error(
+			`Nothing was sent: other calls of this account take up its limit for longer than the timeout of this request, ${duration(patienceMs)}. ` +
+				`Use the ${node} node, which waits as long as it takes, or set Batching in the options of this node`,
+		);
+	});
+	throttle.leave(limits, false, UNSEEN_MS);
+}
+
+/** The helpers of a node's run, the same for all its calls. n8n 2.41 makes other ones for each call, with one function alone. */
+function lineOf(credentials: ICredentialDataDecryptedObject): Helpers | undefined {
+	const helpers = helpersFor(credentials);
+	return helpers && 'requestWithAuthentication' in helpers ? helpers : undefined;
+}

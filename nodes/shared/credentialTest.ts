@@ -1,0 +1,109 @@
+import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
+
+import { helpersFor } from './admit';
+import { aboutOf, asTrouble, latest, sendPlain, spent, tooSoon } from './call';
+import type { Dialect } from './dialect';
+import { Trouble, words } from './errors';
+import type { Operation, WireValues } from './operations';
+import type { PageRead } from './pages';
+import type { Throttle } from './throttle';
+import { throttleFor, TooSoon } from './throttle';
+
+/**
+ * The test of a credential, made by its `authenticate` with the helpers that `preAuthentication` got:
+ * n8n alone would show a bare code for a wrong host. n8n has a request of its own, which must cost no call.
+ */
+
+/** An address that answers itself. It also tells the test from all other requests. */
+const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
+
+/** What n8n is told to send as the test of a credential. */
+export const TEST: ICredentialTestRequest = { request: { url: ANSWERS_ITSELF } };
+
+/** Whether a request is that of n8n's credential test. */
+export const isTest = ({ url }: IHttpRequestOptions): boolean => url === ANSWERS_ITSELF;
+
+/** What the test of a credential asks, and what else than an answer proves the credential. */
+export interface Probe {
+	operation: Operation;
+	values?: WireValues;
+	/** Whether a refusal as too many will do, and no call at all where one has just been made. */
+	sparing?: boolean;
+}
+
+type Helpers = IHttpRequestHelper['helpers'];
+
+/** Somebody looks at the screen. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * The cheapest read, for the test of a credential.
+ * @returns what was answered, where a call was made
+ * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
+ */
+export async function probe(
+	credentials: ICredentialDataDecryptedObject,
+	dialect: Dialect,
+	{ operation, values = {}, sparing = false }: Probe,
+): Promise<PageRead | undefined> {
+	const about = aboutOf(dialect, operation);
+	const helpers = helpersFor(credentials) as Helpers | undefined;
+	if (!helpers) throw new Error(`The credential was not tested: this version of n8n does not let it make a call. Run a node with it instead`);
+	let answer: PageRead | undefined;
+	const end = await read().then(
+		(read) => {
+			answer = read;
+			return 'well' as const;
+		},
+		asTrouble,
+	);
+	if (end === 'well' || (sparing && end.reason === 'tooMany')) return answer;
+	const { message, description } = words(end, about);
+	throw new Error(`${message}. ${description}`);
+
+	async function read(): Promise<PageRead | undefined> {
+		const connection = dialect.connect(credentials, operation);
+		const { account, limits, secrets } = connection;
+		about.secrets = secrets;
+		const request = dialect.sign(credentials, { url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
+		const throttle = throttleFor(account);
+		const recent = sparing ? latestWithin(throttle, limits.windowMs) : undefined;
+		try {
+			await throttle.enter({ line: {}, limits, urgent: true, patienceMs: recent ? 0 : PATIENCE_MS });
+		} catch (error) {
+			if (!(error instanceof TooSoon)) throw error;
+			// Where a call has just been made, its end is taken instead of another one's.
+			if (recent === 'well') return undefined;
+			throw recent ?? tooSoon(error.waitMs, 'local');
+		}
+		let trouble: Trouble | undefined;
+		try {
+			return dialect.read(await sendPlain(helpers as Helpers, request), operation);
+		} catch (error) {
+			trouble = asTrouble(error);
+			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
+			throw trouble;
+		} finally {
+			latest.set(throttle, { end: trouble ?? 'well', at: performance.now() });
+			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
+		}
+	}
+}
+
+/** How the latest call ended, unless that is longer ago than a waiting time. */
+function latestWithin(throttle: Throttle, windowMs: number): Trouble | 'well' | undefined {
+	const known = latest.get(throttle);
+	return known && performance.now() - known.at <= windowMs ? known.end : undefined;
+}
+
+/**
+ * What n8n sends after a good test. Where its protection against foreign addresses takes none that
+ * answers itself, it looks at the service's host, without the key.
+ */
+export async function afterTest(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions, address: string): Promise<IHttpRequestOptions> {
+	const helpers = helpersFor(credentials) as Helpers;
+	return await sendPlain(helpers, { url: ANSWERS_ITSELF }).then(
+		() => request,
+		() => ({ ...request, method: 'HEAD', url: new URL(address).origin, ignoreHttpStatusErrors: true, disableFollowRedirect: true }),
+	);
+}

@@ -1,3 +1,4 @@
+import type { DateTimeOptions } from 'luxon';
 import { DateTime } from 'luxon';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { z } from 'zod';
@@ -78,7 +79,7 @@ export interface FieldSpec {
 export interface Form {
 	/** Time zone of its dates, e.g. `Asia/Tokyo`. */
 	zone: string;
-	/** The workflow's own time zone, for days in words. */
+	/** The workflow's own time zone: its midnight stands for a day. */
 	workflowZone?: string;
 	dateFormat: string;
 	/** Whether documents are checked by their check digits. */
@@ -128,7 +129,7 @@ export const idList = kind('idList');
 /** A yes or no that is sent as 1 or 0. */
 export const flag = kind('flag');
 export const date = kind('date');
-/** A day up to today, sent as yyyy-MM-dd; also in words such as "yesterday", in the workflow's time zone. */
+/** A day up to today, sent as yyyy-MM-dd; also in words such as "yesterday", which are days of the service. */
 export const day = kind('day');
 export const dateTime = kind('dateTime');
 export const choice = (label: string, choices: Choice[], more: More = {}): FieldSpec => ({
@@ -338,67 +339,79 @@ const PLAIN_DATE = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/;
 /** What an ISO text begins with; luxon alone would take "2026" or "10:30" for a date too. */
 const ISO_DAY = /^\d{4}-?\d{2}-?\d{2}/;
 const PLAIN_DATE_TIME = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+/** A time of day that says how far it is from UTC; in "2026-04-30" the last part is no such thing. */
+const HAS_OFFSET = /T.*(z|[+-]\d{2}(:?\d{2})?)(\[.*\])?$/i;
+const DAY_FIRST = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
+
+/** A date as the text that all libraries, their copies and realms have in common; empty where it is none. */
+function writtenDate(value: unknown): string {
+	if (typeof value === 'string') return value.trim();
+	if (DateTime.isDateTime(value)) return value.toISO() ?? '';
+	const isDate = Object.prototype.toString.call(value) === '[object Date]' && !Number.isNaN(Number(value));
+	return isDate ? (value as Date).toISOString() : '';
+}
 
 /**
- * A moment as the user gave it, in the vendor's time zone; invalid where it is no real date.
- * Text without a zone means the vendor's own zone, so a day stays the day that was picked.
+ * A moment as the user gave it; invalid where it is no real date.
+ * @param options the zone in which it is told, which is also that of text without one
  */
-function moment(value: unknown, zone: string): DateTime {
-	if (value instanceof Date) return DateTime.fromJSDate(value, { zone });
-	// Another copy of luxon made this one, so only its text form is shared.
-	const written = DateTime.isDateTime(value) ? value.toISO() : value;
-	if (typeof written !== 'string') return DateTime.invalid('no text');
-	const plain = PLAIN_DATE.exec(written.trim()) ?? PLAIN_DATE_TIME.exec(written.trim());
-	if (!plain) return ISO_DAY.test(written.trim()) ? DateTime.fromISO(written.trim(), { zone }) : DateTime.invalid('no date');
+function moment(text: string, options: DateTimeOptions): DateTime {
+	const plain = PLAIN_DATE.exec(text) ?? PLAIN_DATE_TIME.exec(text);
+	if (!plain) return ISO_DAY.test(text) ? DateTime.fromISO(text, options) : DateTime.invalid('no date');
 	const [year, month, day, hour = 0, minute = 0, second = 0] = plain.slice(1).map((part) => Number(part ?? 0));
-	return DateTime.fromObject({ year, month, day, hour, minute, second }, { zone });
+	return DateTime.fromObject({ year, month, day, hour, minute, second }, options);
 }
 
 /**
- * A day. Midnight in UTC is how other programs write a day without a time, so it stays that day
- * west of Greenwich too.
+ * A day. Midnight stands for the day that begins with it, be it midnight where it was written or in the
+ * workflow: so `$today` and a picked day stay what they are, wherever the service is. Text without a zone is
+ * the day that it names. Only a moment with a time of day falls on the service's day.
  */
-function calendarDay(value: unknown, { zone, dateFormat }: Pick<Form, 'zone' | 'dateFormat'>): DateTime {
-	const text = typeof value === 'string' ? value.trim() : '';
-	const written = DateTime.fromFormat(text, dateFormat, { zone });
-	if (written.isValid) return written;
-	const found = moment(zone.startsWith('America/') ? text.replace(BRAZILIAN_DATE, '$3-$2-$1') || value : value, zone);
-	const inUtc = found.toUTC();
-	const isInUtc = value instanceof Date || /(z|[+-]00:?00)$/i.test(text);
-	return isInUtc && +inUtc === +inUtc.startOf('day') ? inUtc : found;
+function calendarDay(value: unknown, { zone, workflowZone = zone, dateFormat }: Form): DateTime {
+	const isDayFirst = dateFormat.startsWith('d') || zone.startsWith('America/');
+	const written = writtenDate(value);
+	const text = isDayFirst ? written.replace(DAY_FIRST, '$3-$2-$1') : written;
+	// In UTC every day has a midnight; where summer time begins at midnight, one has none.
+	if (!HAS_OFFSET.test(text)) return moment(text, { zone: 'utc' });
+	const there = moment(text, { setZone: true });
+	return [there, there.setZone(workflowZone)].find(isMidnight) ?? there.setZone(zone);
 }
+
+const isMidnight = (found: DateTime) => Number(found) === Number(found.startOf('day'));
+
+/** Years that go out with four digits. */
+const isWritable = ({ isValid, year }: DateTime) => isValid && year >= 1 && year <= 9999;
 
 const dateRule = (read: (value: unknown, form: Form) => DateTime, formatOf: (form: Form) => string) => (_spec: FieldSpec, form: Form) =>
-	z
-		.unknown()
-		.refine((value) => read(value, form).isValid, {
-			message: `must be a date that exists, e.g. ${DateTime.utc(2026, 4, 30, 9, 30).toFormat(formatOf(form))}`,
-		})
-		.transform((value): WireValue => read(value, form).toFormat(formatOf(form)));
+	z.unknown().transform((value, context): WireValue => {
+		const found = read(value, form);
+		if (isWritable(found)) return found.toFormat(formatOf(form));
+		const message = `must be a date that exists, e.g. ${DateTime.utc(2026, 4, 30, 9, 30).toFormat(formatOf(form))}`;
+		context.addIssue({ code: 'custom', message });
+		return z.NEVER;
+	});
 
 const DAYS_AGO = new Map([['today', 0], ['hoje', 0], ['yesterday', 1], ['ontem', 1]]);
-const BRAZILIAN_DATE = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
-const ISO_START = /^\d{4}-\d{2}-\d{2}T/;
 
-/** The day of a value in a time zone; invalid where it is none. */
-function dayOf(value: unknown, zone: string): DateTime {
-	if (typeof value !== 'string') return calendarDay(value, { zone, dateFormat: 'yyyy-MM-dd' }).startOf('day');
-	const written = value.trim().toLowerCase();
-	const days = DAYS_AGO.get(written);
-	if (days !== undefined) return DateTime.now().setZone(zone).startOf('day').minus({ days });
-	const turned = written.replace(BRAZILIAN_DATE, '$3-$2-$1');
-	const isDate = PLAIN_DATE.test(turned) || ISO_START.test(value.trim());
-	return isDate ? calendarDay(turned.toUpperCase(), { zone, dateFormat: 'yyyy-MM-dd' }).startOf('day') : DateTime.invalid('no date');
+/** The day of a value, which may be a word for a day of the service; invalid where it is none. */
+function dayOf(value: unknown, form: Form): DateTime {
+	const days = typeof value === 'string' ? DAYS_AGO.get(value.trim().toLowerCase()) : undefined;
+	return days === undefined ? calendarDay(value, form) : DateTime.now().setZone(form.zone).minus({ days });
 }
 
-function dayRule(_spec: FieldSpec, { zone: own, workflowZone: zone = own }: Form) {
-	return z
-		.unknown()
-		.refine((value) => dayOf(value, zone).isValid, {
-			message: 'must be a day that exists, e.g. 2026-04-30, 30/04/2026 or yesterday',
-		})
-		.refine((value) => !(dayOf(value, zone) > DateTime.now()), { message: 'must not be in the future' })
-		.transform((value): WireValue => dayOf(value, zone).toFormat('yyyy-MM-dd'));
+const ISO_DATE = 'yyyy-MM-dd';
+
+function dayRule(_spec: FieldSpec, { zone, workflowZone = zone, ...form }: Form) {
+	return z.unknown().transform((value, context): WireValue => {
+		const found = dayOf(value, { ...form, zone, workflowZone });
+		const day = found.toFormat(ISO_DATE);
+		// A day has begun where it has begun at the service or, as `$today`, in the workflow.
+		const hasBegun = [zone, workflowZone].some((place) => day <= DateTime.now().setZone(place).toFormat(ISO_DATE));
+		if (isWritable(found) && hasBegun) return day;
+		const message = isWritable(found) ? 'must not be in the future' : 'must be a day that exists, e.g. 2026-04-30, 30/04/2026 or yesterday';
+		context.addIssue({ code: 'custom', message });
+		return z.NEVER;
+	});
 }
 
 function documentRule(spec: FieldSpec, { checkDocuments, digitsOnly }: Form) {
@@ -486,7 +499,7 @@ const rules: Record<Kind, (spec: FieldSpec, form: Form) => Field['schema']> = {
 	choice: choiceRule,
 	day: dayRule,
 	date: dateRule(calendarDay, ({ dateFormat }) => dateFormat),
-	dateTime: dateRule((value, { zone }) => moment(value, zone), ({ dateFormat }) => `${dateFormat} HH:mm:ss`),
+	dateTime: dateRule((value, { zone }) => moment(writtenDate(value), { zone }), ({ dateFormat }) => `${dateFormat} HH:mm:ss`),
 	reference: (spec) =>
 		textRule(spec).transform((value): WireValue => value.trim()),
 	document: documentRule,

@@ -275,8 +275,8 @@ export const spent = (limits: Limits, trouble?: Trouble): Limits => (trouble && 
 
 /** What is told where the service asks for a longer wait than there is time for. */
 export function tooSoon(waitMs: number, zone: string, { details }: Pick<Trouble, 'details'> = { details: {} }): Trouble {
-	const at = DateTime.now().plus(Math.ceil(waitMs)).setZone(zone);
-	const backAt = at.isValid ? at.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm') : undefined;
+	const at = Number.isFinite(waitMs) ? DateTime.now().plus(Math.ceil(waitMs)).setZone(zone) : undefined;
+	const backAt = at?.toFormat(waitMs < 12 * 3_600_000 ? 'HH:mm:ss' : 'yyyy-MM-dd HH:mm');
 	return new Trouble('tooSoon', { ...details, retryAfterMs: waitMs, backAt });
 }
 

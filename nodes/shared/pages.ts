@@ -28,6 +28,7 @@ export async function readPages(
 	maxSize: number,
 	wanted: number,
 	atOnce: number,
+	_onMismatch?: (told: { rows: number; total: number }) => void,
 ): Promise<IDataObject[]> {
 	// All pages have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
 	const size = wanted === Infinity ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));

@@ -1,10 +1,12 @@
-import type { ICredentialDataDecryptedObject, IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { WaitPolicy } from './call';
 import { aboutOf, ask as askOnce, fetchFile, shown } from './call';
 import type { Settings } from './check';
 import { check } from './check';
+import type { CredentialRead } from './itemCredential';
+import { openFor } from './itemCredential';
 import type { Ask, Dialect, Open, Plan, Session, Way } from './dialect';
 import { mayBeStored, Trouble } from './errors';
 import type { SentFile } from './files';
@@ -25,9 +27,6 @@ import { mapInSlices } from './slices';
 
 /** One item's way through a node: check, call, output. */
 
-/** Credentials are read again after this time, so that a change reaches calls that wait. */
-const CREDENTIALS_FOR_MS = 5_000;
-
 /** What the items of one run of a node share. */
 export interface Run {
 	/** When it began, as `performance.now()` gives it. */
@@ -37,7 +36,7 @@ export interface Run {
 	/** Told of a call that has failed for good, before another one starts in its place. */
 	onFailure?: () => void;
 	/** The credential as the latest reader found it. */
-	credentials?: Read;
+	credentials?: CredentialRead;
 	/** Of all accounts that the run has used: never shown. */
 	secrets: Set<string>;
 	/** Of the account used last. */
@@ -49,13 +48,6 @@ export interface Run {
 	meter: Meter;
 	/** What the user should know about the answers, as sentences. */
 	notes: Set<string>;
-}
-
-/** A credential that is being read. */
-interface Read {
-	at: number;
-	by: IExecuteSingleFunctions;
-	credentials: Promise<ICredentialDataDecryptedObject>;
 }
 
 /** What an item sends, once it is certain that it can be sent. */
@@ -76,40 +68,6 @@ interface Form {
 	output: unknown;
 	/** The keys of the selected fields. */
 	keys: string[];
-}
-
-/**
- * The connection of an item. A credential without expressions is the same for all items and read once
- * in some seconds; with one, each item has what it resolves to for that item.
- */
-function opener(item: IExecuteSingleFunctions, dialect: Dialect, operation: Operation, run: Run): Open {
-	let own: Read | undefined;
-	const read = (): Read => ({ at: performance.now(), by: item, credentials: item.getCredentials(dialect.credential) });
-	return async (anew = false) => {
-		const isOld = (known?: Read): known is undefined => !known || anew || performance.now() - known.at > CREDENTIALS_FOR_MS;
-		if (isOld(run.credentials)) run.credentials = read();
-		// One item's expression may fail where the others' go well.
-		const common = await run.credentials.credentials.catch(() => undefined);
-		if (common && isTheSameForAll(common)) return sessionOf(common, dialect, operation, run);
-		if (run.credentials.by === item) own = run.credentials;
-		if (isOld(own)) own = read();
-		return sessionOf(await own.credentials, dialect, operation, run);
-	};
-}
-
-/** Whether no field of the credential is an expression, as the credential itself says. */
-const isTheSameForAll = ({ hasExpression }: ICredentialDataDecryptedObject) => String(hasExpression) === 'false';
-
-const sessions = new WeakMap<ICredentialDataDecryptedObject, Map<Operation, Session>>();
-
-function sessionOf(credentials: ICredentialDataDecryptedObject, dialect: Dialect, operation: Operation, run: Run): Session {
-	const known = sessions.get(credentials) ?? new Map<Operation, Session>();
-	sessions.set(credentials, known);
-	const session = known.get(operation) ?? { credentials, connection: dialect.connect(credentials, operation) };
-	known.set(operation, session);
-	for (const secret of session.connection.secrets) run.secrets.add(secret);
-	run.limits = session.connection.limits;
-	return session;
 }
 
 /** Sends the calls of an item that has been checked, all its pages included. */
@@ -222,7 +180,7 @@ export async function prepare(item: IExecuteSingleFunctions, dialect: Dialect, o
 	if (problems.length > 0) throw invalid(problems);
 	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
 	const records = await attach(item, Object.values(fieldsOf(operation)), values, maxBytes, problems);
-	const open = opener(item, dialect, operation, run);
+	const open = openFor(item, dialect, operation, run);
 	if (problems.length === 0 && dialect.lacks) {
 		const { connection } = await open();
 		const lacking = records.flatMap((record) => dialect.lacks?.(operation, record, connection) ?? []);

@@ -105,8 +105,9 @@ export function credentialsHelper(store: Credentials) {
 		reads: 0,
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
-		async getDecrypted(_data, { id }, type, mode, executeData, _raw, item) {
+		async getDecrypted(_data, { id }, type, mode, executeData, raw, item) {
 			helper.reads++;
+			if (raw) return { ...store[id as string] };
 			const usual = credentialTypes.get(type)?.properties.map(({ name, default: value }) => [name, value]) ?? [];
 			const data = { ...Object.fromEntries(usual), ...store[id as string] } as ICredentialDataDecryptedObject;
 			// As n8n does: expressions are resolved for the item, and know the other fields as they were typed.

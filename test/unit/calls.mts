@@ -145,6 +145,8 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 	const seen = accounts.map(() => new Account());
 	const name = `account ${played++}`;
 	let settled = 0;
+	/** Accounts whose service has asked for a pause that ends what waits. */
+	const longPauses = new Set<number>();
 
 	const go = async ({ account, startMs, cancelMs, calls }: Run) => {
 		await clock.sleep(startMs);
@@ -172,6 +174,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 				if (abortSignal.aborted) throw new Error('aborted');
 				at.running--;
 				if (cause === 'keyRefused') keyIsRefused = true;
+				if (kind === 'longPause') longPauses.add(account);
 				if (error) throw error;
 				return answer;
 			};
@@ -195,6 +198,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 			const excused =
 				(end === 'canceled' && stop.signal.aborted) ||
 				(end === 'notSent' && keyIsRefused) ||
+				((end === 'tooSoon' || end === last) && longPauses.has(account)) ||
 				(patienceMs !== undefined && (end === 'tooSoon' || (end === last && end !== 'tooMany')));
 			if (!excused || sends > table.sends) problems.push(`sent ${sends} times to end ${end}, by the table ${table.sends} times to end ${table.end}`);
 		};

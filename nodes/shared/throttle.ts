@@ -80,7 +80,8 @@ export class Throttle {
 	private carefulUntil = -Infinity;
 	private startedAt = -Infinity;
 	private endedAt = -Infinity;
-	private asleep = false;
+	/** When the next look for calls that are due takes place. */
+	private wakesAt = Infinity;
 	private toldAt = -Infinity;
 	/** When the service last took a call instead of refusing it. */
 	answeredAt = -Infinity;
@@ -159,6 +160,7 @@ export class Throttle {
 	 */
 	pause(limits: Limits, retryAfterMs?: number): number {
 		const { calls, windowMs } = limits;
+		this.freeSlots(this.clock.now());
 		const longest = longestPauseMs(limits);
 		if (retryAfterMs !== undefined && retryAfterMs > longest) return this.stopAll(retryAfterMs);
 		const again = this.refusalsInARow++ > 0;
@@ -275,9 +277,10 @@ export class Throttle {
 				this.begin(this.lines.next().start);
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
-				const until = Math.min(wait, this.lines.patientUntil - this.clock.now());
-				if (wait < Infinity) this.tell(wait);
-				if (until < Infinity) void this.sleepFor(until);
+				const now = this.clock.now();
+				const changes = [this.shareUntil, this.carefulUntil].filter((at) => at > now);
+				this.tell();
+				void this.wakeAt(Math.min(now + wait, this.lines.patientUntil, ...changes));
 				return;
 			}
 		}
@@ -314,17 +317,24 @@ export class Throttle {
 		return leaving.length > 0;
 	}
 
-	private async sleepFor(ms: number): Promise<void> {
-		if (this.asleep) return;
-		this.asleep = true;
-		await this.clock.sleep(Math.min(ms, SLICE_MS));
-		this.asleep = false;
+	private async wakeAt(at: number): Promise<void> {
+		if (at >= this.wakesAt) return;
+		this.wakesAt = at;
+		do {
+			await this.clock.sleep(Math.min(at - this.clock.now(), SLICE_MS));
+			this.tell();
+			// Another one may have taken its place, that wakes earlier.
+		} while (this.wakesAt === at && this.lines.calls > 0 && this.clock.now() < at);
+		if (this.wakesAt !== at) return;
+		this.wakesAt = Infinity;
 		this.startDue();
 	}
 
-	private tell(forMs: number): void {
+	private tell(): void {
 		const now = this.clock.now();
-		if (forMs < SLICE_MS || now - this.toldAt < TELL_EVERY_MS) return;
+		if (now - this.toldAt < TELL_EVERY_MS || this.lines.calls === 0) return;
+		const forMs = this.waitFor(this.lines.strictest);
+		if (forMs < SLICE_MS || forMs === Infinity) return;
 		this.toldAt = now;
 		this.lines.tell(forMs, this.waitMs(this.lines.strictest, 0));
 	}

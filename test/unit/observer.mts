@@ -1,5 +1,5 @@
 import type { Limits, Turn } from '../../nodes/shared/lines.ts';
-import { Canceled, TooSoon } from '../../nodes/shared/throttle.ts';
+import { Canceled, longestPauseMs, TooSoon } from '../../nodes/shared/throttle.ts';
 import type { VirtualClock } from './virtualClock.mts';
 
 type Setting = Pick<Limits, 'calls' | 'atOnce'>;
@@ -13,10 +13,13 @@ interface Waiting extends Turn {
 	/** The step of the clock in which it came. */
 	step: number;
 	until: number;
+	/** The step in which a pause began, or was met, that it does not sit out: it has to end in that step. */
+	endsIn?: number;
 }
 
 /** A call that was started. */
 interface Made {
+	limits: Limits;
 	/** Its place among all calls that were started. */
 	order: number;
 	step: number;
@@ -30,6 +33,10 @@ interface Made {
 
 /** Sleeps of the throttle are cut in slices; it notices some things a slice late. */
 const SLICE_MS = 500;
+/** How long a call that n8n makes itself may go on. */
+export const UNSEEN_MS = 500;
+/** How long a slot is held after the end of its call. */
+const HOLD_MS = 1006;
 
 /**
  * Sees the calls come, start, arrive and end, and judges by that alone.
@@ -49,7 +56,15 @@ export class Observer {
 	private readonly lines = new Map<unknown, Waiting[]>();
 	private readonly latestStart = new Map<unknown, Made>();
 	private readonly stopped = new Set<unknown>();
-	private readonly reasons = new Map<Error, unknown>();
+	private readonly reasons = new Map<Error, { line: unknown; group?: unknown }>();
+	pausedUntil = 0;
+	private long?: { at: number; until: number; step: number };
+	private refusedAt = -Infinity;
+	private startedAt = -Infinity;
+	/** When the slots of ended calls are free again. */
+	private slots: number[] = [];
+	/** When it was last seen that nothing could have been started. */
+	private seenAt = 0;
 	private came = 0;
 	private settled = 0;
 
@@ -59,48 +74,118 @@ export class Observer {
 	) {}
 
 	entered(turn: Turn): Waiting {
+		this.look();
 		const { steps: step } = this.clock;
-		const waiting = { ...turn, turnedAway: false, order: this.came++, step, until: this.clock.now() + (turn.patienceMs ?? Infinity) };
+		const now = this.clock.now();
+		const waiting: Waiting = { ...turn, turnedAway: false, order: this.came++, step, until: now + (turn.patienceMs ?? Infinity) };
+		if (this.isTooEarly(waiting) || this.pausedUntil - now > (turn.maxPauseMs ?? Infinity)) waiting.endsIn = step;
 		this.waiting.add(waiting);
 		this.lines.set(turn.line, [...(this.lines.get(turn.line) ?? []), waiting]);
 		return waiting;
 	}
 
-	canceled(line: unknown): void {
-		this.stopped.add(line);
+	/** Whether its execution began before a refusal that asked for more than the longest pause. */
+	private isTooEarly({ since = Infinity }: Waiting): boolean {
+		return this.long !== undefined && since < this.long.at && this.clock.now() < this.long.until;
 	}
 
-	/** @returns the reason with which the waiting calls of the line are to end */
-	dismissed(line: unknown): Error {
+	canceled(signal: AbortSignal): void {
+		this.look();
+		this.stopped.add(signal);
+	}
+
+	/** @returns the reason with which the waiting calls of the line, or of a group of it, are to end */
+	dismissed(line: unknown, group?: unknown): Error {
 		const reason = new Error('the key was refused');
-		this.reasons.set(reason, line);
+		this.reasons.set(reason, { line, group });
+		for (const one of this.waiting) {
+			if (one.line === line && (group === undefined || one.group === group)) one.endsIn ??= this.clock.steps;
+		}
 		return reason;
 	}
 
+	/**
+	 * A call was refused.
+	 * @param pauseMs how long the throttle pauses
+	 * @param askedMs what the service asked for
+	 */
+	refused({ limits }: Made, pauseMs: number, askedMs?: number): void {
+		this.look();
+		const now = this.clock.now();
+		const { steps: step } = this.clock;
+		const longest = longestPauseMs({ windowMs: this.windowMs });
+		this.refusedAt = now;
+		this.check(pauseMs <= longest, `a pause of ${pauseMs} ms`);
+		if (askedMs !== undefined && askedMs > longest) {
+			this.long = { at: now, until: now + askedMs, step };
+			for (const one of this.waiting) one.endsIn ??= step;
+			return;
+		}
+		this.check(pauseMs >= (askedMs ?? 0), `a pause of ${pauseMs} ms, where ${askedMs} ms were asked for`);
+		this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs);
+		for (const one of this.waiting) if (pauseMs > (one.maxPauseMs ?? Infinity)) one.endsIn ??= step;
+		if (limits.calls === 1) this.slots.push(now + (askedMs ?? 0));
+	}
+
+	/** The service has taken a call. */
+	taken(): void {
+		this.long = undefined;
+	}
+
+	/** Whether a call has waited although one more could have been started. */
+	private look(): void {
+		const now = this.clock.now();
+		const late = [...this.waiting].find(({ endsIn = Infinity }) => endsIn < this.clock.steps);
+		this.check(late === undefined, 'a call was kept waiting in a pause that it does not sit out, or after its key was refused');
+		this.slots = this.slots.filter((freeAt) => freeAt > this.seenAt);
+		if (this.waiting.size > 0) {
+			const { calls, atOnce } = strictest([...new Set([...this.waiting].map(({ line }) => line))].flatMap((line) =>
+				(this.lines.get(line) ?? []).map(({ limits }) => limits)));
+			const free = [...this.slots].sort((one, other) => one - other)[this.running.size + this.slots.length - calls] ?? -Infinity;
+			const possibleAt = Math.max(
+				this.seenAt, free, this.pausedUntil, this.startedAt + this.windowMs / calls / 2,
+				// The share of a full window is kept to until the newest slot is free, and then looked beyond one by one.
+				this.refusedAt + 1.25 * this.windowMs + HOLD_MS - this.windowMs + UNSEEN_MS,
+			);
+			const isPossible = this.running.size < Math.min(atOnce, calls);
+			this.check(!isPossible || now - possibleAt <= SLICE_MS + 1, `calls waited from ${possibleAt} ms on, where ${this.running.size} ran`);
+		}
+		this.seenAt = now;
+	}
+
 	sentAway(waiting: Waiting, reason: unknown): void {
+		this.look();
 		this.waiting.delete(waiting);
 		this.ended();
 		waiting.turnedAway = waiting.step === this.clock.steps;
-		const { line, until } = waiting;
-		if (reason instanceof Canceled) this.check(this.stopped.has(line), 'a call was canceled that nobody had canceled');
-		else if (reason instanceof TooSoon) this.check(this.clock.now() + reason.waitMs > until, 'a call was sent away within its patience');
-		else this.check(this.reasons.get(reason as Error) === line, `a call ended with ${String(reason)}`);
+		const { line, group, signal, until, endsIn } = waiting;
+		if (reason instanceof Canceled) this.check(this.stopped.has(signal), 'a call was canceled that nobody had canceled');
+		else if (reason instanceof TooSoon) {
+			const isPatient = this.clock.now() + reason.waitMs <= until;
+			this.check(!isPatient || endsIn === this.clock.steps, 'a call was sent away within its patience, and from no pause');
+		} else {
+			const meant = this.reasons.get(reason as Error);
+			this.check(meant !== undefined && meant.line === line && (meant.group ?? group) === group, `a call ended with ${String(reason)}`);
+		}
 	}
 
 	started(call: Waiting): Made {
-		const { line, again = false, urgent = false, order, until } = call;
+		this.look();
+		const { line, again = false, urgent = false, order, until, signal, limits } = call;
 		this.waiting.delete(call);
 		const { steps: step } = this.clock;
+		this.startedAt = this.clock.now();
 		const others = [...this.waiting].filter((one) => one.step < step);
 		const inForce = [...new Set([line, ...others.map((one) => one.line)])].map((one) => this.settingOf(one));
 
-		this.check(!this.stopped.has(line), 'a canceled call was started');
+		this.check(!this.stopped.has(signal), 'a canceled call was started');
+		this.check(this.long?.step === step || !this.isTooEarly(call), 'a call of an earlier execution was started in a long pause');
 		this.check(this.clock.now() <= until + SLICE_MS, 'a call was started after its patience');
 		this.check(urgent || !others.some((one) => one.urgent), 'an urgent call had to wait for another one');
 		const ahead = others.filter((one) => one.line === line && (one.again === again ? one.order < order : one.again));
 		this.check(ahead.length === 0, 'the calls of a line were started out of order');
 
-		const made: Made = { order: this.made.length, step, atOnce: call.step === step, allowed: strictest(inForce) };
+		const made: Made = { limits, order: this.made.length, step, atOnce: call.step === step, allowed: strictest(inForce) };
 		const before = this.latestStart.get(line);
 		// A line with a call of this step may have had its turn already.
 		const unseen = new Set([...this.waiting].filter((one) => one.step === step).map((one) => one.line));
@@ -125,8 +210,10 @@ export class Observer {
 		this.lastAt = this.clock.now();
 	}
 
-	left(made: Made): void {
+	left(made: Made, unseenMs = 0): void {
+		this.look();
 		this.running.delete(made);
+		this.slots.push(this.clock.now() + HOLD_MS + unseenMs);
 		this.lastAt = this.clock.now();
 	}
 
@@ -138,6 +225,7 @@ export class Observer {
 
 	/** All is over. */
 	finished(calls: number): void {
+		this.look();
 		this.check(this.settled === calls, `${calls - this.settled} calls have not come to an end`);
 		this.check(this.waiting.size === 0 && this.running.size === 0, 'calls are left');
 		for (const one of this.made) {

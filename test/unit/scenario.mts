@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
 import type { Limits } from '../../nodes/shared/lines.ts';
-import { Throttle } from '../../nodes/shared/throttle.ts';
+import { longestPauseMs, Throttle } from '../../nodes/shared/throttle.ts';
 import { Random } from '../../sandbox/random.mts';
-import { Observer } from './observer.mts';
+import { Observer, UNSEEN_MS } from './observer.mts';
 import { VirtualClock } from './virtualClock.mts';
 
 /** Everything that can happen to a connection, made up at random and played on virtual time. */
 
 export const WINDOW_MS = 1000;
+const LONGEST_PAUSE_MS = longestPauseMs({ windowMs: WINDOW_MS });
 
 /** One time that a call is on its way. */
 export interface Attempt {
@@ -27,6 +28,11 @@ export interface Call {
 	afterMs: number;
 	attempts: Attempt[];
 	patienceMs?: number;
+	maxPauseMs?: number;
+	/** Which of its line's groups it belongs to; a key that is refused ends only its own group, where there is one. */
+	group?: number;
+	/** Which of its execution's signals it listens to. */
+	signal: number;
 }
 
 export interface Execution {
@@ -37,8 +43,10 @@ export interface Execution {
 	urgent?: boolean;
 	/** Whether n8n makes the calls itself: their ends cannot be seen. */
 	unseen?: boolean;
-	/** How long after its start it is canceled. */
-	cancelMs?: number;
+	/** Whether its calls say when it began. */
+	saysSince: boolean;
+	/** How long after its start each of its signals is aborted. */
+	cancelMs: Array<number | undefined>;
 	calls: Call[];
 }
 
@@ -66,10 +74,16 @@ const lastAttempt: fc.Arbitrary<Attempt> = fc.record({
 	...takes,
 	end: fc.oneof({ weight: 15, arbitrary: fc.constant('answered' as const) }, { weight: 1, arbitrary: fc.constant('keyRefused' as const) }),
 });
+/** Short waits above all; a few that nobody would sit out, and a few beyond what pauses the account. */
+const asked = fc.oneof(
+	{ weight: 12, arbitrary: ms(2 * WINDOW_MS) },
+	{ weight: 2, arbitrary: ms(20 * WINDOW_MS) },
+	{ weight: 1, arbitrary: fc.constantFrom(LONGEST_PAUSE_MS, LONGEST_PAUSE_MS + 1, 2 * LONGEST_PAUSE_MS, 1e12, Infinity) },
+);
 const earlierAttempt: fc.Arbitrary<Attempt> = fc.record({
 	...takes,
 	end: fc.constantFrom('refused', 'refused', 'failed', 'unreachable'),
-	waitMs: fc.option(ms(2 * WINDOW_MS), { nil: undefined }),
+	waitMs: fc.option(asked, { nil: undefined }),
 });
 
 const call: fc.Arbitrary<Call> = fc.record({
@@ -78,6 +92,9 @@ const call: fc.Arbitrary<Call> = fc.record({
 		.tuple(fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(earlierAttempt, { maxLength: 3 }) }), lastAttempt)
 		.map(([earlier, last]) => [...earlier, last]),
 	patienceMs: fc.option(ms(6 * WINDOW_MS), { freq: 8, nil: undefined }),
+	maxPauseMs: fc.option(ms(3 * WINDOW_MS), { freq: 3, nil: undefined }),
+	group: fc.option(fc.integer({ min: 0, max: 1 }), { nil: undefined }),
+	signal: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
 });
 
 const execution: fc.Arbitrary<Execution> = fc.record({
@@ -85,7 +102,8 @@ const execution: fc.Arbitrary<Execution> = fc.record({
 	startMs: fc.oneof(fc.constant(0), ms(3 * WINDOW_MS)),
 	urgent: rarely(fc.constant(true)),
 	unseen: fc.option(fc.constant(true), { freq: 8, nil: undefined }),
-	cancelMs: rarely(ms(4 * WINDOW_MS)),
+	saysSince: fc.boolean(),
+	cancelMs: fc.tuple(rarely(ms(4 * WINDOW_MS)), rarely(ms(4 * WINDOW_MS))),
 	calls: fc.array(call, { maxLength: 8 }),
 });
 
@@ -97,9 +115,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** Longer than any scenario takes, unless it never ends. */
-const NEVER_MS = 10_000 * WINDOW_MS;
-/** How long a call that n8n makes itself may go on. */
-const UNSEEN_MS = WINDOW_MS / 2;
+const NEVER_MS = 10_000 * WINDOW_MS + 10 * LONGEST_PAUSE_MS;
 
 /**
  * Plays a scenario to its end.
@@ -118,25 +134,28 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 	}
 
 	const signals: AbortSignal[] = [];
-	const run = async ({ credential, startMs, urgent, unseen, cancelMs, calls }: Execution) => {
-		const stop = new AbortController();
-		const { signal } = stop;
-		signals.push(signal);
+	const run = async ({ credential, startMs, urgent, unseen, saysSince, cancelMs, calls }: Execution) => {
+		const stops = cancelMs.map(() => new AbortController());
+		signals.push(...stops.map(({ signal }) => signal));
 		const line = {};
 		await clock.sleep(startMs);
-		if (cancelMs !== undefined) {
-			void clock.sleep(cancelMs).then(() => {
-				observer.canceled(line);
-				stop.abort();
+		const since = saysSince ? clock.now() : undefined;
+		for (const [index, atMs] of cancelMs.entries()) {
+			if (atMs === undefined) continue;
+			void clock.sleep(atMs).then(() => {
+				observer.canceled(stops[index].signal);
+				stops[index].abort();
 			});
 		}
 
-		const make = async ({ attempts, patienceMs = Infinity }: Call) => {
+		const make = async ({ attempts, patienceMs = Infinity, maxPauseMs, group, signal: which }: Call) => {
 			// A call keeps the settings with which it came.
 			const limits = settings[credential];
+			const { signal } = stops[which];
 			const until = clock.now() + patienceMs;
 			for (const [index, { takesMs, arrives, end, waitMs }] of attempts.entries()) {
-				const turn = { line, limits, urgent, again: index > 0, signal, patienceMs: Math.max(0, until - clock.now()) };
+				const own = { line, group, limits, urgent, signal, since, maxPauseMs };
+				const turn = { ...own, again: index > 0, patienceMs: Math.max(0, until - clock.now()) };
 				const waiting = observer.entered(turn);
 				try {
 					await throttle.enter(turn);
@@ -146,7 +165,7 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 				}
 				const made = observer.started(waiting);
 				if (unseen) {
-					observer.left(made);
+					observer.left(made, UNSEEN_MS);
 					throttle.leave(limits, false, UNSEEN_MS);
 					await clock.sleep(UNSEEN_MS * arrives);
 					observer.arrived(made);
@@ -157,10 +176,16 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 				if (end !== 'unreachable' && !(end === 'refused' && limits.calls === 1)) observer.arrived(made);
 				await clock.sleep(takesMs * (1 - arrives));
 				observer.left(made);
-				if (end === 'refused') throttle.pause(limits, waitMs);
-				if (end === 'keyRefused') throttle.dismiss(line, observer.dismissed(line));
+				if (end === 'refused') {
+					const pauseMs = throttle.pause(limits, waitMs);
+					observer.refused(made, pauseMs, waitMs);
+				} else if (end !== 'unreachable') {
+					observer.taken();
+				}
+				if (end === 'keyRefused' && group === undefined) throttle.dismiss(line, observer.dismissed(line));
+				else if (end === 'keyRefused') throttle.dismiss(line, observer.dismissed(line, group), (other) => other === group);
 				throttle.leave(end === 'unreachable' ? { ...limits, windowMs: 0 } : limits, end === 'refused');
-				if ((end === 'failed' || end === 'unreachable') && index < attempts.length - 1) await clock.sleep(waitMs ?? 0);
+				if ((end === 'failed' || end === 'unreachable') && index < attempts.length - 1) await clock.sleep(Math.min(waitMs ?? 0, 2 * WINDOW_MS));
 			}
 			observer.ended();
 		};
@@ -179,9 +204,10 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 		observer.finished(executions.reduce((sum, { calls }) => sum + calls.length, 0));
 		if (observer.problems.length === 0) await all;
 		if (signals.some((signal) => getEventListeners(signal, 'abort').length > 0)) observer.problems.push('a signal is still listened to');
-		const planned = Math.max(0, ...changes.map(({ atMs }) => atMs), ...executions.map(({ startMs, cancelMs = 0 }) => startMs + cancelMs));
+		const planned = Math.max(0, ...changes.map(({ atMs }) => atMs), ...executions.map(({ startMs, cancelMs }) => startMs + Math.max(...cancelMs.map((atMs = 0) => atMs))));
 		if (quietAt > Math.max(planned, observer.lastAt) + 501) observer.problems.push('the throttle slept on when all had ended');
-		void clock.sleep(UNSEEN_MS + 3 * WINDOW_MS);
+		// A pause that nobody has sat out goes on.
+		void clock.sleep(Math.max(0, observer.pausedUntil - clock.now()) + UNSEEN_MS + 3 * WINDOW_MS);
 		await clock.drain();
 		if (!throttle.idle) observer.problems.push('the throttle is not idle when all has ended');
 		return observer.problems;

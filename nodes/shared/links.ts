@@ -84,7 +84,8 @@ export async function readFile(
 	const stream = body as Stream;
 	try {
 		// Ahead of all else: not even the status may be told.
-		if (cameFromThisMachine(stream, address) && !isThisMachine(new URL(service).hostname)) throw ownMachine(name);
+		const { origin, hostname } = new URL(service);
+		if (address.origin !== origin && !isThisMachine(hostname) && cameFromThisMachine(stream, address)) throw ownMachine(name);
 		if (status === 429) throw new Trouble('tooMany', { status, retryAfterMs: retryAfter(headers['retry-after']) });
 		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
 		const location = headers.location;

@@ -16,7 +16,7 @@ const WHOLE = /^([a-z][a-z\d+.-]*:)?\/\//i;
  * @throws {Trouble} `misconfigured`, where there is none, or it holds a user name or password
  */
 export function targetOf({ url, uri, baseURL }: AnyRequest, home = ''): URL {
-	const given = String(url ?? uri ?? '');
+	const given = String(url ?? uri ?? '').trim();
 	const base = String(baseURL ?? home);
 	const address = WHOLE.test(given) || !base ? given : [base.replace(/\/?\/$/, ''), given.replace(/^\/+/, '')].filter(Boolean).join('/');
 	if (!URL.canParse(address, base || undefined)) throw misconfigured('The URL of this request is missing or not complete. It begins with https://');

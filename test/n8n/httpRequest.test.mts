@@ -146,5 +146,6 @@ test('20 calls of HTTP Request wait in turn: a HotProfile node with one item is 
 	await sandbox.close();
 	console.info('Who arrived when:', order.join(' '));
 	expect(order.indexOf('node')).toBeGreaterThanOrEqual(5);
-	expect(order.indexOf('node')).toBeLessThanOrEqual(6);
+	// Five of them fill the first window, and the next five start together.
+	expect(order.indexOf('node')).toBeLessThan(10);
 });

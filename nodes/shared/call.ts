@@ -35,7 +35,7 @@ const GIVE_UP_AFTER_MS = 15 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
-/** An answer that n8n unpacks does not show where it came from. */
+/** An answer that n8n unpacks does not show where it came from (and newer engines hide it in any case). */
 const PLAIN = { 'accept-encoding': 'identity' };
 /** A download that has less time left is not tried again. */
 const WORTH_A_TRY_MS = 50;

@@ -60,7 +60,7 @@ export function fileAddress(link: string, name: string, service: string): URL {
 	throw refused(`${name} does not begin with https, and was not followed`);
 }
 
-/** An answer as it comes in; one that is unpacked on the way hides its socket. */
+/** An answer as it comes in; one that is unpacked or, by n8n's newer engines, counted on the way hides its socket. */
 type Stream = AsyncIterable<Uint8Array> & { destroy(): void; socket?: { remoteAddress?: string; remotePort?: number } };
 
 /** Whether an answer came from this machine although its address names another: a name can lead anywhere. Behind a proxy, the socket is the proxy's. */

@@ -143,6 +143,7 @@ describe('the key stays at its own host', () => {
 	const cases = (Object.keys(types) as Array<keyof typeof types>).flatMap((type) => (['request', 'httpRequest'] as const).map((form) => [type, form] as const));
 
 	test.each(cases)('%s, %s', async (type, form) => {
+		UNSEEN.ms = 0;
 		const other = await host(() => ({ status: 200 }));
 		const own: Awaited<ReturnType<typeof host>> = await host((url) => {
 			const [, where, status] = url.split('/');

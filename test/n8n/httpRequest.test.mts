@@ -47,9 +47,9 @@ beforeAll(async () => {
 afterAll(() => [own, other].forEach(({ close }) => close()));
 
 const services = {
-	hotProfileApi: { method: 'POST', data: () => ({ instance: own.url, apiKey: KEY }) },
+	hotProfileApi: { method: 'POST', data: (_target: string) => ({ instance: own.url, apiKey: KEY }) },
 	// A header of its own: n8n takes Authorization off by itself where a redirect leads to another host.
-	erpDatacakeApi: { method: 'GET', data: () => ({ baseUrl: `${own.url}/api`, token: KEY, headerName: 'X-Token', headerPrefix: '' }) },
+	erpDatacakeApi: { method: 'GET', data: (_target: string) => ({ baseUrl: `${own.url}/api`, token: KEY, headerName: 'X-Token', headerPrefix: '' }) },
 	// Each case is a report of its own, or each would wait for the one before.
 	crmZenApi: { method: 'GET', data: (target: string) => ({ totalsUrl: target.replace(other.url, own.url), totalsToken: KEY }) },
 };

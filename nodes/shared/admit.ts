@@ -29,8 +29,8 @@ export function rememberHelpers<Given extends Helpers>(credentials: ICredentialD
 /** n8n's helpers, as `preAuthentication` was given them for these credentials. */
 export const helpersFor = (credentials: ICredentialDataDecryptedObject): Helpers | undefined => known.get(credentials);
 
-/** How long a call that n8n makes itself is taken to last, in ms: its end cannot be seen. */
-const UNSEEN_MS = 30_000;
+/** How long a call that n8n makes itself is taken to last: its end cannot be seen. */
+export const UNSEEN = { ms: 30_000 };
 /** What n8n gives a request that says nothing about it. */
 const USUAL_TIMEOUT_MS = 300_000;
 
@@ -63,7 +63,7 @@ export async function admit(
 				`Use the ${node} node, which waits as long as it takes, or set Batching in the options of this node`,
 		);
 	});
-	throttle.leave(limits, false, UNSEEN_MS);
+	throttle.leave(limits, false, UNSEEN.ms);
 }
 
 /** The helpers of a node's run, the same for all its calls. n8n 2.41 makes other ones for each call, with one function alone. */

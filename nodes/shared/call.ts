@@ -41,7 +41,7 @@ const LOOK_UP_TIMEOUT_MS = 60_000;
 export const USUAL_TIMEOUT_MS = 300_000;
 /** Addresses that a link may lead on to. */
 const MOST_HOPS = 5;
-/** An answer that n8n unpacks does not show where it came from. */
+/** An answer that n8n unpacks does not show where it came from (and newer engines hide it in any case). */
 const PLAIN = { 'accept-encoding': 'identity' };
 /** A download that has less time left is not tried again. */
 const WORTH_A_TRY_MS = 50;

@@ -48,7 +48,7 @@ export async function probe(
 ): Promise<PageRead | undefined> {
 	const about = aboutOf(dialect, operation);
 	const helpers = helpersFor(credentials) as Helpers | undefined;
-	if (!helpers) throw new Error(`The credential was not tested: this version of n8n does not let it make a call. Run a node with it instead`);
+	if (!helpers) throw new Error('The credential was not tested: this version of n8n does not let it make a call. Run a node with it instead');
 	let answer: PageRead | undefined;
 	const end = await read().then(
 		(read) => {
@@ -68,14 +68,13 @@ export async function probe(
 		const request = dialect.sign(credentials, { url: '', ...dialect.request(operation, values, { number: 1, size: 1 }, connection) });
 		const throttle = throttleFor(account);
 		const recent = sparing ? latestWithin(throttle, limits.windowMs) : undefined;
-		try {
-			await throttle.enter({ line: {}, limits, urgent: true, patienceMs: recent ? 0 : PATIENCE_MS });
-		} catch (error) {
-			if (!(error instanceof TooSoon)) throw error;
+		const early = await throttle.enter({ line: {}, limits, urgent: true, patienceMs: recent ? 0 : PATIENCE_MS }).then(
+			() => undefined,
 			// Where a call has just been made, its end is taken instead of another one's.
-			if (recent === 'well') return undefined;
-			throw recent ?? tooSoon(error.waitMs, 'local');
-		}
+			(error: unknown) => (error instanceof TooSoon ? (recent ?? tooSoon(error.waitMs, 'local')) : asTrouble(error)),
+		);
+		if (early === 'well') return undefined;
+		if (early) throw early;
 		let trouble: Trouble | undefined;
 		try {
 			return dialect.read(await sendPlain(helpers as Helpers, request), operation);

@@ -60,7 +60,7 @@ export function fileAddress(link: string, name: string, service: string): URL {
 	throw refused(`${name} does not begin with https, and was not followed`);
 }
 
-/** An answer as it comes in; one that is unpacked on the way hides its socket. */
+/** An answer as it comes in; one that is unpacked or, by n8n's newer engines, counted on the way hides its socket. */
 type Stream = AsyncIterable<Uint8Array> & { destroy(): void; socket?: { remoteAddress?: string; remotePort?: number } };
 
 /** Whether an answer came from this machine although its address names another: a name can lead anywhere. Behind a proxy, the socket is the proxy's. */
@@ -84,7 +84,8 @@ export async function readFile(
 	const stream = body as Stream;
 	try {
 		// Ahead of all else: not even the status may be told.
-		if (cameFromThisMachine(stream, address) && !isThisMachine(new URL(service).hostname)) throw ownMachine(name);
+		const { origin, hostname } = new URL(service);
+		if (address.origin !== origin && !isThisMachine(hostname) && cameFromThisMachine(stream, address)) throw ownMachine(name);
 		if (status === 429) throw new Trouble('tooMany', { status, retryAfterMs: retryAfter(headers['retry-after']) });
 		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
 		const location = headers.location;

@@ -64,7 +64,8 @@ const holds = (text: string, secret: string): boolean =>
 /** A text without one key, in whatever form. */
 function without(text: string, secret: string): string {
 	if (!holds(text, secret)) return text;
-	return [undefined, ...escapesIn(text)].reduce((shown: string, one) => hidden(shown, secret, one), text);
+	// As it is comes last: an escape is longer by its sign.
+	return [...escapesIn(text).reverse(), undefined].reduce((shown: string, one) => hidden(shown, secret, one), text);
 }
 
 /** A text without one key as one escape writes it, or as it is. */

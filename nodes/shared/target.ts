@@ -16,7 +16,7 @@ const WHOLE = /^([a-z][a-z\d+.-]*:)?\/\//i;
  * @throws {Trouble} `misconfigured`, where there is none, or it holds a user name or password
  */
 export function targetOf({ url, uri, baseURL }: AnyRequest, home = ''): URL {
-	const given = String(url ?? uri ?? '');
+	const given = String(url ?? uri ?? '').trim();
 	const base = String(baseURL ?? home);
 	const address = WHOLE.test(given) || !base ? given : [base.replace(/\/?\/$/, ''), given.replace(/^\/+/, '')].filter(Boolean).join('/');
 	if (!URL.canParse(address, base || undefined)) throw misconfigured('The URL of this request is missing or not complete. It begins with https://');
@@ -35,8 +35,11 @@ export function withoutDot(url: URL): URL {
 const NO_REDIRECTS = { disableFollowRedirect: true, followRedirect: false, followAllRedirects: false, sendCredentialsOnCrossOriginRedirect: false };
 
 /** A request that goes to one address and on to no other: what was looked at is what is sent. */
-export function pinned({ uri: _uri, baseURL: _baseURL, ...request }: AnyRequest, target: URL): AnyRequest {
-	return { ...request, ...NO_REDIRECTS, url: target.href };
+export function pinned(request: AnyRequest, target: URL): AnyRequest {
+	const whole: AnyRequest = { ...request, ...NO_REDIRECTS, url: target.href };
+	delete whole.uri;
+	delete whole.baseURL;
+	return whole;
 }
 
 /** Headers with one set, in place of the same one in other letters. */

@@ -66,7 +66,7 @@ class Agent implements INodeType {
 
 const isNode = (type: object): type is INodeType => 'description' in type;
 const nodes = new Map<string, INodeType>([['rows', new Rows()], ['agent', new Agent()]]);
-const credentialTypes = new Map<string, ICredentialType>();
+export const credentialTypes = new Map<string, ICredentialType>();
 const load = createRequire(resolve('package.json'));
 const { n8n } = load('./package.json') as { n8n: { nodes: string[]; credentials: string[] } };
 for (const path of [...n8n.nodes, ...n8n.credentials]) {
@@ -244,9 +244,49 @@ export async function listSearch(job: Job, method: string, filter?: string, toke
 	return await methods[method].call(context, filter, token);
 }
 
+/** What n8n hands over to `preAuthentication`: its helpers, from 2.41 on fresh ones with one function, or what no n8n does. */
+export type Helpers = 'own' | 'fresh' | 'none' | 'guarded';
+
+/** n8n's own `preAuthentication`: ahead of every request, unless the credential says that it is not needed. */
+function preAuthenticate(typeName: string, given: Helpers): ICredentialsHelper['preAuthentication'] {
+	const { preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
+	return async (caller, credentials, _typeName, _node, expired) => {
+		const { httpRequest } = caller.helpers;
+		const guarded = async (request: IHttpRequestOptions) => {
+			if (!request.url.startsWith('http')) throw new Error('No address of a host');
+			return await httpRequest(request);
+		};
+		const helpers = given === 'own' ? caller : { helpers: { httpRequest: given === 'guarded' ? guarded : httpRequest } };
+		if (given !== 'none' && (expired || credentials.probed === '')) await preAuthentication?.call(helpers as never, credentials);
+		return undefined;
+	};
+}
+
+/** A node of another kind with one of our credentials, e.g. n8n's HTTP Request node: its calls, of the old form or the new, and its stop. */
+export function foreignCaller(typeName: string, credentials: ICredentialDataDecryptedObject, form: 'request' | 'httpRequest', given: Helpers = 'own') {
+	const node: INode = {
+		id: 'foreign', name: 'HTTP Request', type: 'rows', typeVersion: 1, position: [0, 0], parameters: {},
+		credentials: { [typeName]: { id: 'c1', name: 'Credential' } },
+	};
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const helper = credentialsHelper({ c1: credentials });
+	helper.preAuthentication = preAuthenticate(typeName, given);
+	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
+	const stopping = new AbortController();
+	const input = { main: [[{ json: {} }]] };
+	const context = new ExecuteContext(
+		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [], stopping.signal,
+	);
+	const [call] = [context.helpers[`${form}WithAuthentication`] as (...all: unknown[]) => Promise<unknown>];
+	return {
+		call: async (request: object) => await call.call(context, typeName, request, { credentialsDecrypted: { data: { ...credentials } } }, 0),
+		stop: () => stopping.abort(),
+	};
+}
+
 /** The test of a credential as n8n's credential tester makes it: `preAuthentication`, then the type's own request. */
-export async function testCredential(typeName: string, credentials: ICredentialDataDecryptedObject): Promise<void> {
-	const { test, preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
+export async function testCredential(typeName: string, credentials: ICredentialDataDecryptedObject, { helpers = 'own' }: { helpers?: Helpers } = {}): Promise<void> {
+	const { test } = credentialTypes.get(typeName) as ICredentialType;
 	const temp = { displayName: 'Temp', name: 'temp', type: 'string' as const, default: '', routing: { request: test?.request } };
 	const type = {
 		description: { displayName: 'Temp', name: 'noOp', version: 1, credentials: [{ name: typeName, required: true }], properties: [temp] },
@@ -258,14 +298,11 @@ export async function testCredential(typeName: string, credentials: ICredentialD
 	const types: INodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: types });
 	const helper = credentialsHelper({ c1: credentials });
-	helper.preAuthentication = async (helpers, { probed = '' }) => {
-		if (probed === '') await preAuthentication?.call(helpers, credentials);
-		return undefined;
-	};
+	helper.preAuthentication = preAuthenticate(typeName, helpers);
 	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
 	const input = { main: [[{ json: {} }]] };
 	const context = new ExecuteContext(
 		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [],
 	);
-	await new RoutingNode(context, type, { id: 'c1', name: 'Credential', type: typeName, data: credentials }).runNode();
+	await new RoutingNode(context, type, { id: 'c1', name: 'Credential', type: typeName, data: { probed: '', ...credentials } }).runNode();
 }

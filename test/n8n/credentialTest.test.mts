@@ -20,10 +20,9 @@ test('succeeds with the right key, by reading one client', async () => {
 	expect(await tryOut({})).toMatchObject({ status: 'OK' });
 	const pages = sandbox.journal.map(({ path, body }) => ({ path, page: body.page }));
 	const page = { number: '1', display_number: '1' };
-	// One call is the node's own, for its plain words; the other is n8n's.
-	expect(pages).toEqual(Array(2).fill({ path: '/rest_api/v1/clients/get_entry_list', page }));
+	expect(pages).toEqual([{ path: '/rest_api/v1/clients/get_entry_list', page }]);
 	expect(await tryOut({})).toMatchObject({ status: 'OK' });
-	expect(sandbox.journal).toHaveLength(3);
+	expect(sandbox.journal).toHaveLength(2);
 });
 
 test('takes an instance pasted from the address bar', async () => {
@@ -66,14 +65,22 @@ test.each(['not a host', 'http://', ''])('says that "%s" is no instance, and sen
 	expect(sandbox.journal).toHaveLength(0);
 });
 
-test.each([
-	['copied with its line break', (key: string) => `${key}\n`],
-	['broken in the middle', (key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`],
-])('says what is wrong with a key %s, and sends nothing', async (_how, change) => {
-	const { status, message } = await tryOut({ apiKey: change(sandbox.apiKey) });
+test('takes a key copied with blanks and its line break', async () => {
+	expect(await tryOut({ apiKey: ` ${sandbox.apiKey}\n` })).toMatchObject({ status: 'OK' });
+	expect(sandbox.journal).toMatchObject([{ keyRight: true }]);
+});
+
+test('says what is wrong with a key broken in the middle, and sends nothing', async () => {
+	const { status, message } = await tryOut({ apiKey: `${sandbox.apiKey.slice(0, 9)}\n${sandbox.apiKey.slice(9)}` });
 	expect(status).toBe('Error');
 	expect(message).toMatch(/'API Key'.*line break/);
 	expect(sandbox.journal).toHaveLength(0);
+});
+
+test('notices at once that the key is revoked', async () => {
+	expect(await tryOut({})).toMatchObject({ status: 'OK' });
+	sandbox.fault({ effect: 'keyRefused' });
+	expect(await tryOut({})).toMatchObject({ status: 'Error', message: expect.stringContaining('refused the key') });
 });
 
 /** What the "Test" of the credential's form answers, with some fields filled in differently. */

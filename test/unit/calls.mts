@@ -155,7 +155,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 		if (cancelMs !== undefined) void clock.sleep(cancelMs).then(() => stop.abort());
 		const session = {
 			credentials: {},
-			connection: { account: `${name}.${account}`, limits: { ...accounts[account], windowMs: WINDOW_MS }, secrets: [] },
+			connection: { account: `${name}.${account}`, keyId: name, limits: { ...accounts[account], windowMs: WINDOW_MS }, secrets: [] },
 		};
 		const line = {};
 

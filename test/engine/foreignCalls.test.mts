@@ -1,0 +1,194 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Execution, foreignCaller, run, start, testCredential } from './engine.mts';
+
+/** Calls that n8n makes itself with our credentials, as its HTTP Request node does: in the old form and in the new one. */
+
+const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { UNSEEN } = require('../../dist/nodes/shared/admit.js') as { UNSEEN: { ms: number } };
+const usual = { window: WINDOW.ms, unseen: UNSEEN.ms };
+const WINDOW_MS = 500;
+const KEY = 'key-of-foreign-calls';
+
+let service: HotProfileService;
+beforeEach(async () => {
+	WINDOW.ms = WINDOW_MS;
+	UNSEEN.ms = 500;
+	// A host of its own for each test: no call of another one is in its window.
+	service = await startHotProfile({ limit: null, apiKey: KEY });
+});
+afterEach(async () => {
+	WINDOW.ms = usual.window;
+	UNSEEN.ms = usual.unseen;
+	await service.close();
+});
+
+const PATH = '/rest_api/v1/clients/get_entry_list';
+const credential = (more = {}) => ({ instance: service.url, apiKey: KEY, requestsPerMinute: 5, concurrentRequests: 2, probed: '', ...more });
+const old = (more = {}) => ({ uri: service.url + PATH, method: 'POST', form: { a: 1 }, json: true, timeout: 300_000, ...more });
+const calls = (count: number, call: () => Promise<unknown>) => Promise.allSettled(Array.from({ length: count }, call));
+const arrived = () => service.journal.map(({ path }) => (path === PATH ? 'n8n' : 'node'));
+const readLeads = (items = 1) => ({ parameters: { resource: 'lead', operation: 'getMany', limit: 1 }, items: Array.from({ length: items }, () => ({})), credential: credential() });
+const until = async (condition: () => boolean) => {
+	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+/** The line of old calls is told by the helpers, where n8n hands over its own. */
+const forms = [['request', 'own'], ['request', 'fresh'], ['httpRequest', 'fresh']] as const;
+
+describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
+	const caller = () => foreignCaller('hotProfileApi', credential(), form, helpers);
+	const made = (more = {}) => (form === 'request' ? old(more) : { url: service.url + PATH, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: { a: 1 }, ...more });
+
+	test('12 items keep to the limit, with one call each', async () => {
+		const { call } = caller();
+		const ends = await calls(12, async () => await call(made()));
+		expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(12);
+		expect(service.journal).toHaveLength(12);
+		expect(service.figures(WINDOW_MS).worstWindow).toBeLessThanOrEqual(5);
+	});
+
+	test('a node with one item has its turn in the next window, ahead of the rest of 12', async () => {
+		const { call } = caller();
+		const all = calls(12, async () => await call(made()));
+		await until(() => service.journal.length === 5);
+		await run(readLeads());
+		await all;
+		// Five start at once, and may arrive in any order.
+		expect(arrived().indexOf('node')).toBeLessThan(10);
+		expect(service.journal).toHaveLength(13);
+	});
+
+	test('one call has its turn among 60 items of a node, although all of them take longer than its timeout', async () => {
+		const execution: Execution = start(readLeads(60));
+		await until(() => service.journal.length >= 5);
+		const { call } = caller();
+		await call(made({ timeout: 6 * WINDOW_MS }));
+		expect(arrived().indexOf('n8n')).toBeLessThan(15);
+		execution.cancel();
+		await execution.done;
+	});
+
+	test('what cannot start within its timeout ends with a sentence, and is not sent', async () => {
+		const { call } = caller();
+		const ends = await calls(12, async () => await call(made({ timeout: 3 * WINDOW_MS })));
+		const refused = ends.filter((end) => end.status === 'rejected');
+		expect(refused.length).toBeGreaterThan(0);
+		expect(service.journal).toHaveLength(12 - refused.length);
+		for (const { reason } of refused) {
+			expect((reason as Error).message).toMatch(/^Nothing was sent: .*timeout of this request, 2 s\. Use the HotProfile node/);
+		}
+	});
+
+	test('an answer of 401 or 500 costs no call beyond it, and n8n asks a second time only where it always does', async () => {
+		service.fault({ effect: 'status', status: 500, body: 'x' } as never);
+		const { call } = caller();
+		await expect(call(made())).rejects.toThrow();
+		expect(service.journal).toHaveLength(1);
+	});
+});
+
+test('a stop reaches what waits in the new form', async () => {
+	const { call, stop } = foreignCaller('hotProfileApi', credential(), 'httpRequest');
+	const all = calls(20, async () => await call({ url: service.url + PATH, method: 'POST', body: { a: 1 } }));
+	await until(() => service.journal.length === 5);
+	stop();
+	const ends = await all;
+	expect(ends.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(15);
+	expect(service.journal).toHaveLength(5);
+	const last = ends.at(-1) as PromiseRejectedResult;
+	expect((last.reason as Error).message).toContain('canceled while this call was waiting. Nothing was sent');
+});
+
+describe('calls of our own are counted once', () => {
+	test.each(['request', 'credential'])('also where the mark on the %s is lost', async (lost) => {
+		const { credentialTypes } = await import('./engine.mts');
+		const type = credentialTypes.get('hotProfileApi')!;
+		const { authenticate } = type;
+		type.authenticate = async (data, request) =>
+			await (authenticate as (...all: unknown[]) => Promise<never>).call(type, lost === 'credential' ? { ...data, probed: '' } : data, lost === 'request' ? Object.fromEntries(Object.entries(request)) : request);
+		try {
+			const { items, error } = await run({ ...readLeads(), credential: credential({ requestsPerMinute: 1, concurrentRequests: 1 }) });
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(1);
+		} finally {
+			type.authenticate = authenticate;
+		}
+	});
+});
+
+/** A host that leads on, and what all hosts got. */
+async function host(answer: (url: string) => { status: number; location?: string }) {
+	const got: string[] = [];
+	const server: Server = createServer(async (request, response) => {
+		let body = '';
+		for await (const chunk of request) body += chunk;
+		got.push(`${request.url} ${`${request.url} ${JSON.stringify(request.rawHeaders)} ${body}`.includes(KEY) ? 'with' : 'without'} the key`);
+		const { status, location } = answer(request.url as string);
+		response.writeHead(status, { 'content-type': 'application/json', ...(location ? { location } : {}) }).end('{"fine":true}');
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, got, close: async () => await new Promise((done) => server.close(done)) };
+}
+
+describe('the key stays at its own host', () => {
+	const types = {
+		hotProfileApi: (own: string) => ({ instance: own, apiKey: KEY }),
+		erpDatacakeApi: (own: string) => ({ baseUrl: own, token: KEY, headerName: 'X-Token', headerPrefix: '' }),
+		crmZenApi: (own: string, path: string) => ({ totalsUrl: own + path, totalsToken: KEY, totalsWait: 0 }),
+	};
+	const statuses = [200, 301, 302, 303, 307, 308];
+	const cases = (Object.keys(types) as Array<keyof typeof types>).flatMap((type) => (['request', 'httpRequest'] as const).map((form) => [type, form] as const));
+
+	test.each(cases)('%s, %s', async (type, form) => {
+		UNSEEN.ms = 0;
+		const other = await host(() => ({ status: 200 }));
+		const own: Awaited<ReturnType<typeof host>> = await host((url) => {
+			const [, where, status] = url.split('/');
+			return { status: Number(status), location: `${where === 'own' ? own.url : other.url}/landed` };
+		});
+		const paths = ['own', 'other'].flatMap((where) => statuses.map((status) => `/${where}/${status}`));
+		for (const path of paths) {
+			const { call } = foreignCaller(type, { ...types[type](own.url, path), probed: '' }, form);
+			// As the node of version 4.4 and the one of 4.2 have it.
+			for (const sendCredentialsOnCrossOriginRedirect of [false, true]) {
+				const more = { method: 'POST', sendCredentialsOnCrossOriginRedirect };
+				const request = form === 'request' ? { uri: own.url + path, followRedirect: true, followAllRedirects: true, form: { a: 1 }, ...more } : { url: own.url + path, ...more };
+				const end = await call(request).then(() => 200, () => 300);
+				expect(end).toBe(path.endsWith('200') ? 200 : 300);
+			}
+			const away = form === 'request' ? { uri: other.url + path } : { url: other.url + path };
+			await expect(call({ ...away, method: 'POST' })).rejects.toThrow(/This credential sends its (key|tokens?) to/);
+		}
+		expect(other.got).toEqual([]);
+		expect(own.got).toEqual(paths.flatMap((path) => Array(2).fill(`${path} with the key`)));
+		await Promise.all([own.close(), other.close()]);
+	});
+});
+
+describe('the test of a credential', () => {
+	test('asks each time, with one call, and notices at once that a key is revoked', async () => {
+		await testCredential('hotProfileApi', credential());
+		await testCredential('hotProfileApi', credential());
+		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
+		service.fault({ effect: 'keyRefused' });
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('refused the key');
+		expect(service.journal).toHaveLength(3);
+	});
+
+	test('is not good where n8n hands over nothing to make a call with', async () => {
+		await expect(testCredential('hotProfileApi', credential(), { helpers: 'none' })).rejects.toThrow('The credential was not tested');
+		expect(service.journal).toEqual([]);
+	});
+
+	test('is good where n8n allows no address that answers itself', async () => {
+		await testCredential('hotProfileApi', credential(), { helpers: 'guarded' });
+		// The second look is at the host alone, without the key.
+		expect(service.journal.map(({ path, method, keyIn }) => ({ path, method, keyIn }))).toEqual([
+			{ path: PATH, method: 'POST', keyIn: 'body' },
+			{ path: '/', method: 'HEAD', keyIn: 'none' },
+		]);
+	});
+});

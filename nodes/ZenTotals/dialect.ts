@@ -1,28 +1,40 @@
-import { isObject, retryAfter, textsIn } from '../shared/answers';
-import type { Answer, Dialect } from '../shared/dialect';
+import { accepted, isObject, textsIn } from '../shared/answers';
+import type { Advice, Answer, Dialect } from '../shared/dialect';
 import { Trouble } from '../shared/errors';
 import type { Operation } from '../shared/operations';
 import type { PageRead } from '../shared/pages';
 import { connect, sign } from './connection';
 import { plan } from './plan';
+import { labelOf } from './questions';
 import { resources } from './resources';
+
+const SERVICE = 'CRM Zen';
+const WHERE_TO_FIND = 'Click the gear at the top of CRM Zen, then Integração';
+
+/** What to do about a failure; the fields of the credential have the report's name. */
+function advice(operation: Operation): Advice {
+	const [url, token] = ['URL', 'Token'].map((field) => `'${labelOf(operation)} ${field}'`);
+	return {
+		keyRefused: `Check ${url} and ${token} in the credential. ${WHERE_TO_FIND}`,
+		notFound: `Check ${url} in the credential. ${WHERE_TO_FIND}`,
+		noRoot: `Check ${url} in the credential: it may be that of another report. ${WHERE_TO_FIND}`,
+		redirected: `Check ${url} in the credential: its token goes to no other address. ${WHERE_TO_FIND}`,
+		webPage: `Check ${url} in the credential. Pages under crmzen.com.br/api describe the reports; your own URLs are under Integração`,
+		tooMany: `Other programs use the same URL. Run this later, or raise '${labelOf(operation)} Wait (Seconds)' in the credential`,
+		tooSoon: "Run this again then, or let it wait: 'When Too Soon' is Wait, and 'Maximum Wait' long enough",
+		tooLong: 'Each day, and each page of 50 leads, is one request. Nothing gets lost while the others wait',
+		repeatedPage: 'Run this item again later, or ask for fewer days at once',
+	};
+}
 
 /** How CRM Zen speaks: everything in the address, the token in a header, `{"error": text}` when it fails. */
 export const zenTotals: Dialect = {
-	service: 'CRM Zen',
+	service: SERVICE,
 	credential: 'crmZenApi',
 	resources,
 	// Each one costs a waiting time of minutes.
 	retries: 1,
-	advice: {
-		keyRefused: 'Check URL and token of this report in the credential: click the gear at the top of CRM Zen, then Integração',
-		notFound: 'Check the URL of this report in the credential: click the gear at the top of CRM Zen, then Integração',
-		webPage: 'Check the URL of this report in the credential. Pages under crmzen.com.br/api describe the reports; your own URLs are under Integração',
-		tooMany: 'Other programs use the same URL. Run this later, or raise the waiting time of this report in the credential',
-		tooSoon: "Run this again then, or let it wait: 'When Too Soon' is Wait, and 'Maximum Wait' long enough",
-		tooLong: 'Each day, and each page of 50 leads, is one request. Nothing gets lost while the others wait',
-		repeatedPage: 'Run this item again later, or ask for fewer days at once',
-	},
+	advice,
 	connect: (credentials, { path }) => connect(credentials, path),
 	sign,
 	request: ({ method }, values, _page, { address }) => ({
@@ -35,31 +47,36 @@ export const zenTotals: Dialect = {
 	plan,
 };
 
-/** The sentence of a refusal that may come with another status than 429. */
-const TOO_MANY = /too many requests|muitas requisi|aguarde|uma requisição a cada|limite de requisi/i;
+/** Sentences of a refusal that may come with another status than 429, and that can mean nothing else. */
+const TOO_MANY = new RegExp(
+	[
+		'too many requests',
+		'rate limit (exceeded|reached)',
+		'muitas (requisi[çc][õo]es|consultas)',
+		'limite de (requisi[çc][õo]es|consultas)[^.]{0,30} (exced|ating|ultrapass)',
+		'(exced|ating|ultrapass)\\w* o limite de (requisi[çc][õo]es|consultas)',
+		'(uma|1) (requisi[çc][ãa]o|consulta) a cada (\\w+ )?(segundo|minuto)',
+		'aguarde (\\S+ ){0,3}(segundo|minuto)s?( ?[.!,;]| ?$| e tente| antes| entre| para (uma? nov|consult|tent|requisit|a pr[óo]xima))',
+		'aguarde (para|antes de) (consultar|tentar|requisitar|fazer|realizar)[^.]* (novamente|de novo|nov[ao]|outr[ao])',
+	].join('|'),
+	'i',
+);
 
-/** What an answer brings: the whole of it as one row, or none. Order matters: the first line that applies is the one told. */
-export function read({ status, headers, body }: Answer, operation: Operation): PageRead {
+/** What an answer brings: the whole of it as one row, or none. */
+export function read(answer: Answer, operation: Operation): PageRead {
+	const { status, body } = answer;
 	const sentences = sentencesOf(body);
-	const details = { status, sentences, retryAfterMs: retryAfter(headers['retry-after']) };
+	if (status === 404 || status === 405) throw new Trouble('notFound', { status, sentences });
+	const isRefused = sentences.some((sentence) => TOO_MANY.test(sentence));
+	if (status === 400 && !isRefused && operation.path === 'leadFile' && saysNothingFound(sentences, body)) return { rows: [] };
 
-	if (status === 429) throw new Trouble('tooMany', details);
-	if (status >= 300 && status < 400) throw new Trouble('redirected', { status });
-	if (status === 401 || status === 403) throw new Trouble('keyRefused', details);
-	if (sentences.some((sentence) => TOO_MANY.test(sentence))) throw new Trouble('tooMany', details);
-	if (status === 404 || status === 405) throw new Trouble('notFound', details);
-	if (status >= 500 || status === 408) throw new Trouble('unavailable', details);
-	if (status === 400 && operation.path === 'leadFile' && saysNothingFound(sentences, body)) return { rows: [] };
-	if (sentences.length > 0) throw new Trouble('rejected', details);
-	if (status < 200 || status > 299) throw new Trouble('rejected', { ...details, sentences: [`CRM Zen answered with status ${status}`] });
-	if (body === '') throw new Trouble('empty', details);
-	if (typeof body === 'string') throw new Trouble(body.trimStart().startsWith('<') ? 'webPage' : 'unreadable', details);
-
-	const isEmpty = body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+	const whole = accepted(answer, { service: SERVICE, sentences, tooMany: TOO_MANY });
+	if (typeof whole === 'string') throw new Trouble('empty', { status });
+	const isEmpty = whole === null || (typeof whole === 'object' && Object.keys(whole).length === 0);
 	if (isEmpty) return { rows: [] };
 	const known = roots[operation.path];
-	if (!isObject(body) || (known && !known.some((key) => key in body))) throw new Trouble('noRoot', details);
-	return { rows: [body] };
+	if (!isObject(whole) || (known && !known.some((key) => key in whole))) throw new Trouble('noRoot', { status });
+	return { rows: [whole] };
 }
 
 /** One of these keys stands in the answer; that of the sales funnel is not documented. */
@@ -73,6 +90,9 @@ const roots: Record<string, string[]> = {
 const NOTHING_FOUND =
 	/\b(nenhuma?|n[ãa]o (h[áa]|houve|existem?|fo(i|ram) encontrad)|(sem|no) (?=lead|neg|deal|dado|registro|record|result)).*(lead|neg[óo]cio|deal|dado|registro|record|result)/i;
 const REFUSED = /token|inv[áa]lid/i;
+/** "Aguarde a aprovação do seu cadastro", "Conta bloqueada", "O limite de registros foi excedido". */
+const ABOUT_THE_ACCOUNT =
+	/\b(aguard|aprova|cadastr|contas?\b|acesso|bloque|suspens|inativ|desativ|expir|vencid|licen[çc]|plano|limite|exced|permiss|account|blocked|expired|limit|denied|forbidden)/i;
 const ABOUT_THE_REQUEST =
 	/\b(url|json|formato?|deve|must|missing|required|malformed)\b|par[âa]metro|incorret|obrigat|ausente|futur|n[ãa]o (foi )?(informad|enviad|permitid|autorizad)/i;
 
@@ -84,7 +104,7 @@ function saysNothingFound(sentences: string[], body: unknown): boolean {
 	const said = typeof body === 'string' ? body.trim() : sentences.join(' ');
 	if (said.startsWith('<') || REFUSED.test(said)) return false;
 	if (said === '') return true;
-	return NOTHING_FOUND.test(said) || !ABOUT_THE_REQUEST.test(said);
+	return NOTHING_FOUND.test(said) || !(ABOUT_THE_REQUEST.test(said) || ABOUT_THE_ACCOUNT.test(said));
 }
 
 /** The sentences under `error`; the vendor's entry APIs write `Erro` and `Mensagem`. */

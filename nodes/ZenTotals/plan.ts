@@ -1,15 +1,15 @@
-import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Ask, Item, Plan, Session } from '../shared/dialect';
+import type { Cause } from '../shared/errors';
 import { Trouble } from '../shared/errors';
-import type { WireValues } from '../shared/operations';
 import type { Answer } from './memory';
-import { announce, callKey, knownIn, lastAnswer, remember, someoneAsking } from './memory';
+import { announce, answerOfOther, callKey, knownIn, lastAnswer, remember } from './memory';
 import type { Question } from './questions';
-import { callOf, questionsOf } from './questions';
+import { callOf, labelOf, questionsOf } from './questions';
 import { forms } from './resources';
 import type { Manner, RunState } from './time';
-import { allow, askForTime, AT_ONCE_MS, mannerOf } from './time';
+import { allow, askForTime, AT_ONCE_MS, isKnown, mannerOf, mayRecall } from './time';
 import { count, objects } from './values';
 
 /**
@@ -28,12 +28,13 @@ export function plan(item: Item): Plan {
 	const form = caller.getNodeParameter('output', 'rows');
 	if (problems.length > 0) return { problems, carryOut: async () => [] };
 
-	const state = runs.get(run) ?? { calls: new Map<string, WireValues>() };
+	const state: RunState = runs.get(run) ?? { calls: new Map() };
 	runs.set(run, state);
 	for (const question of questions) {
-		const isShared = question.isClosed || manner.whenTooSoon === 'useLastAnswer';
-		const call = callOf(question, item.operation);
-		state.calls.set(isShared ? JSON.stringify(call) : String(state.calls.size), isShared ? call : undefined);
+		const { isClosed } = question;
+		const values = callOf(question, item.operation);
+		const isShared = mayRecall(isClosed, manner);
+		state.calls.set(isShared ? JSON.stringify(values) : String(state.calls.size), { values, isClosed });
 	}
 
 	return {
@@ -42,7 +43,7 @@ export function plan(item: Item): Plan {
 			state.until ??= allow(item, session, manner, state.calls);
 			const rows: IDataObject[] = [];
 			for (const question of questions) {
-				const answers = await answersTo(question, item, ask, session, manner, state.until);
+				const answers = await answersTo({ question, item, ask, session, manner, until: state.until });
 				rows.push(...shaped(answers, question, item, form, manner));
 			}
 			return rows;
@@ -50,55 +51,72 @@ export function plan(item: Item): Plan {
 	};
 }
 
-/** All pages of an answer. */
-async function answersTo(
-	question: Question,
-	{ caller, operation, wanted }: Item,
-	ask: Ask,
-	session: Session,
-	manner: Manner,
-	until: number,
-): Promise<Answer[]> {
-	const one = async (number: number) => {
-		const asked = callOf(question, operation, number);
-		const patient = async () =>
-			await ask(asked, undefined, manner.whenTooSoon === 'stop' ? performance.now() + AT_ONCE_MS : until);
-		const key = callKey(session.connection.account, asked);
-		const fresh = async () => await askOrRecall(key, patient, caller, session, manner);
-		return question.isClosed ? await onceIn(knownIn(caller.getContext('flow')), key, fresh) : await fresh();
-	};
-	const answers = [await one(1)];
-	if (!operation.list) return answers;
+/** A question on its way. */
+interface Errand {
+	question: Question;
+	item: Item;
+	ask: Ask;
+	session: Session;
+	manner: Manner;
+	/** When the run's patience ends. */
+	until: number;
+}
 
-	const { pageSize = Infinity } = operation.list;
-	let found = leadsIn(answers[0]);
-	for (let number = 2; found < wanted && isMore(answers, pageSize); number++) {
-		const pages = pagesOf(answers[0]);
-		if (number === 2 && pages) {
-			const left = Math.min(pages, Math.ceil(wanted / pageSize)) - 1;
-			askForTime(left, caller, operation, session, until - performance.now(), manner);
-		}
-		const next = await one(number);
-		const isRepeated = leadsIn(next) > 0 && usersIn(next) === usersIn(answers[number - 2]);
-		if (isRepeated) throw new Trouble('repeatedPage');
+/** All pages of an answer; those behind the first one only as far as they hold leads. */
+async function answersTo(errand: Errand): Promise<Answer[]> {
+	const first = await answerTo(errand, 1);
+	const { item: { operation: { list }, wanted } } = errand;
+	if (!list) return [first];
+
+	const { pageSize = Infinity } = list;
+	const answers = [first];
+	const found = () => answers.reduce((sum, answer) => sum + leadsIn(answer), 0);
+	let end: Ending = 'seen';
+	while (found() < wanted && isMore(answers, pageSize)) {
+		const number = answers.length + 1;
+		if (number === 2) askForPages(errand, first, pageSize);
+		const next = await pageAfter(answers, errand, pageSize);
+		if (typeof next === 'string') end = next;
+		if (typeof next === 'string' || leadsIn(next) === 0) break;
 		answers.push(next);
-		found += leadsIn(next);
 	}
+	tellMismatch(answers, errand.item, found() < wanted ? end : 'limit');
 	return answers;
 }
 
-const pagesOf = ({ read: { rows: [body] } }: Answer) =>
-	count(objects(body?.paginacao)[0]?.total_paginas);
+/** How the reading of pages ended: at the last one, with as many leads as were wanted, or with no time for another look. */
+type Ending = 'seen' | 'limit' | 'noTime';
 
-const leadsIn = ({ read: { rows: [body] } }: Answer) =>
-	objects(body?.usuarios).reduce((sum, { leads }) => sum + objects(leads).length, 0);
+/** What a page that is not there may be answered with. */
+const beyondTheEnd = new Set<Cause>(['notFound', 'rejected']);
 
-const usersIn = ({ read: { rows: [body] } }: Answer) => JSON.stringify(body?.usuarios);
+/**
+ * The page after these, or how the reading ended instead. CRM Zen's count of pages is no reason to stop at a
+ * full page; but behind the last one that it told, or behind a short one, a refusal is the end.
+ */
+async function pageAfter(answers: Answer[], errand: Errand, pageSize: number): Promise<Answer | Ending> {
+	const latest = answers[answers.length - 1];
+	const isLast = answers.length >= (pagesOf(latest) ?? Infinity);
+	try {
+		const next = await answerTo(errand, answers.length + 1);
+		if (leadsIn(next) === 0 || usersIn(next) !== usersIn(latest)) return next;
+	} catch (error) {
+		const { reason } = error as Trouble;
+		if (isLast && reason === 'tooSoon') return 'noTime';
+		if ((isLast || leadsIn(latest) < pageSize) && beyondTheEnd.has(reason)) return 'seen';
+		throw error;
+	}
+	if (isLast) return 'seen';
+	throw new Trouble('repeatedPage');
+}
 
-/** Whether there is a page after these; without a word about it, as long as pages are full. */
-function isMore(answers: Answer[], pageSize: number): boolean {
-	const pages = pagesOf(answers[0]);
-	return pages === null ? leadsIn(answers[answers.length - 1]) >= pageSize : answers.length < pages;
+/** One call of a question, unless its answer is known. */
+async function answerTo(errand: Errand, page: number): Promise<Answer> {
+	const { question: { isClosed }, item: { caller, operation }, session } = errand;
+	const values = callOf(errand.question, operation, page);
+	const key = callKey(session.connection.account, values);
+	const fresh = async () => await askOrRecall(key, values, errand);
+	return isClosed ? await onceIn(knownIn(caller.getContext('flow')), key, fresh) : await fresh();
 }
 
 async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: () => Promise<Answer>): Promise<Answer> {
@@ -110,26 +128,85 @@ async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: (
 	return await answer;
 }
 
-/** Asks, or takes the last answer where the user wants that. Every answer is the last one for others. */
+/**
+ * Asks, or takes the last answer: that about a day that is over, or any where the user wants that.
+ * Every answer is the last one for others.
+ */
 async function askOrRecall(
 	key: string,
-	ask: () => ReturnType<Ask>,
-	caller: IExecuteSingleFunctions,
-	{ connection: { limits } }: Session,
-	{ whenTooSoon }: Manner,
+	values: ReturnType<typeof callOf>,
+	{ question: { isClosed }, item: { caller, operation }, ask, session: { connection: { limits } }, manner, until }: Errand,
 ): Promise<Answer> {
 	const signal = caller.getExecutionCancelSignal();
-	while (whenTooSoon === 'useLastAnswer') {
-		const kept = lastAnswer(key);
+	const end = manner.whenTooSoon === 'stop' ? performance.now() + AT_ONCE_MS : until;
+	while (mayRecall(isClosed, manner)) {
+		const kept = lastAnswer(key, isClosed);
 		if (kept) return kept;
-		const other = someoneAsking(key, signal);
+		const other = answerOfOther(key, isClosed, end, signal);
 		if (!other) break;
-		await other;
+		caller.logger.info(`${labelOf(operation)}: another execution is asking CRM Zen the same, so its answer is waited for`);
+		const answer = await other;
+		if (answer) return answer;
 	}
-	const asking = ask().then((read) => remember(key, limits.windowMs, read));
-	announce(key, asking);
+	const asking = ask(values, undefined, end).then((read) => remember(key, limits.windowMs, read, isClosed));
+	announce(key, asking, isClosed);
 	return await asking;
 }
+
+const pagination = ({ read: { rows: [body] } }: Answer): IDataObject => objects(body?.paginacao)[0] ?? {};
+
+const pagesOf = (answer: Answer) => count(pagination(answer).total_paginas);
+
+const recordsOf = (answer: Answer) => count(pagination(answer).quantidade_registros_consulta);
+
+const leadsIn = ({ read: { rows: [body] } }: Answer) =>
+	objects(body?.usuarios).reduce((sum, { leads }) => sum + objects(leads).length, 0);
+
+const usersIn = ({ read: { rows: [body] } }: Answer) => JSON.stringify(body?.usuarios);
+
+/** Whether to look for a page after these: behind a full one in any case, behind a short one where CRM Zen says that there are more. */
+function isMore(answers: Answer[], pageSize: number): boolean {
+	const latest = answers[answers.length - 1];
+	return leadsIn(latest) >= pageSize || (leadsIn(latest) > 0 && answers.length < (pagesOf(latest) ?? 0));
+}
+
+/** More pages, which would take a week, are taken for a slip. */
+const MOST_PAGES = 10_000;
+
+/**
+ * Looks whether there is time for all pages, where what CRM Zen says of their number can be true.
+ * @throws {Trouble} `tooLong`
+ */
+function askForPages({ question, item, session, manner, until }: Errand, first: Answer, pageSize: number): void {
+	const { operation, wanted } = item;
+	const [pages, records, leads] = [pagesOf(first) ?? 0, recordsOf(first), leadsIn(first)];
+	const isLikely = pages <= MOST_PAGES && leads >= pageSize && (records === null || Math.ceil(records / pageSize) === pages);
+	if (!isLikely) return;
+	const numbers = Array.from({ length: Math.min(pages, Math.ceil(wanted / pageSize)) - 1 }, (_, index) => index + 2);
+	const left = numbers.filter((number) => !isKnown({ values: callOf(question, operation, number), isClosed: question.isClosed }, item, session, manner));
+	askForTime(left.length, item, session, until - performance.now(), manner);
+}
+
+/** Tells the user where more or fewer leads came than CRM Zen said, or where that could not be seen. */
+function tellMismatch(answers: Answer[], { operation, note }: Item, end: Ending): void {
+	const found = answers.reduce((sum, answer) => sum + leadsIn(answer), 0);
+	const [records, pages] = [recordsOf(answers[0]), pagesOf(answers[0])];
+	const place = `${labelOf(operation)}: CRM Zen`;
+	if (end === 'noTime') {
+		note?.(`${place} said that these ${leadsTold(found)} are all. There was no time to ask for a page after them`);
+		return;
+	}
+	const isWrong = (told: number | null, came: number) => told !== null && (end === 'limit' ? told < came : told !== came);
+	// Some take the count for that of the page.
+	const isOfPage = answers.every((answer) => recordsOf(answer) === leadsIn(answer));
+	if (isWrong(records, found) && !isOfPage) note?.(`${place} said ${leadsTold(records as number)}, but ${found} came`);
+	else if (isWrong(pages, answers.length) && (pages !== 0 || found > 0)) {
+		note?.(`${place} said ${pagesTold(pages as number)}, but leads came on ${answers.length}`);
+	}
+}
+
+const leadsTold = (leads: number) => (leads === 1 ? '1 lead' : `${leads.toLocaleString('en')} leads`);
+const pagesTold = (pages: number) => (pages === 1 ? '1 page' : `${pages.toLocaleString('en')} pages`);
 
 function shaped(answers: Answer[], { date }: Question, { operation, wanted }: Item, form: unknown, { whenTooSoon }: Manner): IDataObject[] {
 	const { rows: rowsOf, users: usersOf } = forms[operation.path];

@@ -2,10 +2,10 @@ import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Item, Session } from '../shared/dialect';
 import { duration, Trouble } from '../shared/errors';
-import type { Operation, WireValues } from '../shared/operations';
+import type { WireValues } from '../shared/operations';
 import { throttleFor } from '../shared/throttle';
-import { reports } from './connection';
 import { callKey, knownIn, lastAnswer } from './memory';
+import { labelOf } from './questions';
 
 /** Whether there is time for all the calls of a run. */
 
@@ -16,10 +16,16 @@ export interface Manner {
 	patienceMs: number;
 }
 
+export interface Call {
+	values: WireValues;
+	/** Whether all its days are over. */
+	isClosed: boolean;
+}
+
 /** What the items of a run share. */
 export interface RunState {
 	/** The calls that are to be made, by their values; those that may be alike and still are two, by a number. */
-	calls: Map<string, WireValues | undefined>;
+	calls: Map<string, Call>;
 	/** When the patience of the run ends; unset until the first item is carried out. */
 	until?: number;
 }
@@ -28,9 +34,6 @@ export interface RunState {
 export const AT_ONCE_MS = 500;
 /** The time of the answers themselves and of clocks is no waiting. */
 const GRACE = 1.05;
-/** A wait that is worth a line in the log. */
-const WORTH_TELLING_MS = 60_000;
-
 /** What a node says about waiting; what is wrong with that is added to the problems. */
 export function mannerOf(caller: IExecuteSingleFunctions, problems: string[]): Manner {
 	const whenTooSoon = caller.getNodeParameter('whenTooSoon', 'wait') as Manner['whenTooSoon'];
@@ -41,45 +44,51 @@ export function mannerOf(caller: IExecuteSingleFunctions, problems: string[]): M
 	return { whenTooSoon, patienceMs: minutes * 60_000 };
 }
 
+/** Whether an answer that is not too old will do: the user wants that, or it cannot have changed. */
+export const mayRecall = (isClosed: boolean, { whenTooSoon }: Manner): boolean => isClosed || whenTooSoon === 'useLastAnswer';
+
+/** Whether a call need not be made, since its answer is known. What is known of a day that is over stays known to this execution. */
+export function isKnown({ values, isClosed }: Call, { caller }: Item, { connection: { account } }: Session, manner: Manner): boolean {
+	if (!mayRecall(isClosed, manner)) return false;
+	const known = knownIn(caller.getContext('flow'));
+	const key = callKey(account, values);
+	const kept = lastAnswer(key, isClosed);
+	if (kept && isClosed && !known.has(key)) known.set(key, Promise.resolve(kept));
+	return kept !== undefined || (isClosed && known.has(key));
+}
+
 /**
  * Looks whether there is time for all calls of a run, before the first one.
  * @returns when the run's patience ends
  * @throws {Trouble} `tooLong`
  */
-export function allow({ caller, operation }: Item, session: Session, manner: Manner, calls: RunState['calls']): number {
-	const known = knownIn(caller.getContext('flow'));
-	const isKnown = (call?: WireValues) => {
-		if (!call) return false;
-		const key = callKey(session.connection.account, call);
-		return known.has(key) || (manner.whenTooSoon === 'useLastAnswer' && lastAnswer(key) !== undefined);
-	};
-	const left = [...calls.values()].filter((call) => !isKnown(call)).length;
-	askForTime(left, caller, operation, session, manner.patienceMs, manner);
+export function allow(item: Item, session: Session, manner: Manner, calls: RunState['calls']): number {
+	const left = [...calls.values()].filter((call) => !isKnown(call, item, session, manner)).length;
+	askForTime(left, item, session, manner.patienceMs, manner);
 	return performance.now() + manner.patienceMs * GRACE;
 }
 
 /**
- * Says in the log how long a long run will take.
+ * Says in the log how long a run will wait.
  * @throws {Trouble} `tooLong`, where that is longer than what is left
  */
 export function askForTime(
 	calls: number,
-	caller: IExecuteSingleFunctions,
-	{ path }: Operation,
+	{ caller, operation }: Item,
 	{ connection: { account, limits } }: Session,
 	leftMs: number,
 	{ whenTooSoon }: Manner,
 ): void {
-	// For a single call the throttle itself says when to come back.
 	if (calls < 1) return;
 	const waitMs = throttleFor(account).waitMs(limits, calls);
-	const label = reports.find(({ name }) => name === path)?.label;
-	const told = `${label}: ${calls} requests take about ${duration(waitMs)}, since CRM Zen answers one in ${duration(limits.windowMs)}`;
+	const requests = calls === 1 ? '1 request takes' : `${calls.toLocaleString('en')} requests take`;
+	const told = `${labelOf(operation)}: ${requests} about ${duration(waitMs)}, since CRM Zen answers one in ${duration(limits.windowMs)}`;
+	// For a single call the throttle itself says when to come back.
 	if (calls > 1 && waitMs > leftMs) {
 		const way = whenTooSoon === 'stop'
 			? "'When Too Soon' is to stop after the first one: choose Wait"
 			: `Set 'Maximum Wait (Minutes)' to ${Math.ceil(waitMs / 60_000)} or more`;
 		throw new Trouble('tooLong', { sentences: [`${told}. ${way}, or ask for less`] });
 	}
-	if (waitMs > WORTH_TELLING_MS) caller.logger.info(told);
+	if (waitMs > AT_ONCE_MS && waitMs <= leftMs) caller.logger.info(told);
 }

@@ -443,8 +443,9 @@ const elsewhere = ({ connection }: Session, origin: string): Session => ({
 });
 
 /** What the messages about an operation have in common. */
-export function aboutOf({ service, advice }: Dialect, { action, once }: Operation): Omit<About, 'node'> {
-	return { service, advice, action, once, secrets: [] };
+export function aboutOf({ service, advice }: Dialect, operation: Operation): Omit<About, 'node'> {
+	const { action, once } = operation;
+	return { service, advice: typeof advice === 'function' ? advice(operation) : advice, action, once, secrets: [] };
 }
 
 /** What n8n shows for something that was thrown. */

@@ -33,6 +33,9 @@ export interface Connection {
 	secrets: string[];
 }
 
+/** What to do about a failure, by cause. */
+export type Advice = Partial<Record<Cause, string>>;
+
 /** All that is peculiar to one vendor. */
 export interface Dialect {
 	/** The service's name, e.g. HotProfile. */
@@ -40,8 +43,8 @@ export interface Dialect {
 	/** Credential type, e.g. `hotProfileApi`. */
 	credential: string;
 	resources: Resource[];
-	/** What users of this vendor should look at, by cause. */
-	advice: Partial<Record<Cause, string>>;
+	/** What users of this vendor should look at, where it depends on the operation as a function of it. */
+	advice: Advice | ((operation: Operation) => Advice);
 	/** Sends after the first one, for calls that may be sent again (3 unless said otherwise). */
 	retries?: number;
 	/** @throws {Trouble} `misconfigured`, where the credential cannot be used as it is */

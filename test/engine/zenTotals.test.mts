@@ -188,7 +188,7 @@ describe('stop with a message', () => {
 	test('says when to come back, and makes no call', async () => {
 		const credentials = { credential: credential({ totalsWait: 300 }) };
 		expect((await run(job(oneDay('2026-03-02', { whenTooSoon: 'stop' }), credentials))).status).toBe('success');
-		const { error } = await run(job(oneDay('2026-03-02', { whenTooSoon: 'stop' }), credentials));
+		const { error } = await run(job(oneDay('2026-03-03', { whenTooSoon: 'stop' }), credentials));
 		expect(error?.message).toMatch(/CRM Zen can be asked again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d/);
 		expect(service.journal).toHaveLength(1);
 	});
@@ -224,8 +224,9 @@ describe('leads by user', () => {
 	test('a limit takes no page more than it needs', async () => {
 		expect((await run(leads({ limit: 50 }))).items).toHaveLength(50);
 		expect(service.journal).toHaveLength(1);
+		// The first page is still known.
 		expect((await run(leads({ limit: 51 }))).items).toHaveLength(51);
-		expect(service.journal).toHaveLength(3);
+		expect(service.journal.map(({ query }) => query.pagina)).toEqual(['1', '2']);
 	});
 
 	test('many pages are a question of time once their number is known', async () => {

@@ -79,17 +79,13 @@ describe('a generated month: the sums of the rows are those of the raw answer', 
 });
 
 describe('which day is asked', () => {
-	const zones = ['America/Sao_Paulo', 'Asia/Tokyo', 'Pacific/Kiritimati'];
-	const today = (zone: string) => DateTime.now().setZone(zone);
+	const inBrazil = (daysAgo: number) => DateTime.now().setZone('America/Sao_Paulo').minus({ days: daysAgo }).toFormat('yyyy-MM-dd');
 
-	test.each(zones)('words mean the day in the zone of the workflow, %s', async (timezone) => {
-		service.set({ today: '2999-01-01' });
-		const isoToday = today(timezone).toFormat('yyyy-MM-dd');
-		const isoYesterday = today(timezone).minus({ days: 1 }).toFormat('yyyy-MM-dd');
+	test.each(['America/Sao_Paulo', 'Asia/Tokyo', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])('words mean the day in Brazil, in a workflow of %s', async (timezone) => {
 		for (const parameters of [{ period: 'today' }, { period: 'yesterday' }, ...['today', 'Hoje', 'yesterday', ' ONTEM '].map((word) => day(word))]) {
 			await run(job(parameters, { timezone }));
 		}
-		expect(queries().map(({ data }) => data)).toEqual([isoToday, isoYesterday, isoToday, isoToday, isoYesterday, isoYesterday]);
+		expect(queries().map(({ data }) => data)).toEqual([inBrazil(0), inBrazil(1), inBrazil(0), inBrazil(0), inBrazil(1), inBrazil(1)]);
 	});
 
 	test.each([
@@ -214,8 +210,8 @@ describe('what the user reads', () => {
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
 		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /refused the key/, /Integração.*CRM Zen says: Token inválido/],
 		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /refused the key/, /Sem permissão/],
-		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /offers no CRM Zen API/, /Não encontrado/],
-		['405', { effect: 'error', status: 405, sentences: ['Método não permitido'] }, /offers no CRM Zen API/, /Método não permitido/],
+		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /offers no CRM Zen API/, /^Check 'Totals URL' in the credential\. Click the gear at the top of CRM Zen, then Integração\. CRM Zen says: Não encontrado$/],
+		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /offers no CRM Zen API/, /^Check 'Totals URL' in the credential\. Click [^.]*\. CRM Zen says: Método não permitido\.$/],
 		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /not available at the moment/, /Erro interno/],
 		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /not available at the moment/],
 		['an unknown status', { effect: 'status', status: 418, body: '' }, /answered with status 418/],

@@ -4,7 +4,7 @@ import { day, fields } from '../../nodes/shared/fields.ts';
 import type { Operation } from '../../nodes/shared/operations.ts';
 import { checkAll, connect, connectionOf, sign } from '../../nodes/ZenTotals/connection.ts';
 import { read } from '../../nodes/ZenTotals/dialect.ts';
-import { callKey, lastAnswer, remember } from '../../nodes/ZenTotals/memory.ts';
+import { announce, answerOfOther, callKey, lastAnswer, remember } from '../../nodes/ZenTotals/memory.ts';
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
 import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
 import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
@@ -119,6 +119,34 @@ describe('the credential', () => {
 	});
 });
 
+describe('too many requests, in words', () => {
+	const said = (error: string, path: string) => {
+		try {
+			read({ status: 400, headers: {}, body: { error } }, { path } as Operation);
+			return 'an empty day';
+		} catch (trouble) {
+			return (trouble as { reason: string }).reason;
+		}
+	};
+
+	test.each([
+		'Limite de requisições excedido. Aguarde para consultar novamente', 'Aguarde para consultar novamente', 'Aguarde 5 minutos', 'Aguarde 5 minutos.',
+		'Aguarde 5 minutos para uma nova consulta', 'Aguarde mais 30 segundos e tente novamente', 'aguarde cerca de 5 minutos antes de consultar', 'Aguarde 5 minutos entre as consultas',
+		'Too many requests', 'Rate limit exceeded', 'Muitas requisições', 'Muitas requisicoes em pouco tempo', 'LIMITE DE REQUISIÇÕES EXCEDIDO', 'Limite de requisições por minuto foi atingido',
+		'Você excedeu o limite de requisições', 'É permitida uma requisição a cada 5 minutos', 'Só 1 consulta a cada cinco minutos', 'Aguarde para realizar uma nova consulta',
+	])('"%s" is', (sentence) => {
+		for (const path of ['totals', 'leadsByUser', 'leadFile', 'salesFunnel']) expect(said(sentence, path)).toBe('tooMany');
+	});
+
+	test.each([
+		'Aguarde a aprovação do seu cadastro', 'O limite de registros foi excedido', 'Token aguardando liberação', 'Aguarde', 'Aguarde a liberação do token em até 5 minutos',
+		'Limite de requisições inválido', 'O limite do plano foi atingido', 'Aguardando pagamento', 'Relatório em manutenção: aguarde', 'Conta bloqueada', 'Limite de contatos excedido',
+		'Aguarde 5 minutos até a aprovação do cadastro',
+	])('"%s" is not, and is no day without leads', (sentence) => {
+		for (const path of ['totals', 'leadsByUser', 'leadFile', 'salesFunnel']) expect([path, said(sentence, path)]).toEqual([path, 'rejected']);
+	});
+});
+
 describe('an answer', () => {
 	const answer = (body: unknown, status = 200, headers = {}): Answer => ({ status, headers, body });
 	const totals = { path: 'totals' } as Operation;
@@ -138,6 +166,37 @@ describe('an answer', () => {
 		for (const body of [[], {}, null]) expect(read(answer(body), totals)).toEqual({ rows: [] });
 		expect(read(answer({ anything: 1 }), { path: 'salesFunnel' } as Operation)).toEqual({ rows: [{ anything: 1 }] });
 	});
+});
+
+test('an answer that was asked for before the day was over does not count as that of the whole day', async () => {
+	const key = callKey('account', { data: '2026-03-05' });
+	remember(key, 1000, { rows: [] }, false);
+	expect([lastAnswer(key), lastAnswer(key, true)]).toEqual([expect.anything(), undefined]);
+	expect(answerOfOther(key, false, performance.now() + 1000)).toBeUndefined();
+	const asking = Promise.resolve(remember(key, 1000, { rows: [{ a: 1 }] }, true));
+	announce(key, asking, false);
+	expect(answerOfOther(key, true, performance.now() + 1000)).toBeUndefined();
+	expect(await answerOfOther(key, false, performance.now() + 1000)).toMatchObject({ read: { rows: [{ a: 1 }] } });
+});
+
+test('an answer of others is waited for as long as there is time, and no longer than the execution runs', async () => {
+	const key = callKey('account', { data: '2026-03-06' });
+	announce(key, new Promise(() => {}), true);
+	expect(answerOfOther(key, true, performance.now())).toBeUndefined();
+	expect(await answerOfOther(key, true, performance.now() + 20)).toBeUndefined();
+	const stop = new AbortController();
+	const waiting = answerOfOther(key, true, performance.now() + 60_000, stop.signal);
+	stop.abort();
+	expect(await waiting).toBeUndefined();
+	expect(answerOfOther(key, true, performance.now() + 60_000, stop.signal)).toBeUndefined();
+});
+
+test('not more answers are kept than there can be reports', () => {
+	const keyOf = (number: number) => callKey('account', { data: String(number) });
+	for (let number = 0; number < 1000; number++) remember(keyOf(number), 60_000, { rows: [] });
+	const kept = Array.from({ length: 1000 }, (_, number) => lastAnswer(keyOf(number))).filter(Boolean);
+	expect(kept).toHaveLength(200);
+	expect(lastAnswer(keyOf(999))).toBeDefined();
 });
 
 test('an answer is kept as long as the report may not be asked again', async () => {

@@ -3,19 +3,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { choice, day, fields } from '../../shared/fields';
 import type { Operation } from '../../shared/operations';
 
-/** Where the vendor and its customers are. */
+/** Where the vendor and its customers are: its days begin and end there. */
 export const ZONE = 'America/Sao_Paulo';
 
-const dayHelp = 'From the picker or as text: 2026-04-30, 30/04/2026, today or yesterday, in the time zone of the workflow';
+const dayHelp = 'From the picker or as text: 2026-04-30, 30/04/2026, today or yesterday (the days of Brazil, São Paulo time)';
 
 /** Which days a report is about; these are the same for all. */
 export const period = fields(ZONE, {
 	period: choice('Period', [
-		{ name: 'Yesterday', value: 'yesterday' },
-		{ name: 'Today', value: 'today' },
+		{ name: 'Yesterday', value: 'yesterday', description: 'The last day that is over in Brazil (São Paulo time)' },
+		{ name: 'Today', value: 'today', description: 'The day that it is in Brazil (São Paulo time), as far as it has come' },
 		{ name: 'One Day', value: 'oneDay' },
 		{ name: 'Range of Days', value: 'range' },
-	], { help: 'The days that the report is about' }),
+	], { help: 'The days that the report is about, as Brazil has them' }),
 	date: day('Date', { term: 'data', help: dayHelp, when: { period: ['oneDay'] } }),
 	startDate: day('Start Date', { term: 'data inicial', help: dayHelp, when: { period: ['range'] } }),
 	endDate: day('End Date', { term: 'data final', help: dayHelp, when: { period: ['range'] } }),

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
+import { type Job, nodeType, run, start, testCredential } from './engine.mts';
+import { credentialOf, totalsJob } from './zenTotalsJob.mts';
+
+/** A day that is over is not asked twice within its waiting time, and no wait is silent. Measured at the service. */
+
+const WAIT_S = 1;
+let service: CrmZenService;
+let accounts = 9000;
+
+beforeAll(async () => {
+	service = await startCrmZen({ waits: { totals: WAIT_S, leadsByUser: WAIT_S, leadFile: WAIT_S, salesFunnel: WAIT_S } });
+});
+afterAll(async () => await service.close());
+beforeEach(() => {
+	service.reset();
+	accounts++;
+});
+afterEach(() => jest.useRealTimers());
+
+const credential = (more: IDataObject = {}) => ({ ...credentialOf(service, accounts, WAIT_S), ...more });
+/** Long waits: a call too many would show as a test that never ends. */
+const patient = () => credential({ totalsWait: 300, leadsByUserWait: 300, leadFileWait: 300, salesFunnelWait: 300 });
+const job = (parameters: IDataObject, more: Partial<Job> = {}) => totalsJob(credential(), parameters, more);
+const oneDay = (date: string, more: IDataObject = {}): IDataObject => ({ period: 'oneDay', date, ...more });
+const asked = () => service.journal.map(({ query }) => query.data);
+
+const MODES = ['wait', 'useLastAnswer', 'stop'];
+
+describe.each(MODES)('in the mode "%s"', (whenTooSoon) => {
+	test('the first run after the test of the credential waits for nothing', async () => {
+		await testCredential('crmZenApi', patient());
+		const { status, items } = await run(job({ period: 'yesterday', whenTooSoon }, { credential: patient() }));
+		expect(status).toBe('success');
+		expect(items.length).toBeGreaterThan(0);
+		expect(service.journal).toHaveLength(1);
+		expect(items.every(({ json }) => 'answerAgeSeconds' in json === (whenTooSoon === 'useLastAnswer'))).toBe(true);
+	});
+
+	test.each(['totals', 'leadFile', 'leadsByUser', 'salesFunnel'])('%s: a day that is over is asked once', async (resource) => {
+		const parameters = { resource, whenTooSoon, ...oneDay('2026-03-02') };
+		const first = await run(job(parameters, { credential: patient() }));
+		const second = await run(job(parameters, { credential: patient() }));
+		expect([first.status, second.status]).toEqual(['success', 'success']);
+		expect(second.items.map(({ json }) => ({ ...json, answerAgeSeconds: 0 }))).toEqual(first.items.map(({ json }) => ({ ...json, answerAgeSeconds: 0 })));
+		expect(service.journal).toHaveLength(1);
+	});
+
+	test('two executions at once ask once', async () => {
+		service.delay(100, 100);
+		const outcomes = await Promise.all([1, 2].map(async () => await run(job(oneDay('2026-03-02', { whenTooSoon }), { credential: patient() }))));
+		expect(outcomes.map(({ status }) => status)).toEqual(['success', 'success']);
+		expect(service.journal).toHaveLength(1);
+	});
+});
+
+test('after its waiting time the day is asked again', async () => {
+	await run(job(oneDay('2026-03-02')));
+	await sleep(WAIT_S * 1000 + 100);
+	await run(job(oneDay('2026-03-02')));
+	expect(service.journal).toHaveLength(2);
+});
+
+test('known days cost no time: neither that of a maximum nor that of others', async () => {
+	await run(job(oneDay('2026-03-03'), { credential: patient() }));
+	// Two days of which one is known: one request, and no time for a second one.
+	const range = { period: 'range', startDate: '2026-03-03', endDate: '2026-03-04', maxWaitMinutes: 6 };
+	const asking = start(job(range, { credential: patient() }));
+	await sleep(300);
+	expect(service.journal).toHaveLength(1);
+	asking.cancel();
+	expect((await asking.done).status).toBe('canceled');
+	const stop = await run(job({ ...range, endDate: '2026-03-03', whenTooSoon: 'stop' }, { credential: patient() }));
+	expect(stop.status).toBe('success');
+	expect(service.journal).toHaveLength(1);
+});
+
+test('a known day stays known to a run, however long its other days take', async () => {
+	await run(job(oneDay('2026-03-05')));
+	const { status } = await run(job({ period: 'range', startDate: '2026-03-03', endDate: '2026-03-05' }));
+	expect(status).toBe('success');
+	expect(asked()).toEqual(['2026-03-05', '2026-03-03', '2026-03-04']);
+});
+
+test('what fails for one is asked by the other that waited for it', async () => {
+	service.delay(100, 100);
+	service.fault({ effect: 'error', status: 400, sentences: ['Data fora do período'] });
+	const outcomes = await Promise.all([1, 2].map(async () => await run(job(oneDay('2026-03-02')))));
+	expect(outcomes.map(({ status }) => status).sort()).toEqual(['error', 'success']);
+	expect(service.journal).toHaveLength(2);
+});
+
+test.each(MODES)('a day that was asked for before it was over is asked again when it is: %s', async (whenTooSoon) => {
+	const REAL = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const;
+	jest.useFakeTimers({ now: new Date('2026-11-24T02:59:00Z'), doNotFake: [...REAL] });
+	await run(job({ period: 'today' }));
+	jest.setSystemTime(new Date('2026-11-24T03:01:00Z'));
+	if (whenTooSoon === 'stop') {
+		const { error } = await run(job({ period: 'yesterday', whenTooSoon }));
+		expect(error?.message).toContain('can be asked again in');
+		return;
+	}
+	const { status } = await run(job({ period: 'yesterday', whenTooSoon }));
+	expect(status).toBe('success');
+	expect(asked()).toEqual(['2026-11-23', '2026-11-23']);
+});
+
+test('today is asked again by each run that waits', async () => {
+	await run(job({ period: 'today' }));
+	await run(job({ period: 'today' }));
+	expect(service.journal).toHaveLength(2);
+});
+
+test('a range of more than ten years is told, not counted', async () => {
+	const { error } = await run(job({ period: 'range', startDate: '0001-01-01', endDate: '2026-03-02' }));
+	expect(error?.message).toMatch(/^'Start Date' and 'End Date' must be at most 3,660 days apart/);
+});
+
+describe('the log', () => {
+	/** Runs a job, and gives what n8n's log would have. */
+	async function logged(parameters: IDataObject, more: Partial<Job> = {}) {
+		const lines: string[] = [];
+		const logger = { info: (line: string) => lines.push(line), debug: () => {}, warn: () => {}, error: () => {} };
+		const { customOperations = {} } = nodeType('zenTotals');
+		const own = customOperations[parameters.resource as string];
+		const { getMany } = own;
+		own.getMany = async function () {
+			return await getMany.call(Object.create(this, { logger: { value: logger } }));
+		};
+		try {
+			return { lines, outcome: await run(job(parameters, more)) };
+		} finally {
+			own.getMany = getMany;
+		}
+	}
+
+	test.each([['totals', 'Totals'], ['leadsByUser', 'Leads by User'], ['leadFile', 'Lead File'], ['salesFunnel', 'Sales Funnel']])('%s: a wait is told at its start, with the name of the report', async (resource, label) => {
+		await run(job({ resource, ...oneDay('2026-03-02') }));
+		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
+		expect(outcome.status).toBe('success');
+		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, since CRM Zen answers one in 1 s`);
+		expect(lines.filter((line) => /^CRM Zen: 1 calls? waits?, the next one for 1 s/.test(line))).toHaveLength(1);
+	});
+
+	test('of several days, all of them', async () => {
+		const { lines } = await logged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
+		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, since CRM Zen answers one in 1 s');
+	});
+
+	test('nothing where nothing waits', async () => {
+		expect((await logged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
+		expect((await logged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
+	});
+
+	test('waiting for the answer of another execution is told too', async () => {
+		service.delay(200, 200);
+		const other = run(job(oneDay('2026-03-02')));
+		while (service.journal.length < 1) await sleep(5);
+		const { lines } = await logged({ resource: 'totals', ...oneDay('2026-03-02') });
+		await other;
+		expect(lines).toContain('Totals: another execution is asking CRM Zen the same, so its answer is waited for');
+		expect(service.journal).toHaveLength(1);
+	});
+});
+
+test('yesterday in São Paulo is what the test of a credential and the node ask for', async () => {
+	await testCredential('crmZenApi', credential());
+	expect(asked()).toEqual([DateTime.now().setZone('America/Sao_Paulo').minus({ days: 1 }).toFormat('yyyy-MM-dd')]);
+});

@@ -36,8 +36,24 @@ export const hotProfile: Dialect = {
 	simplify,
 };
 
-/** The vendor does not say how it refuses; these are the words that a sentence about it would need. */
-const TOO_MANY = /too many requests|rate limit|(API|呼び?出し?|リクエスト|アクセス|同時接続)(の)?(回数|数)?.{0,12}(上限に達|上限を超|超え|超過)/i;
+/**
+ * The vendor does not say how it refuses a call, so only sentences that can mean nothing else count: what is
+ * over its limit must be the number of calls. That of tags, the size of data, the term of a key are not.
+ */
+const TOO_MANY = new RegExp(
+	[
+		// リクエスト数が上限を超えました, API呼び出し回数の上限に達しました, 同時接続数が1分あたりの上限を超えています
+		'(リクエスト|アクセス|呼び?出し|接続|API ?の?(利用|使用|実行|コール))の?(総数|回数|数)(が|は|の)?([0-9０-９一]+(秒|分|時間|日)(間|あたり|当たり|ごと)?の)?(上限|制限)([(（][^)）]*[)）])?値?[にを]?(達し|到達|超え(?!る)|超過)',
+		'(リクエスト|アクセス|呼び?出し)数?が多すぎ',
+		'too many (api |concurrent )?(requests|calls|connections)\\b',
+		'\\brate[- ]limited\\b',
+		'\\brate limit (has been |was |is )?(exceeded|reached)',
+		'exceeded (the |your )?(api )?rate limit',
+		'number of (api |concurrent )?(requests|calls|connections) (has exceeded|exceeded|exceeds|has reached|reached|is over) (the|its) (limit|maximum)',
+		'\\b(request|api call|connection) limit (has been |was |is )?(exceeded|reached)',
+	].join('|'),
+	'i',
+);
 
 /** The sentences under `errors`; a refusal may have them elsewhere, since its body is not documented. */
 function sentencesOf({ status, body }: Answer): string[] {
@@ -60,6 +76,11 @@ export function read(answer: Answer, { list }: Operation) {
 	if (!Array.isArray(rows)) throw new Trouble('noRoot', { status });
 	// An object in the guide, a list of one object in one of its samples.
 	const pages = Array.isArray(body.pages) ? body.pages[0] : body.pages;
-	const total = isObject(pages) ? Number(pages.total_count) : NaN;
-	return { rows: rows.filter(isObject), total: total >= rows.length ? total : undefined };
+	return { rows: rows.filter(isObject), total: isObject(pages) ? countOf(pages.total_count) : undefined };
+}
+
+/** A count as it came, a number or digits; whether it is true is the pager's to judge. */
+function countOf(told: unknown): number | undefined {
+	const count = typeof told === 'number' || (typeof told === 'string' && told.trim() !== '') ? Number(told) : NaN;
+	return Number.isFinite(count) && count >= 0 ? count : undefined;
 }

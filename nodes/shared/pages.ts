@@ -15,75 +15,80 @@ export interface PageRead {
 	total?: number;
 }
 
+export interface PageOptions {
+	/** Called once all rows are read, where the service's total is another count than theirs. */
+	onMismatch?: (told: { rows: number; total: number }) => void;
+}
+
 /**
  * Reads the rows of all pages, or of as many as are wanted: none twice, none skipped.
- * The first page tells how many there are; after the second, the others run side by side. Pages
- * that come to be meanwhile are read too.
+ * A page that is short or empty is the last one. The service's total never ends the reading: it only says
+ * how far pages can be read side by side, and that there may be more behind a short page.
  * @param wanted number of rows, or Infinity
- * @param atOnce pages read side by side
- * @throws {Trouble} `repeatedPage`
+ * @param atOnce pages read side by side, from the third on
+ * @throws {Trouble} `repeatedPage`, or what a page failed with
  */
 export async function readPages(
 	read: (page: Page) => Promise<PageRead>,
 	maxSize: number,
 	wanted: number,
 	atOnce: number,
-	_onMismatch?: (told: { rows: number; total: number }) => void,
+	{ onMismatch }: PageOptions = {},
 ): Promise<IDataObject[]> {
 	// All pages have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
 	const size = wanted === Infinity ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
 	const rows = new Map<unknown, IDataObject>();
-	let number = 0;
-	let latest: PageRead = { rows: [] };
-	let latestIds = '';
+	/** The service's totals: the latest one, and the bounds of all, since others may add rows meanwhile. */
+	const totals = { latest: 0, least: Infinity, most: -Infinity };
 	/** Rows of a full page: a service may give fewer than it was asked for. */
 	let full = size;
+	let taken = 0;
+	let begun = 0;
+	let hasFailed = false;
+	/** Pages that are begun and not yet taken, in order. */
+	const underWay: Array<Promise<PageRead>> = [];
+	/** The latest page's rows without an id. */
+	let nameless = new Set<string>();
 
-	const add = (page: PageRead) => {
-		const ids = JSON.stringify(page.rows.map((row) => row?.id));
-		if (page.rows.some(hasId) && ids === latestIds) throw new Trouble('repeatedPage');
-		for (const row of page.rows) rows.set(hasId(row) ? row.id : Symbol('row without id'), row);
-		if (number++ === 0 && page.total !== undefined && page.rows.length < Math.min(size, page.total)) full = page.rows.length;
-		latest = page;
-		latestIds = ids;
+	const begin = () => {
+		const page = read({ number: ++begun, size });
+		page.catch(() => (hasFailed = true));
+		underWay.push(page);
 	};
-	const isMore = () => {
-		const { rows: { length }, total } = latest;
-		return rows.size < wanted && (total === undefined ? length === size : length > 0 && number * full < total);
+	const isKnown = (row: IDataObject) => (hasId(row) ? rows.has(String(row.id)) : nameless.has(JSON.stringify(row)));
+	/** Keeps the rows of the next page, and says whether there may be more. */
+	const take = ({ rows: received, total }: PageRead): boolean => {
+		const { length } = received;
+		taken++;
+		// Behind the last page, a service may count nothing.
+		if (total !== undefined && (length > 0 || taken === 1)) {
+			Object.assign(totals, { latest: total, least: Math.min(totals.least, total), most: Math.max(totals.most, total) });
+		}
+		if (length > 0 && received.every(isKnown)) {
+			// Some services answer with their last page for all that would come behind it.
+			if (length < full || rows.size >= (total ?? Infinity)) return false;
+			if (received.some(hasId)) throw new Trouble('repeatedPage');
+		}
+		for (const row of received) rows.set(hasId(row) ? String(row.id) : Symbol('row without id'), row);
+		nameless = new Set(received.filter((row) => !hasId(row)).map((row) => JSON.stringify(row)));
+		if (taken === 1 && length < Math.min(size, totals.latest)) full = length;
+		return length > 0 && rows.size < wanted && (length >= full || taken * full < totals.latest);
 	};
 
-	add(await read({ number: 1, size }));
-	while (isMore()) {
-		const known = number === 1 ? 2 : Math.ceil(Math.min(wanted, latest.total ?? 0) / full);
-		const numbers = range(number + 1, Math.max(number + 1, known));
-		const pages = await sideBySide(numbers, atOnce, async (next) => await read({ number: next, size }));
-		pages.forEach(add);
+	begin();
+	try {
+		while (take(await (underWay.shift() as Promise<PageRead>))) {
+			if (underWay.length === 0) begin();
+			const known = Math.min(wanted, totals.latest) / full;
+			while (taken > 1 && !hasFailed && underWay.length < atOnce && begun < known) begin();
+		}
+	} finally {
+		await Promise.allSettled(underWay);
 	}
+	const { latest: total, least, most } = totals;
+	if (wanted === Infinity && least !== Infinity && (rows.size < least || rows.size > most)) onMismatch?.({ rows: rows.size, total });
 	return [...rows.values()].slice(0, wanted);
 }
 
-const hasId = (row: IDataObject | null) => row?.id !== undefined && row.id !== null && row.id !== '';
-
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-/** Results in the order of the numbers; after a failure no further one is begun. */
-async function sideBySide<Result>(
-	numbers: number[],
-	atOnce: number,
-	work: (number: number) => Promise<Result>,
-): Promise<Result[]> {
-	const results: Result[] = [];
-	let next = 0;
-	const stop = (reason: unknown) => {
-		next = numbers.length;
-		throw reason;
-	};
-	const worker = async () => {
-		while (next < numbers.length) {
-			const index = next++;
-			results[index] = (await work(numbers[index]).catch(stop)) as Result;
-		}
-	};
-	await Promise.all(Array.from({ length: atOnce }, worker));
-	return results;
-}
+/** Ids are numbers in some answers and texts in others. */
+const hasId = ({ id }: IDataObject) => typeof id === 'number' || (typeof id === 'string' && id !== '');

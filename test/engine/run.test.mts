@@ -140,7 +140,7 @@ describe('the note after a run', () => {
 
 	test('counts pages and files as calls', async () => {
 		const read: Job = { parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: credential() };
-		expect(await messages(read)).toEqual([expect.stringMatching(/^25 calls to HotProfile in \d+ s, no waiting, none refused\.$/)]);
+		expect(await messages(read)).toEqual([expect.stringMatching(/^26 calls to HotProfile in \d+ s, no waiting, none refused\.$/)]);
 	});
 
 	test('is not shown for one call that went straight through', async () => {

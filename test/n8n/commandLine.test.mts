@@ -15,17 +15,17 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(async () => await sandbox.close());
 
-test('the example "read all leads" reads 2,500 leads in 25 calls', async () => {
+test('the example "read all leads" reads 2,500 leads in 25 calls and one that finds no more', async () => {
 	const items = await execute('exampleReadAllLeads', 'Read all leads');
 
 	const ids = items.map(({ json }) => Number(json.id));
 	expect(ids).toHaveLength(2_500);
 	expect(new Set(ids).size).toBe(2_500);
 	expect(ids).toEqual([...ids].sort((one, other) => one - other));
-	expect(sandbox.journal).toHaveLength(25);
+	expect(sandbox.journal).toHaveLength(26);
 	const kinds = new Set(sandbox.journal.map(({ status, keyIn, path }) => `${status}, key in ${keyIn}, ${path}`));
 	expect([...kinds]).toEqual(['200, key in body, /rest_api/v1/leads/get_entry_list']);
-	expect(sandbox.journal.map(({ body }) => (body.page as Params).number)).toEqual(Array.from({ length: 25 }, (_, page) => String(page + 1)));
+	expect(sandbox.journal.map(({ body }) => (body.page as Params).number)).toEqual(Array.from({ length: 26 }, (_, page) => String(page + 1)));
 	expect(sandbox.figures()).toMatchObject({ refused: 0 });
 	expect(sandbox.figures().worstAtOnce).toBeLessThanOrEqual(2);
 });

@@ -39,7 +39,7 @@ inEditor('the example opens, the node shows its fields, and executing it shows e
 	await editor.executeStep();
 	await editor.output.getByText('2500 items').waitFor();
 	await editor.picture('4 all leads');
-	expect(sandbox.figures()).toMatchObject({ calls: 25, refused: 0 });
+	expect(sandbox.figures()).toMatchObject({ calls: 26, refused: 0 });
 });
 
 inEditor('the node is found in the panel, and a lead is created by choosing and typing', async () => {

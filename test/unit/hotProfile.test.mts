@@ -92,7 +92,7 @@ describe('an answer', () => {
 		['rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 7 } }, { rows: [{ id: 1 }], total: 7 }],
 		['pages as a list', getManyLeads, { leads: [], pages: [{ total_count: 0 }] }, { rows: [], total: 0 }],
 		['no pages', getManyLeads, { leads: [] }, { rows: [], total: undefined }],
-		['a total below the rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 0 } }, { rows: [{ id: 1 }], total: undefined }],
+		['a total below the rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 0 } }, { rows: [{ id: 1 }], total: 0 }],
 		['empty errors', createLead, { id: 5, errors: [] }, { rows: [{ id: 5, errors: [] }] }],
 	])('%s', (_name, operation, body, brings) => expect(read(answer(body), operation)).toEqual(brings));
 

@@ -27,8 +27,7 @@ export function accepted(
 ): unknown {
 	const text = typeof body === 'string' && !body.trimStart().startsWith('<') ? body.trim() : '';
 	const details = { status, sentences, perhapsDone, retryAfterMs: retryAfter(headers['retry-after']) };
-	const isPause = status === 503 && details.retryAfterMs !== undefined;
-	if (status === 429 || isPause) throw new Trouble('tooMany', details);
+	if (isRefusal(status, details.retryAfterMs)) throw new Trouble('tooMany', details);
 	if (status >= 300 && status < 400) throw new Trouble('redirected', { status });
 	if (status === 401) throw new Trouble('keyRefused', details);
 	if (status === 403) throw new Trouble('forbidden', details);
@@ -47,6 +46,9 @@ export function accepted(
 	}
 	return body;
 }
+
+/** Whether a status means "too many calls": 503 does where it says when to come back. */
+export const isRefusal = (status: number, retryAfterMs?: number): boolean => status === 429 || (status === 503 && retryAfterMs !== undefined);
 
 /** A longer text is no sentence for people. */
 const LONGEST_SENTENCE = 300;

@@ -156,6 +156,8 @@ export interface WaitPolicy extends Pick<Turn, 'line' | 'urgent' | 'since' | 'ma
 	signal?: AbortSignal;
 	/** Told of a call that is not sent again, before another one starts in its place. */
 	onFailure?: () => void;
+	/** The keys that the service has refused, which are not tried again; those that are refused are added. */
+	refusedKeys?: Map<string, Trouble>;
 }
 
 /**
@@ -168,7 +170,7 @@ async function exchange<Result>(
 	dialect: Dialect,
 	open: Open,
 	repeatable: () => boolean,
-	{ line, urgent, since, until, meter, maxPauseMs, onFailure, signal = cancelSignal(caller) }: WaitPolicy,
+	{ line, urgent, since, until, meter, maxPauseMs, onFailure, refusedKeys, signal = cancelSignal(caller) }: WaitPolicy,
 	work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
 	const onWait: Turn['onWait'] = ({ waiting, forMs, lastMs }) =>
@@ -184,6 +186,8 @@ async function exchange<Result>(
 
 	for (;;) {
 		const { connection: { account, limits, keyId } } = await open();
+		const isRefused = refusedKeys?.get(keyId);
+		if (isRefused) throw isRefused;
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
 		const turn = { line, group: keyId, limits, urgent, since, again: failed !== undefined, signal, patienceMs, maxPauseMs, onWait };
 		// For each try anew: between two of them an idle limiter may have been forgotten.
@@ -225,7 +229,11 @@ async function exchange<Result>(
 			else if (!isReplaced && !(mayRepeat(trouble) && retries < (dialect.retries ?? RETRIES))) final = trouble;
 			// All of this before the slot is given back, or the next call would start in between.
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
-			if (final?.reason === 'keyRefused') throttle.dismiss(line, new Trouble('notSent', final.details), (group) => group === keyId);
+			if (final?.reason === 'keyRefused') {
+				const notSent = new Trouble('notSent', final.details);
+				refusedKeys?.set(keyId, notSent);
+				throttle.dismiss(line, notSent, (group) => group === keyId);
+			}
 			if (final) onFailure?.();
 		} finally {
 			latest.set(throttle, { end: trouble ?? 'well', at: performance.now() });

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { retryAfter } from './answers';
+import { isRefusal, retryAfter } from './answers';
 import type { Answer, Way } from './dialect';
 import { Trouble } from './errors';
 
@@ -86,7 +86,8 @@ export async function readFile(
 		// Ahead of all else: not even the status may be told.
 		const { origin, hostname } = new URL(service);
 		if (address.origin !== origin && !isThisMachine(hostname) && cameFromThisMachine(stream, address)) throw ownMachine(name);
-		if (status === 429) throw new Trouble('tooMany', { status, retryAfterMs: retryAfter(headers['retry-after']) });
+		const retryAfterMs = retryAfter(headers['retry-after']);
+		if (isRefusal(status, retryAfterMs)) throw new Trouble('tooMany', { status, retryAfterMs });
 		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
 		const location = headers.location;
 		if (status >= 300 && status < 400 && typeof location === 'string' && URL.canParse(location, address.href)) {

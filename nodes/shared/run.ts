@@ -87,7 +87,7 @@ function occasionOf(caller: IExecutePaginationFunctions): object {
 function runOf(occasion: object, signal?: AbortSignal): Run {
 	const known = lasting.get(occasion) ?? { settled: new Map(), meter: new Meter() };
 	lasting.set(occasion, known);
-	return { ...known, since: performance.now(), signal, secrets: new Set(), records: new Map(), notes: new Set() };
+	return { ...known, since: performance.now(), signal, secrets: new Set(), records: new Map(), refusedKeys: new Map(), notes: new Set() };
 }
 
 type Ends<Result> = Array<PromiseSettledResult<Result>>;

@@ -45,6 +45,8 @@ export interface Run {
 	settled: Map<string, Promise<IDataObject[]>>;
 	/** The latest call to each record: calls that change one record go out one after the other. */
 	records: Map<string, Promise<unknown>>;
+	/** What the service refused, by its key. */
+	refusedKeys: Map<string, Trouble>;
 	meter: Meter;
 	/** What the user should know about the answers, as sentences. */
 	notes: Set<string>;
@@ -80,7 +82,8 @@ export async function send(
 	options: Partial<IHttpRequestOptions>,
 ): Promise<INodeExecutionData[]> {
 	const itemIndex = item.getItemIndex();
-	const policy: WaitPolicy = { line: item.getExecutionId() ?? run, since: run.since, signal: run.signal, onFailure: run.onFailure, meter: run.meter };
+	const { since, signal, onFailure, refusedKeys, meter } = run;
+	const policy: WaitPolicy = { line: item.getExecutionId() ?? run, since, signal, onFailure, refusedKeys, meter };
 	const ask: Ask = async (values, page, until) => {
 		let secrets: string[] = [];
 		const request = async ({ connection }: Session) => {
@@ -99,7 +102,7 @@ export async function send(
 		const onMismatch = ({ rows, total }: { rows: number; total: number }) => run.notes.add(
 			`${dialect.service} said that there are ${total.toLocaleString('en')} rows, but ${rows.toLocaleString('en')} came`,
 		);
-		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce, onMismatch);
+		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce, { onMismatch });
 	};
 	const items: INodeExecutionData[][] = [];
 	for (const [index, values] of records.entries()) {

@@ -1,5 +1,7 @@
+import { Throttle } from '../../nodes/shared/throttle.ts';
 import { Random } from '../../sandbox/random.mts';
 import { crowd } from './crowd.mts';
+import { VirtualClock } from './virtualClock.mts';
 
 /**
  * One process whose window is seldom full, since the service answers slowly: after a few refusals it is as fast as
@@ -37,4 +39,18 @@ test.each(scenes)('answers take $answerMs ms, $when refused, Retry-After $waitMs
 
 test('without a refusal the calls that are allowed at once are all that holds it up', async () => {
 	expect(await takes(2000)).toBeLessThanOrEqual(240_000);
+});
+
+test('a call that hangs holds up the others no longer than that', async () => {
+	const clock = new VirtualClock();
+	const throttle = new Throttle(clock);
+	const enter = async () => await throttle.enter({ line: 1, limits });
+	await Promise.all([enter(), enter()]);
+	throttle.pause(limits);
+	throttle.leave(limits, true);
+	const hanging = clock.sleep(300_000).then(() => throttle.leave(limits));
+	const started = enter().then(() => clock.now());
+	await clock.drain();
+	await hanging;
+	expect(await started).toBeLessThan(CAUTION_MS);
 });

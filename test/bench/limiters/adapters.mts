@@ -14,8 +14,9 @@ export interface Limiter {
 	/**
 	 * Does the work when its turn has come, and hands on its result.
 	 * @param user who asks, where several do
+	 * @param isRefused tells by its result whether the service refused the call, for limiters that can use that
 	 */
-	run<Result>(work: () => Promise<Result>, user?: unknown): Promise<Result>;
+	run<Result>(work: () => Promise<Result>, user?: unknown, isRefused?: (result: Result) => boolean): Promise<Result>;
 }
 
 /** As many at once as anybody likes. */
@@ -33,12 +34,16 @@ const withMargin = (windowMs: number) => windowMs * 1.001 + 5;
 function own(limits: Limits): Limiter {
 	const throttle = new Throttle();
 	return {
-		run: async (work, user) => {
+		run: async (work, user, isRefused = () => false) => {
 			await throttle.enter({ line: user, limits });
+			let refused = false;
 			try {
-				return await work();
+				const result = await work();
+				refused = isRefused(result);
+				if (refused) throttle.pause(limits);
+				return result;
 			} finally {
-				throttle.leave(limits);
+				throttle.leave(limits, refused);
 			}
 		},
 	};

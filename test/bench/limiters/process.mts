@@ -69,7 +69,8 @@ async function calls(limiter: Limiter, job: CallsJob, { windowMs }: Limits): Pro
 		return answer.status;
 	};
 	const ask = async (name: string, user: unknown) => {
-		while ((await limiter.run(async () => await send(name), user)) === 429) await sleep(windowMs * PAUSE);
+		const isRefused = (status: number) => status === 429;
+		while (isRefused(await limiter.run(async () => await send(name), user, isRefused))) await sleep(windowMs * PAUSE);
 	};
 	// The connection and the first look at the code are not part of the race.
 	await fetch(`${job.url}/_sandbox/figures`).then(async (answer) => await answer.text());

@@ -29,17 +29,21 @@ interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
 	contestants?: Contestant[];
 	users: number[];
 	onTheWayMs?: number;
-	answerMs?: number;
+	/** Shortest and longest time until an answer. */
+	answerMs?: [number, number];
+	/** So many calls go well, then two are refused although there is room. */
+	refusedAfter?: number;
 	rounds: number;
 }
 
 /** Calls over real HTTP to a service that refuses what is over the limit. */
-async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = 0, rounds, ...scene }: CallsScene): Promise<Scene> {
+async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
 	const ends = new Map(contestants.map(({ name }) => [name, [] as Array<CallsEnd & { figures: Figures }>]));
 	for (let round = 0; round < rounds; round++) {
 		for (const { name, limiter, limits: own } of contestants) {
 			const service = await startHotProfile({ limit: limits });
-			service.delay(0, answerMs);
+			service.delay(...answerMs);
+			if (refusedAfter !== undefined) service.fault({ effect: '429', after: refusedAfter, times: 2 });
 			const [clientId] = service.clients.keys();
 			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, onTheWayMs };
 			const end = await inOwnProcess<CallsEnd>({ ...job, limiter, limits: own });
@@ -65,7 +69,7 @@ async function callsScene({ limits, contestants = all(limits), users, onTheWayMs
 		};
 	});
 	const count = users.reduce((sum, one) => sum + one, 0);
-	const best = leastMs(count, limits, (onTheWayMs + answerMs) / 2) / 1000;
+	const best = leastMs(count, limits, (onTheWayMs + answerMs[0] + answerMs[1]) / 2) / 1000;
 	return { ...scene, unit: 's', measure: 'from the first start to the last answer', best, rows };
 }
 
@@ -108,7 +112,7 @@ async function jitterOfAnswers(): Promise<Scene> {
 		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
 		limits: limit(10),
 		users: [500],
-		answerMs: JITTER_MS,
+		answerMs: [0, JITTER_MS],
 		rounds: 1,
 		why: {
 			first: 'A slow answer does no harm to any limiter that counts starts; this one counts ends and loses no more than the length of a call in each window by that.',
@@ -130,6 +134,23 @@ async function jitterOnTheWay(): Promise<Scene> {
 		why: {
 			first: 'Whoever counts starts is wrong about arrivals: a call that was slow on its way and one that was fast come closer together than they started. Counting from the end of a call holds whatever the network does.',
 			otherwise: 'It gives a place back one window after the call ended, which holds whatever the network does, and costs the length of a call in each window.',
+		},
+	});
+}
+
+async function slowAfterRefusals(): Promise<Scene> {
+	return await callsScene({
+		id: 'limiter-slow',
+		title: 'Limiter: a slow service after two refusals',
+		setting: 'Answers take 2 s, on the scale of a second for the minute 33 ms; 240 calls, 100 in any window, 2 at once; the fifth and the sixth call are refused although there is room. Each contestant sends a refused call again after a twentieth of the window.',
+		limits: limit(2),
+		users: [240],
+		answerMs: [JITTER_MS, JITTER_MS],
+		refusedAfter: 4,
+		rounds: 3,
+		why: {
+			first: 'Careful after the refusals, it has all calls at once back within about a window.',
+			otherwise: 'No other contestant hears of a refusal: they go on as before, which costs nothing where a refusal meant nothing. This one takes two in a row for a window that other processes have filled, waits until its own first place in it is free, and has all calls at once back then: about one window in all.',
 		},
 	});
 }
@@ -208,6 +229,7 @@ export const limiterScenes: Record<string, () => Promise<Scene>> = {
 	'limiter-users': twoUsers,
 	'limiter-jitter-way': jitterOnTheWay,
 	'limiter-jitter-answers': jitterOfAnswers,
+	'limiter-slow': slowAfterRefusals,
 	'limiter-20000': waiting,
 	'limiter-memory': memory,
 	'limiter-cost': cost,

@@ -97,15 +97,12 @@ const beyondTheEnd = new Set<Cause>(['notFound', 'rejected']);
 async function pageAfter(answers: Answer[], errand: Errand, pageSize: number): Promise<Answer | Ending> {
 	const latest = answers[answers.length - 1];
 	const isLast = answers.length >= (pagesOf(latest) ?? Infinity);
-	try {
-		const next = await answerTo(errand, answers.length + 1);
-		if (leadsIn(next) === 0 || usersIn(next) !== usersIn(latest)) return next;
-	} catch (error) {
-		const { reason } = error as Trouble;
-		if (isLast && reason === 'tooSoon') return 'noTime';
-		if ((isLast || leadsIn(latest) < pageSize) && beyondTheEnd.has(reason)) return 'seen';
+	const next = await answerTo(errand, answers.length + 1).catch((error: Trouble): Ending => {
+		if (isLast && error.reason === 'tooSoon') return 'noTime';
+		if ((isLast || leadsIn(latest) < pageSize) && beyondTheEnd.has(error.reason)) return 'seen';
 		throw error;
-	}
+	});
+	if (typeof next === 'string' || leadsIn(next) === 0 || usersIn(next) !== usersIn(latest)) return next;
 	if (isLast) return 'seen';
 	throw new Trouble('repeatedPage');
 }

@@ -36,11 +36,11 @@ async function arriving(date: string, timezone: string) {
 	erp.seen.length = 0;
 	accounts++;
 	const outcomes = await Promise.all([
-		run({ parameters: { resource: 'lead', operation: 'getMany', filters: { fromCreatedOn: date } }, credential: { instance: hotProfile.url, apiKey: 'k' }, timezone }),
+		run({ parameters: { resource: 'lead', operation: 'getMany', filters: { fromCreatedOn: date } }, credential: { instance: hotProfile.url, apiKey: `key${accounts}` }, timezone }),
 		run({
 			node: 'erpDatacake',
 			parameters: { resource: 'client', operation: 'update', idCliente: '1', updateFields: { dataNascimento: date }, options: { dateFormat: 'dd/MM/yyyy' } },
-			credential: { baseUrl: erp.url, token: 't' },
+			credential: { baseUrl: erp.url, token: `token${accounts}` },
 			timezone,
 		}),
 		run({ node: 'zenTotals', parameters: { resource: 'totals', operation: 'getMany', period: 'oneDay', date }, credential: credentialOf(zen, accounts, 0), timezone }),
@@ -52,10 +52,10 @@ async function arriving(date: string, timezone: string) {
 	return [pairs['search[from_created_on]'].replaceAll('/', '-'), birthday.split('/').reverse().join('-'), zen.journal[0].query.data];
 }
 
-const ZONES = ['Pacific/Pago_Pago', 'America/Los_Angeles', 'America/New_York', 'America/Sao_Paulo', 'UTC', 'Asia/Kolkata', 'Asia/Tokyo', 'Pacific/Auckland', 'Pacific/Kiritimati'];
+const ZONES = ['Pacific/Pago_Pago', 'America/Sao_Paulo', 'UTC', 'Asia/Tokyo', 'Pacific/Kiritimati'];
 
 describe.each(ZONES)('in a workflow of %s', (timezone) => {
-	test.each(['2026-11-24T00:30:00Z', '2026-11-24T02:59:00Z', '2026-11-24T10:30:00Z', '2026-11-24T15:30:00Z', '2026-11-24T23:30:00Z'])('at %s, $today is one day for all services', async (now) => {
+	test.each(['2026-11-24T00:30:00Z', '2026-11-24T10:30:00Z', '2026-11-24T15:30:00Z'])('at %s, $today is one day for all services', async (now) => {
 		at(now);
 		const today = DateTime.now().setZone(timezone).toFormat('yyyy-MM-dd');
 		for (const date of ['={{ $today }}', '={{ $today.toISO() }}', '={{ $today.toUTC().toISO() }}', '={{ $today.toJSDate() }}', '={{ $now.startOf("day") }}', '={{ $today.toISODate() }}']) {

@@ -197,5 +197,6 @@ test('the node has a hint for each report, unless it stops, whatever it was give
 		}
 		expect(shown({ resource, whenTooSoon: 'stop' })).toEqual([]);
 		expect(shown({ resource, whenTooSoon: '={{ "wait" }}' })).toHaveLength(1);
+		expect(shown({ resource, whenTooSoon: '={{ $json.mode }}' })).toHaveLength(1);
 	}
 });

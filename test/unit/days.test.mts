@@ -60,8 +60,8 @@ const at = (moment: string) => jest.useFakeTimers({ now: new Date(moment), doNot
 
 describe.each(services)('%s', (_service, field, format, more = {}) => {
 	test.each(ZONES)('$today and its like are that day in a workflow of %s, at any hour', (zone) => {
-		for (const day of ['2026-11-24', '2024-02-29', '2026-03-08', '2026-07-01']) {
-			for (let hour = 0; hour < 24; hour++) {
+		for (const day of ['2026-11-24', '2024-02-29']) {
+			for (let hour = 0; hour < 24; hour += 2) {
 				at(`${day}T${String(hour).padStart(2, '0')}:30:00Z`);
 				const today = DateTime.now().setZone(zone).startOf('day');
 				const wanted = today.toFormat(format);

@@ -87,34 +87,6 @@ export async function lookUp(
 	}
 }
 
-/** Lists stay known for this time. */
-const LIST_FOR_MS = 60_000;
-const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]>; failed?: boolean }>();
-
-/**
- * All rows of a list that pickers and checks need again and again: read once a minute for each account.
- * @param insist whether a list that could not be read is tried again within that minute
- */
-export async function readList(
-	caller: Caller,
-	dialect: Dialect,
-	operation: Operation,
-	{ insist = false, way }: { insist?: boolean; way?: Way } = {},
-): Promise<IDataObject[]> {
-	const { connection } = await openSession(caller, dialect, operation).catch((error) => {
-		throw shown(caller, error, aboutOf(dialect, operation));
-	});
-	const key = `${connection.account} ${operation.value}`;
-	const now = performance.now();
-	const known = lists.get(key);
-	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
-	const rows = lookUp(caller, dialect, operation, {}, undefined, way).then((answer) => answer.rows);
-	const entry = { readAt: now, rows, failed: false };
-	lists.set(key, entry);
-	rows.catch(() => (entry.failed = true));
-	return await rows;
-}
-
 /** What the test of a credential asks, and what else than an answer proves the credential. */
 export interface Probe {
 	operation: Operation;

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { aboutOf, ask as askOnce, fetchFile, openSession, readList, shown } from './call';
+import { aboutOf, ask as askOnce, fetchFile, openSession, shown } from './call';
 import type { Settings } from './check';
 import { check } from './check';
 import type { Ask, Dialect, Plan, Session, Way } from './dialect';
@@ -10,6 +10,7 @@ import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
 import { givenFor } from './given';
 import type { FileLimits } from './links';
+import { readList } from './listCache';
 import type { IdList } from './lists';
 import { unknownIds } from './lists';
 import type { Meter } from './meter';
@@ -167,9 +168,12 @@ export async function checkIds(
 	options: Partial<IHttpRequestOptions>,
 ): Promise<void> {
 	if (!dialect.lists || !settings.checkIds) return;
-	// A list that cannot be read must not hold anything back.
+	// A list that cannot be read must not hold anything back; a cancel of one's own ends the run.
 	const read = async (list: IdList) => {
-		const rows = lists.get(list) ?? readList(item, dialect, list.operation, { way: wayOf(options) }).catch(() => []);
+		const rows = lists.get(list) ?? readList(item, dialect, list.operation, { way: wayOf(options) }).catch((error) => {
+			if (item.getExecutionCancelSignal()?.aborted) throw error;
+			return [];
+		});
 		lists.set(list, rows);
 		return await rows;
 	};
@@ -217,7 +221,7 @@ function output(
 	const sent = files.length > 0 ? { sentFiles: files } : {};
 	const typed = rows.map((row): IDataObject => ({ ...simplify(row, operation), ...sent }));
 	if (form.output !== 'selectedFields') return typed;
-	return typed.map((row) => Object.fromEntries(form.keys.filter((key) => key in row).map((key) => [key, row[key]])));
+	return typed.map((row) => Object.fromEntries(form.keys.filter((key) => Object.hasOwn(row, key)).map((key) => [key, row[key]])));
 }
 
 interface Downloads {

@@ -1,4 +1,4 @@
-import { fields, flag } from '../../shared/fields';
+import { clearEmptyFields, fields, flag } from '../../shared/fields';
 import type { Collection, Operation } from '../../shared/operations';
 import type { Fields } from '../../shared/fields';
 
@@ -23,7 +23,10 @@ export const update = (own: Own, updateFields: Fields): Operation => ({
 	method: 'POST',
 	once: false,
 	sendsEmptyText: true,
-	collections: [{ name: 'updateFields', fields: updateFields }],
+	collections: [
+		{ name: 'updateFields', fields: updateFields },
+		{ name: 'options', fields: fields('Asia/Tokyo', { clearEmptyFields }) },
+	],
 });
 
 export const getMany = (

@@ -37,7 +37,7 @@ export function everyField(properties: INodeProperties[]): Case[] {
 			for (const property of visible(properties, resource, operation)) {
 				if (property.type === 'collection') {
 					const collection: IDataObject = {};
-					for (const option of inside(property)) set(option, collection);
+					for (const option of inside(property)) if (option.routing) set(option, collection);
 					parameters[property.name] = collection;
 				} else if (property.routing?.send?.property) set(property, parameters);
 			}

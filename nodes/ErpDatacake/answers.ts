@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, textsIn } from '../shared/answers';
 import type { Answer } from '../shared/dialect';
 import type { Operation } from '../shared/operations';
+import { textOf } from '../shared/text';
 
 /** The contract shows no wrapper, no error and no empty answer, so ERPs do it in many ways. */
 
@@ -36,7 +37,7 @@ export function rowsIn(body: unknown, operation: Operation): IDataObject[] | und
 /** Whether an object is a row of an operation: it has the id of a row, or any of its fields where it stands alone. */
 function isRow(value: IDataObject, { row = {}, list }: Operation): boolean {
 	const wires = Object.keys(row);
-	return wires.slice(0, list ? 1 : wires.length).some((wire) => wire in value && !Array.isArray(value[wire]));
+	return wires.slice(0, list ? 1 : wires.length).some((wire) => Object.hasOwn(value, wire) && !Array.isArray(value[wire]));
 }
 
 const ERRORS = /^err(o|or)e?s?$/i;
@@ -81,15 +82,15 @@ function complaintsIn(body: IDataObject, isRefused: boolean, operation: Operatio
 		return sentences.length > 0 || errors.length === 0 ? sentences : [`Error ${textsIn(errors).join(' ')}`];
 	}
 	// What is read may have a status of its own, such as that of a prospect.
-	const isOwnStatus = operation.method === 'GET' && 'status' in (operation.row ?? {});
-	if ((!isOwnStatus && isFailed(body.status)) || under(DONE).some((value) => /^(false|0)$/i.test(String(value)))) {
-		return sentences.length > 0 ? sentences : [`status: ${String(body.status ?? 'false')}`];
+	const isOwnStatus = operation.method === 'GET' && Object.hasOwn(operation.row ?? {}, 'status');
+	if ((!isOwnStatus && isFailed(body.status)) || under(DONE).some((value) => /^(false|0)$/i.test(textOf(value)))) {
+		return sentences.length > 0 ? sentences : [`status: ${textOf(body.status ?? 'false')}`];
 	}
-	const isDone = 'status' in body || under(DONE).length > 0 || entries.some(([, value]) => Array.isArray(value) || isObject(value));
+	const isDone = Object.hasOwn(body, 'status') || under(DONE).length > 0 || entries.some(([, value]) => Array.isArray(value) || isObject(value));
 	return isDone || hasData(body, operation) ? [] : sentences;
 }
 
-const isFailed = (status: unknown) => FAILED.test(String(status)) || Number(status) >= 400;
+const isFailed = (status: unknown) => FAILED.test(textOf(status)) || Number(textOf(status)) >= 400;
 
 /** Whether an answer brings more than the word of how it went. */
 function hasData(body: IDataObject, operation: Operation): boolean {

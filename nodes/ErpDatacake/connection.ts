@@ -124,6 +124,8 @@ function isPath(path: string): boolean {
 
 /** Whether a value of an operation can stand in its path: lists and files cannot. */
 function takes(operation: Operation, name: string): boolean {
-	const field = fieldsOf(operation)[name];
-	return field !== undefined && !field.isSetting && field.kind !== 'list' && field.kind !== 'file';
+	const fields = fieldsOf(operation);
+	if (!Object.hasOwn(fields, name)) return false;
+	const field = fields[name];
+	return !field.isSetting && field.kind !== 'list' && field.kind !== 'file';
 }

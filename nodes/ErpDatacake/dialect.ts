@@ -6,6 +6,7 @@ import { Trouble } from '../shared/errors';
 import type { Operation, WireValues } from '../shared/operations';
 import { fieldsOf } from '../shared/operations';
 import { typedRow } from '../shared/rows';
+import { hasLoneSurrogate, textOf } from '../shared/text';
 import { complaints, rowsIn, saysFailed } from './answers';
 import type { ErpConnection } from './connection';
 import { connect, PLACEHOLDER, sign } from './connection';
@@ -46,8 +47,9 @@ function lacks(operation: Operation, values: WireValues, connection: Connection)
 	const path = pathOf(operation, connection);
 	return namesIn(path).flatMap((name) => {
 		const { label } = fieldsOf(operation)[name];
-		const value = String(values[name] ?? '');
+		const value = textOf(values[name] ?? '');
 		if (value === '') return [`'${label}' is needed: Endpoint Paths in the credential has {${name}} in the path of this operation`];
+		if (hasLoneSurrogate(value)) return [`'${label}' cannot stand in a path, since it holds half of a character (a lone surrogate)`];
 		return /^\.{1,2}$/.test(value) ? [`'${label}' cannot stand in a path, but "${value}" was given`] : [];
 	});
 }
@@ -56,7 +58,7 @@ function lacks(operation: Operation, values: WireValues, connection: Connection)
 function request(operation: Operation, values: WireValues, _page: unknown, connection: Connection) {
 	const path = pathOf(operation, connection);
 	const names = new Set(namesIn(path));
-	const url = path.replace(PLACEHOLDER, (_whole, name: string) => encodeURIComponent(String(values[name])));
+	const url = path.replace(PLACEHOLDER, (_whole, name: string) => encodeURIComponent(textOf(values[name])));
 	const left = Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name))) as IDataObject;
 	const { method } = operation;
 	const accept = { accept: 'application/json' };

@@ -1,5 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject } from '../shared/answers';
+import { textOf } from '../shared/text';
+
 /** HotProfile's rows with real types. Values hidden from the key's user come as empty text. */
 
 const CIRCLES = new Set(['◯', '○', '〇']);
@@ -12,13 +15,14 @@ const FIRST = ['id', 'name', 'client_name', 'post', 'email', 'tel', 'mobile_tel'
 
 /** A row as it comes out of "Simplified": typed, without the list of hidden fields. */
 export function simplify(row: IDataObject): IDataObject {
-	const first = Object.fromEntries(FIRST.filter((key) => key in row).map((key) => [key, row[key]]));
+	const first = Object.fromEntries(FIRST.filter((key) => Object.hasOwn(row, key)).map((key) => [key, row[key]]));
 	const shown = Object.entries({ ...first, ...row }).filter(([key]) => key !== 'private_items');
 	return Object.fromEntries(shown.map(([key, value]) => [key, typed(key, value)])) as IDataObject;
 }
 
 function typed(key: string, value: unknown): unknown {
 	if (key === 'items') return byLabel(value);
+	if (typeof value === 'object' && value !== null) return value;
 	if (/_flg$/.test(key)) return mark(value);
 	if (/_(at|on)$/.test(key)) return isoDate(value);
 	if (NUMBERS.has(key) || key === 'id' || /_id$/.test(key)) return numberOrNull(key, value);
@@ -47,14 +51,14 @@ function numberOrNull(key: string, value: unknown): unknown {
 	return Number.isNaN(number) ? value : number;
 }
 
-/** Custom fields: label to value. Two fields with one label keep their id apart. */
+/** Custom fields: label to value. Fields with one label keep their id apart. */
 function byLabel(items: unknown): unknown {
-	if (!Array.isArray(items)) return items;
-	const values: IDataObject = {};
-	for (const item of items as IDataObject[]) {
-		if (typeof item !== 'object' || item === null) return items;
-		const label = String(item.label ?? item.id ?? '');
-		values[label in values ? `${label} (${String(item.id)})` : label] = item.value;
+	if (!Array.isArray(items) || !items.every(isObject)) return items;
+	const values = new Map<string, unknown>();
+	for (const { id, label, value } of items) {
+		let key = textOf(label ?? id ?? '');
+		while (values.has(key)) key += ` (${textOf(id)})`;
+		values.set(key, value);
 	}
-	return values;
+	return Object.fromEntries(values);
 }

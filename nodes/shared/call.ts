@@ -93,6 +93,14 @@ function targetOf({ method = 'GET', url = '' }: Partial<IHttpRequestOptions>, { 
 	return `${method} ${whole.split('?')[0]}`;
 }
 
+/** What a read for somebody at the screen sends, and how it waits: ahead of all executions, but not for long. */
+export function lookUpRequest(dialect: Dialect, operation: Operation, values: WireValues, page: Page | undefined, way: Way) {
+	return {
+		request: async ({ connection }: Session) => ({ timeout: LOOK_UP_TIMEOUT_MS, ...way, ...dialect.request(operation, values, page, connection) }),
+		policy: { line: {}, urgent: true, maxPauseMs: SHORT_PAUSE_MS },
+	};
+}
+
 /**
  * One read for the editor: pickers and the like, ahead of all executions.
  * @param values wire names and values
@@ -109,39 +117,11 @@ export async function lookUp(
 	try {
 		const session = await openSession(caller, dialect, operation);
 		about.secrets = session.connection.secrets;
-		const request = async () => ({ timeout: LOOK_UP_TIMEOUT_MS, ...way, ...dialect.request(operation, values, page, session.connection) });
-		return await ask(caller, dialect, async () => session, operation, request, { line: {}, urgent: true, maxPauseMs: SHORT_PAUSE_MS });
+		const { request, policy } = lookUpRequest(dialect, operation, values, page, way);
+		return await ask(caller, dialect, async () => session, operation, request, policy);
 	} catch (error) {
 		throw shown(caller, error, about);
 	}
-}
-
-/** Lists stay known for this time. */
-const LIST_FOR_MS = 60_000;
-const lists = new Map<string, { readAt: number; rows: Promise<IDataObject[]>; failed?: boolean }>();
-
-/**
- * All rows of a list that pickers and checks need again and again: read once a minute for each account.
- * @param insist whether a list that could not be read is tried again within that minute
- */
-export async function readList(
-	caller: Caller,
-	dialect: Dialect,
-	operation: Operation,
-	{ insist = false, way }: { insist?: boolean; way?: Way } = {},
-): Promise<IDataObject[]> {
-	const { connection } = await openSession(caller, dialect, operation).catch((error) => {
-		throw shown(caller, error, aboutOf(dialect, operation));
-	});
-	const key = `${connection.keyId} ${operation.value}`;
-	const now = performance.now();
-	const known = lists.get(key);
-	if (known && now - known.readAt < LIST_FOR_MS && !(insist && known.failed)) return await known.rows;
-	const rows = lookUp(caller, dialect, operation, {}, undefined, way).then((answer) => answer.rows);
-	const entry = { readAt: now, rows, failed: false };
-	lists.set(key, entry);
-	rows.catch(() => (entry.failed = true));
-	return await rows;
 }
 
 /** How the latest call through a throttle ended, and when. */

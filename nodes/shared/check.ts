@@ -7,6 +7,7 @@ import { BinaryFields } from './files';
 import { picked } from './given';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
+import { textOf } from './text';
 
 /** The settings of an operation, with their usual values where none are given. */
 export type Settings = Partial<Form> & IDataObject;
@@ -57,10 +58,10 @@ function checkFields(
 		}
 		if (!(isRequired && !field.when) && !(field.wire in given)) continue;
 		const value = given[field.wire];
-		if (isRequired ? isBlank(value) : isEmpty(value)) {
+		if (isRequired || sendsEmptyText ? isBlank(value) : isEmpty(value)) {
 			if (isRequired) say(`is required, but ${found(value)}`);
-			// Only an empty text clears a field: null is what a missing column gives.
-			else if (sendsEmptyText && value === '' && takesEmptyText(field)) values[field.wire] = '';
+			// Only an empty text clears a field: null and undefined are what a missing column gives.
+			else if (sendsEmptyText && settings.clearEmptyFields && typeof value === 'string' && takesEmptyText(field)) values[field.wire] = '';
 			continue;
 		}
 		if (value === undefined) {
@@ -90,7 +91,7 @@ function checkFields(
 function fileOf(field: Field, given: IDataObject, say: (what: string) => void): WireValues[string] | undefined {
 	const text = given[field.wire];
 	const named = given[binaryFields.name] ?? binaryFields.default;
-	const names = String(named).split(',').map((name) => name.trim()).filter(Boolean);
+	const names = textOf(named).split(',').map((name) => name.trim()).filter(Boolean);
 	if (text === undefined || isEmpty(text)) {
 		if (names.length > 0) return new BinaryFields(names);
 		say('is missing: name binary fields, or give base64 text');
@@ -115,15 +116,17 @@ function entriesOf(value: unknown): IDataObject[] | undefined {
 /** An entry under the wire names of its fields. */
 function wired({ of = {} }: Field, entry: IDataObject): IDataObject {
 	const byName = new Map(Object.values(of).map((field) => [field.name, field]));
+	const byWire = new Map(Object.entries(of));
 	const named = Object.entries(entry).map(([name, value]) => {
-		const field = byName.get(name) ?? of[name];
+		const field = byName.get(name) ?? byWire.get(name);
 		return [field?.wire ?? name, picked(value, field)];
 	});
 	return Object.fromEntries(named) as IDataObject;
 }
 
 const isEmpty = (value: unknown) => value === '' || value === null;
-const isBlank = (value: unknown) => value === undefined || value === null || String(value).trim() === '';
+const isBlank = (value: unknown) =>
+	value === undefined || value === null || (typeof value === 'string' ? value.trim() === '' : Array.isArray(value) && value.length === 0);
 
 const textKinds = new Set<Field['kind']>(['text', 'email', 'url', 'digits', 'phone', 'postalCode', 'state']);
 
@@ -135,7 +138,7 @@ function found(value: unknown): string {
 	if (value === null || value === '') return 'it is empty';
 	if (Array.isArray(value)) return 'a list was given';
 	if (typeof value === 'object') return 'an object was given';
-	const shown = String(value);
+	const shown = String(value).replace(/\p{Surrogate}/gu, '\ufffd');
 	const length = [...shown].length;
 	return length > 40 ? `${length} characters were given` : `"${shown}" was given`;
 }

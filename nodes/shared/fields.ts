@@ -4,6 +4,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { isDocument } from './documents';
+import { hasLoneSurrogate } from './text';
 
 /**
  * The field catalogue. A field of a service is one line; the editor's property, the check before a
@@ -166,6 +167,14 @@ export const setting = (spec: FieldSpec, usual: FieldSpec['default']): FieldSpec
 	default: usual,
 });
 
+/** For operations that change a record. Fields that are no text cannot be cleared. */
+export const clearEmptyFields: FieldSpec = setting(
+	flag('Clear Empty Fields', {
+		help: 'Whether fields that are left empty are cleared. Otherwise an empty value leaves the field as it is',
+	}),
+	false,
+);
+
 /** `search[client][name_kana]` becomes `clientNameKana`: the wire name in camelCase, without brackets and accents. */
 export function parameterName(wire: string): string {
 	const words = wire
@@ -253,11 +262,15 @@ const textAsNumber = (value: unknown) =>
 /** Characters as people count them: one code point is one character. */
 const characters = (value: string) => [...value].length;
 
+/** What no encoding can carry, such as an emoji that a cut went through. */
+const WHOLE = { message: 'must be made of whole characters (it holds half of a surrogate pair)' };
+
 function textRule({ maxLength = Infinity }: FieldSpec) {
 	return z.preprocess(
 		numberAsText,
 		z
 			.string({ message: 'must be text' })
+			.refine((value) => !hasLoneSurrogate(value), WHOLE)
 			.refine((value) => characters(value) <= maxLength, {
 				message: `must have at most ${maxLength} characters`,
 			}),
@@ -305,7 +318,7 @@ function idListRule(spec: FieldSpec) {
 	return z
 		.preprocess(
 			(value) => {
-				const list = Array.isArray(value) ? value : String(value).split(/[,、，\s]+/);
+				const list = typeof value === 'object' ? [value].flat() : String(value).split(/[,、，\s]+/);
 				return list.filter((entry) => entry !== '');
 			},
 			z.array(one).min(1, { message: 'must be one or more ids, separated by commas' }),
@@ -449,7 +462,7 @@ const jsonRule = (_spec: FieldSpec, { jsonAs }: Form) =>
 	z
 		.preprocess(
 			(value) => (typeof value === 'string' ? value : JSON.stringify(value)),
-			z.string({ message: 'must be JSON' }),
+			z.string({ message: 'must be JSON' }).refine((value) => !hasLoneSurrogate(value), WHOLE),
 		)
 		.refine((value) => parsed(value) !== undefined, { message: 'must be JSON, e.g. {"key": "value"}' })
 		.transform((value): WireValue => (jsonAs === 'object' ? (parsed(value) as WireValue) : value));

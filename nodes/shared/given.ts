@@ -4,6 +4,7 @@ import { isObject } from './answers';
 import type { Field, Fields } from './fields';
 import { binaryFields } from './fields';
 import type { Operation } from './operations';
+import { textOf } from './text';
 
 /**
  * What the user gave for an operation, by wire name. Each parameter is resolved once: n8n's own
@@ -30,4 +31,4 @@ export const picked = (value: unknown, field?: Field) =>
 const hasFile = (fields: Fields) => Object.values(fields).some(({ kind }) => kind === 'file');
 
 const isShown = (item: IExecuteSingleFunctions, { when = {} }: Field) =>
-	Object.entries(when).every(([name, values]) => values.includes(String(item.getNodeParameter(name, ''))));
+	Object.entries(when).every(([name, values]) => values.includes(textOf(item.getNodeParameter(name, ''))));

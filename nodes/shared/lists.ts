@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from './fields';
 import type { Operation, WireValues } from './operations';
+import { textOf } from './text';
 
 /** A list of the service's own whose rows have ids: what pickers show and what ids are checked by. */
 export interface IdList {
@@ -35,8 +36,17 @@ export async function unknownIds(
 		const list = lists[picker];
 		if (!list || pickedBy) return [];
 		const rows = await read(list);
-		const isKnown = rows.length === 0 || rows.some((row) => String(row[list.id]) === String(value));
-		return isKnown ? [] : [`${place}'${label}' must be an id of its own list, but "${String(value)}" is not in it`];
+		const isKnown = rows.length === 0 || idsOf(rows, list.id).has(textOf(value));
+		return isKnown ? [] : [`${place}'${label}' must be an id of its own list, but "${textOf(value)}" is not in it`];
 	});
 	return (await Promise.all(checks)).flat();
+}
+
+/** The ids of lists that many items are looked up in. */
+const knownIds = new WeakMap<IDataObject[], Set<string>>();
+
+function idsOf(rows: IDataObject[], id: string): Set<string> {
+	const ids = knownIds.get(rows) ?? new Set(rows.map((row) => textOf(row[id])));
+	knownIds.set(rows, ids);
+	return ids;
 }

@@ -27,7 +27,7 @@ export interface Operation {
 	required: Fields;
 	/** Collections of optional fields, in the order in which the editor shows them. */
 	collections: Collection[];
-	/** Whether an optional text that is left empty is sent (it clears the field) or left out. */
+	/** Whether it changes a record: what is left empty stays as it is there, unless the setting `clearEmptyFields` is on. */
 	sendsEmptyText: boolean;
 	/** For operations that read many. */
 	list?: {

@@ -91,7 +91,7 @@ export async function send(
 			return { ...options, ...dialect.request(operation, await load(item, values), page, connection) };
 		};
 		const { rows, ...more } = await askOnce(item, dialect, open, operation, request, { ...policy, until });
-		return { ...more, rows: await mapInSlices(rows, (row) => withoutSecrets(row, secrets)) };
+		return { ...more, rows: await mapInSlices(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal()) };
 	};
 	if (plan) return linked(await plan.carryOut(ask, await open()), itemIndex);
 
@@ -198,13 +198,13 @@ export async function checkIds(
 	item: IExecuteSingleFunctions,
 	dialect: Dialect,
 	operation: Operation,
-	{ records: [values], settings }: Ready,
+	{ records: [values], settings, open }: Ready,
 	options: Partial<IHttpRequestOptions>,
 ): Promise<void> {
 	if (!dialect.lists || !settings.checkIds) return;
 	// A list that cannot be read must not hold anything back; the list cache keeps the others.
 	const read = async (list: IdList) =>
-		await readList(item, dialect, list.operation, { way: wayOf(options) }).catch((error: unknown) => {
+		await readList(item, dialect, list.operation, { open, way: wayOf(options) }).catch((error: unknown) => {
 			if (item.getExecutionCancelSignal()?.aborted) throw error;
 			return [];
 		});

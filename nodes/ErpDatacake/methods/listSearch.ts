@@ -1,7 +1,9 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { readList } from '../../shared/call';
+import { readList } from '../../shared/listCache';
 import type { IdList } from '../../shared/lists';
+import { mapInSlices } from '../../shared/slices';
+import { textOf } from '../../shared/text';
 import { erpDatacake } from '../dialect';
 import { lists } from '../lists';
 
@@ -11,13 +13,15 @@ const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toL
 
 function picker({ operation, id, label }: IdList) {
 	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-		const wanted = plain(filter.trim());
-		const rows = await readList(this, erpDatacake, operation, { insist: true });
-		const results = rows.map((row) => {
-			const value = String(row[id]);
-			return { name: id === label ? value : `${String(row[label])} (${value})`, value };
+		const given = filter.trim();
+		const wanted = plain(given);
+		const results: INodeListSearchItems[] = [];
+		await mapInSlices(await readList(this, erpDatacake, operation, { insist: true }), (row) => {
+			const value = textOf(row[id]);
+			const name = id === label ? value : `${textOf(row[label])} (${value})`;
+			if (value === given || plain(name).includes(wanted)) results.push({ name, value });
 		});
-		return { results: results.filter(({ name, value }) => value === filter.trim() || plain(name).includes(wanted)) };
+		return { results };
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { Fields, FieldSpec, Kind } from '../../shared/fields';
-import { choice, decimal, document, fields, flag, pick, reference, setting, text } from '../../shared/fields';
+import { choice, clearEmptyFields, decimal, document, fields, flag, pick, reference, setting, text } from '../../shared/fields';
 import type { Collection, Operation } from '../../shared/operations';
 import { asText, linksOf } from '../../shared/rows';
 import { dateFormats, jsonForms, yesAndNo } from '../choices';
@@ -45,6 +45,7 @@ const settings = erpFields({
 		}),
 		true,
 	),
+	clearEmptyFields,
 	dateFormat: setting(choice('Date Format', dateFormats, { help: 'How the ERP wants dates' }), 'yyyy-MM-dd'),
 	digitsOnly: setting(
 		flag('Digits Only', { help: 'Whether CPF, CNPJ, CEP and phones are sent without punctuation. Otherwise they are sent as given' }),
@@ -71,13 +72,14 @@ const settingsOfKind: Partial<Record<Kind, Setting[]>> = {
 };
 
 /** The settings that matter for some fields and for what comes back. */
-function optionsFor(all: Fields, row: Operation['row']): Collection[] {
+function optionsFor(all: Fields, row: Operation['row'], isUpdate: boolean): Collection[] {
 	const inside = (some: Fields): FieldSpec[] =>
 		Object.values(some).flatMap((field) => [field, ...(field.of ? inside(field.of) : [])]);
 	const names = inside(all).flatMap(({ kind, picker, pickedBy }): Setting[] => [
 		...(settingsOfKind[kind] ?? []),
 		...(picker && !pickedBy ? (['checkIds'] as const) : []),
 	]);
+	if (isUpdate) names.push('clearEmptyFields');
 	if (linksOf(row).length > 0) names.push('downloadFiles', 'downloadTimeout', 'maxFileSizeMb', 'outputField');
 	return names.length > 0 ? [{ name: 'options', fields: pick(settings, ...new Set(names)) }] : [];
 }
@@ -98,7 +100,7 @@ const shaped =
 		required,
 		collections: [
 			...(Object.keys(optional).length > 0 ? [{ name: collection, fields: optional }] : []),
-			...optionsFor({ ...required, ...optional }, own.row),
+			...optionsFor({ ...required, ...optional }, own.row, shape.sendsEmptyText),
 		],
 	});
 

@@ -2,6 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 
 import { lookUp } from '../../shared/call';
 import type { Operation, WireValues } from '../../shared/operations';
+import { textOf } from '../../shared/text';
 import { hotProfile } from '../dialect';
 import { getManyBusinessCards } from '../resources/businessCard/getMany';
 import { getManyClients } from '../resources/client/getMany';
@@ -26,12 +27,14 @@ function picker(
 		const number = Number(paginationToken ?? 1);
 		const values = filter.trim() === '' ? {} : search(filter.trim());
 		const { rows, total = 0 } = await lookUp(this, hotProfile, operation, values, { number, size: PAGE_SIZE });
+		// The total alone does not end a list; behind a page that is short it says whether another one follows.
+		const isMore = rows.length >= PAGE_SIZE || (rows.length > 0 && number * rows.length < total);
 		return {
 			results: rows.map((row) => ({
-				name: `${label(row).filter(Boolean).join(', ')} (${String(row.id)})`,
-				value: String(row.id),
+				name: `${label(row).filter(Boolean).map(textOf).join(', ')} (${textOf(row.id)})`,
+				value: textOf(row.id),
 			})),
-			paginationToken: number * PAGE_SIZE < total ? String(number + 1) : undefined,
+			paginationToken: isMore ? String(number + 1) : undefined,
 		};
 	};
 }

@@ -1,4 +1,4 @@
-import { fields, flag } from '../../shared/fields';
+import { clearEmptyFields, fields, flag } from '../../shared/fields';
 import type { Collection, Operation } from '../../shared/operations';
 import type { Fields } from '../../shared/fields';
 
@@ -26,7 +26,10 @@ export const update = (own: Own, updateFields: Fields): Operation => ({
 	done: 'updated',
 	changes: 'id',
 	sendsEmptyText: true,
-	collections: [{ name: 'updateFields', fields: updateFields }],
+	collections: [
+		{ name: 'updateFields', fields: updateFields },
+		{ name: 'options', fields: fields('Asia/Tokyo', { clearEmptyFields }) },
+	],
 });
 
 export const getMany = (

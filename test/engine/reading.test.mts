@@ -1,0 +1,290 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
+import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
+import { type Job, listSearch, run, start } from './engine.mts';
+
+/** What is read, looked up and left as it is, measured at the services' side. */
+
+let hotProfile: HotProfileService;
+let erp: ErpService;
+beforeAll(async () => ([hotProfile, erp] = await Promise.all([startHotProfile(), startErpDatacake({ limit: null })])));
+beforeEach(() => {
+	hotProfile.reset();
+	erp.reset();
+});
+afterAll(async () => {
+	await hotProfile.close();
+	await erp.close();
+});
+
+const hotProfileJob = (resource: string, operation: string, fields: IDataObject = {}, more: Partial<Job> = {}): Job => ({
+	parameters: { resource, operation, ...fields },
+	credential: { instance: hotProfile.url, apiKey: hotProfile.apiKey, requestsPerMinute: 1000 },
+	...more,
+});
+const erpCredential = (more = {}) => ({ baseUrl: erp.url, token: erp.apiKey, requestsPerMinute: 1000, ...more });
+const erpJob = (resource: string, operation: string, fields: IDataObject = {}, more: Partial<Job> = {}): Job => ({
+	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: erpCredential(), ...more,
+});
+
+/** Keys that every object of JavaScript has, as JSON brings them. */
+const ODD = '{"constructor":"a","toString":"b","__proto__":"c","hasOwnProperty":"d","valueOf":1,"toJSON":"e"}';
+const odd = JSON.parse(ODD) as IDataObject;
+
+describe('a service whose total is wrong', () => {
+	/** Holds leads 1 to `count`, says that there are `total`, and counts its calls. */
+	async function lying(count: number, total: unknown) {
+		let calls = 0;
+		const server = createServer(async (request, response) => {
+			calls++;
+			const form = new URLSearchParams(await text(request));
+			const [page, size] = ['number', 'display_number'].map((name) => Number(form.get(`page[${name}]`)));
+			const leads = Array.from({ length: count }, (_, index) => ({ id: index + 1, name: `人${index}` })).slice((page - 1) * size, page * size);
+			response.setHeader('content-type', 'application/json').end(JSON.stringify({ leads, pages: { total_count: total } }));
+		});
+		await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+		const { port } = server.address() as AddressInfo;
+		const credential = { instance: `http://127.0.0.1:${port}`, apiKey: `key-${count}-${String(total)}`, requestsPerMinute: 1000 };
+		return { credential, calls: () => calls, close: () => server.close() };
+	}
+
+	test.each([[250, 100], [250, 0], [250, 1e7], [250, 1e13], [200, 200], [250, null], [250, '250']])('%i leads, total_count %p: all come out', async (count, total) => {
+		const service = await lying(count, total);
+		try {
+			const { items, error } = await run({ parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: service.credential });
+			expect(error).toBeUndefined();
+			expect(items.map(({ json }) => json.id)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+			expect(service.calls()).toBeLessThanOrEqual(6);
+		} finally {
+			service.close();
+		}
+	});
+
+	test('a picker goes on while its pages are full', async () => {
+		const service = await lying(60, 10);
+		try {
+			const job = { parameters: {}, credential: service.credential };
+			const first = await listSearch(job, 'searchLeads');
+			expect([first.results.length, first.paginationToken]).toEqual([50, '2']);
+			const second = await listSearch(job, 'searchLeads', '', '2');
+			expect([second.results.length, second.paginationToken]).toEqual([10, undefined]);
+		} finally {
+			service.close();
+		}
+	});
+});
+
+describe('keys that every object has', () => {
+	const rowText = (row: IDataObject | undefined) => JSON.stringify(row);
+
+	test.each(['simplified', 'raw'])('in a lead, %s: nothing is lost', async (output) => {
+		const lead = { id: 1, ...odd, items: [{ id: 7, label: 'constructor', value: 'x' }, { id: 8, label: '__proto__', value: 'y' }, { id: 9, label: '__proto__', value: 'z' }] };
+		hotProfile.fault({ effect: 'status', status: 200, body: { leads: [lead], pages: { total_count: 1 } } });
+		const { items, error } = await run(hotProfileJob('lead', 'getMany', { output }));
+		expect(error).toBeUndefined();
+		const named = '{"constructor":"x","__proto__":"y","__proto__ (9)":"z"}';
+		const expected = output === 'raw' ? JSON.stringify(lead) : `{"id":1,${ODD.slice(1, -1)},"items":${named}}`;
+		expect(rowText(items[0]?.json)).toBe(expected);
+	});
+
+	test('as values of flags, dates, numbers and labels of a lead', async () => {
+		const lead = { id: 1, store_flg: odd, trade_on: odd, latitude: odd, client_id: [odd], items: [{ id: 7, label: odd, value: odd }] };
+		hotProfile.fault({ effect: 'status', status: 200, body: { leads: [lead], pages: { total_count: 1 } } });
+		const { items, error } = await run(hotProfileJob('lead', 'getMany'));
+		expect(error).toBeUndefined();
+		expect(rowText(items[0]?.json)).toBe(JSON.stringify({ ...lead, items: { [ODD]: odd } }));
+	});
+
+	test.each(['simplified', 'raw'])('in rows of an ERP, %s: nothing is lost', async (output) => {
+		for (const body of [[{ id_servico: '1', ...odd }], { servicos: [{ id_servico: '1', ...odd }] }]) {
+			erp.fault({ effect: 'status', status: 200, body });
+			const { items, error } = await run(erpJob('catalogue', 'getManyProducts', { output, returnAll: true }));
+			expect(error).toBeUndefined();
+			expect(rowText(items[0]?.json)).toBe(`{"${output === 'raw' ? 'id_servico' : 'productId'}":"1",${ODD.slice(1)}`);
+		}
+	});
+
+	test('as Selected Fields bring what the row has, and nothing of JavaScript', async () => {
+		const outputFields = `={{ ["id", "constructor", "toString", "__proto__"] }}`;
+		hotProfile.fault({ effect: 'status', status: 200, body: { leads: [{ id: 1, constructor: 'a' }], pages: { total_count: 1 } } });
+		const { items, error } = await run(hotProfileJob('lead', 'getMany', { output: 'selectedFields', outputFields }));
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => rowText(json))).toEqual(['{"id":1,"constructor":"a"}']);
+	});
+
+	test.each([
+		['a status that is an object', { status: odd }],
+		['a success that is an object', { success: odd, message: 'x' }],
+		['an error that is an object', { error: odd }],
+		['wrappings of such names', { constructor: { __proto__: null, toString: [{ id_servico: '1' }] } }],
+	])('%s in an answer of an ERP is no raw error', async (_name, body) => {
+		erp.fault({ effect: 'status', status: 200, body });
+		const { error } = await run(erpJob('catalogue', 'getManyProducts', { returnAll: true }));
+		expect(error?.message ?? '').not.toMatch(/Cannot|undefined|not a function|TypeError/);
+	});
+
+	test.each([
+		['get_client_info: /clientes/{constructor}', /line 1: \{constructor\} is no input of get_client_info/],
+		['get_client_info: /clientes/{__proto__}', /line 1: \{__proto__\} is no input of get_client_info/],
+		['constructor: /x', /line 1: "constructor" is no operation/],
+		['__proto__: /x', /line 1: "__proto__" is no operation/],
+	])('as names in Endpoint Paths: %s', async (endpointPaths, message) => {
+		const { error } = await run(erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ endpointPaths }) }));
+		expect(`${error?.message} ${error?.description}`).toMatch(message);
+		expect(erp.journal).toEqual([]);
+	});
+
+	test('as input: objects with such keys are refused in words', async () => {
+		const value = `={{ JSON.parse('${ODD}') }}`;
+		const jobs = [
+			hotProfileJob('lead', 'create', { clientId: value, familyName: value, additionalFields: { tagIds: value, notMailFlg: value, prefId: value, tel: value } }),
+			erpJob('prospect', 'create', { nome: value, cnpjCpf: value, additionalFields: { servicos: `={{ [JSON.parse('${ODD}')] }}`, idRevendedor: value } }),
+		];
+		for (const job of jobs) {
+			const { error } = await run(job);
+			expect(error?.message).toMatch(/^'.+' must be .*\[item 0\]$/);
+			expect(error?.description).not.toMatch(/Cannot|undefined|not a function/);
+		}
+		expect([hotProfile.journal, erp.journal]).toEqual([[], []]);
+	});
+});
+
+describe('half of a character pair', () => {
+	const half = 'Jos\ud83d';
+
+	test.each<[string, () => Job, string]>([
+		['a name', () => hotProfileJob('lead', 'create', { clientId: '1250001', familyName: half }), 'Last Name'],
+		['an email', () => hotProfileJob('lead', 'create', { clientId: '1250001', familyName: 'a', additionalFields: { email: `${half}@example.jp` } }), 'Email'],
+		['a filter', () => hotProfileJob('lead', 'getMany', { filters: { name: half } }), 'Full Name'],
+		['an id', () => erpJob('ticket', 'create', { idCliente: half, assunto: 'a', mensagem: 'b' }), 'Client ID'],
+		['a document', () => erpJob('client', 'get', { cnpjCpf: half, options: { checkDocuments: false } }), 'CPF or CNPJ'],
+		['a phone', () => erpJob('client', 'update', { idCliente: '1', updateFields: { fone: half } }), 'Phone'],
+		['an entry of a list', () => erpJob('prospect', 'create', { nome: 'a', cnpjCpf: '529.982.247-25', additionalFields: { servicos: { entries: [{ idServico: half }] } } }), 'Product'],
+	])('%s is refused before a call, naming field and item', async (_name, job, label) => {
+		const { error } = await run(job());
+		expect(error?.message).toContain(`'${label}' must be made of whole characters (it holds half of a surrogate pair)`);
+		expect(error?.message).toContain('[item 0]');
+		expect([hotProfile.journal, erp.journal]).toEqual([[], []]);
+	});
+
+	test('a name of a file cannot stand in a path either', async () => {
+		const binary = [{ rg: { data: 'aGVsbG8=', mimeType: 'text/plain', fileName: `${half}.txt` } }];
+		const credential = erpCredential({ endpointPaths: 'upload_file: /arquivos/{nome_arquivo}' });
+		const { error } = await run(erpJob('prospect', 'uploadFile', { idProspecto: '1', binaryFields: 'rg' }, { binary, credential }));
+		expect(error?.message).toMatch(/^'File Name' cannot stand in a path.*\[item 0\]$/);
+		expect(erp.journal).toEqual([]);
+	});
+
+	test('whole characters of all planes go out', async () => {
+		const { error } = await run(hotProfileJob('lead', 'create', { clientId: '1250001', familyName: '𠮷田😀' }));
+		expect(error).toBeUndefined();
+	});
+});
+
+describe('an update from a sheet row with blanks', () => {
+	const sheet = { items: [{ id: '', tel: '', fax: null, note: '   ', pref: '', latitude: '', tags: [] }] as IDataObject[] };
+	const blanks = {
+		tel: '={{ $json.tel }}', fax: '={{ $json.fax }}', note: '={{ $json.note }}', address: '={{ $json.missing }}', url: '',
+		prefId: '={{ $json.pref }}', latitude: '={{ $json.latitude }}', tagIds: '={{ $json.tags }}', leadSourceKbnId: '={{ $json.missing }}',
+	};
+	const filled = { tel: '03-1', fax: '03-2', note: 'メモ', address: '東京', url: 'https://example.jp', prefId: '13', latitude: 35.5 };
+
+	test.each([
+		['lead', { clientId: '1250001', familyName: '山田' }, 'leads', blanks],
+		['businessCard', { clientId: '1250001', familyName: '山田', status: '1', openStatus: '1' }, 'businessCards', blanks],
+		['client', { name: '例' }, 'clients', { ...blanks, tel: undefined, fax: undefined, tagIds: undefined, leadSourceKbnId: undefined, mainTel: '={{ $json.tel }}' }],
+	] as const)('%s of HotProfile: everything stays', async (resource, required, table, updateFields) => {
+		const { tel, fax, ...rest } = filled;
+		const additionalFields = resource === 'client' ? { ...rest, mainTel: tel } : { ...rest, tel, fax };
+		const created = await run(hotProfileJob(resource, 'create', { ...required, additionalFields }));
+		expect(created.error).toBeUndefined();
+		const id = Number(created.items[0].json.id);
+		const before = { ...hotProfile[table].get(id) };
+		const given = resource === 'client' ? {} : { clientId: '1250001' };
+		const { error } = await run(hotProfileJob(resource, 'update', { id: String(id), ...given, updateFields: JSON.parse(JSON.stringify(updateFields)) }, sheet));
+		expect(error).toBeUndefined();
+		expect({ ...hotProfile[table].get(id), updated_at: before.updated_at }).toEqual(before);
+		expect(Object.keys(hotProfile.journal.at(-1)!.body as object).sort()).toEqual(resource === 'client' ? ['id'] : ['client_id', 'id']);
+	});
+
+	test('with Clear Empty Fields, texts are cleared, and nothing else is touched', async () => {
+		const created = await run(hotProfileJob('lead', 'create', { clientId: '1250001', familyName: '山田', additionalFields: filled }));
+		const id = String(created.items[0].json.id);
+		const { error } = await run(hotProfileJob('lead', 'update', { id, clientId: '1250001', updateFields: blanks, options: { clearEmptyFields: true } }, sheet));
+		expect(error).toBeUndefined();
+		expect(hotProfile.leads.get(Number(id))).toMatchObject({ tel: '', note: '', url: '', fax: '03-2', address: '東京', latitude: '35.5' });
+		expect(Object.keys(hotProfile.journal.at(-1)!.body as object).sort()).toEqual(['client_id', 'id', 'note', 'tel', 'url']);
+	});
+
+	test.each<[string, string, IDataObject, IDataObject]>([
+		['client', 'idCliente', { nome: '={{ $json.tel }}', fone: '', email: '={{ $json.missing }}', cep: '   ', alerta: 'x' }, { alerta: 'x' }],
+		['prospect', 'idProspecto', { idRevendedor: '={{ $json.missing }}', obs: '', statusProspeccao: '={{ $json.fax }}' }, {}],
+	])('%s of an ERP: blanks are not sent', async (resource, idName, updateFields, sent) => {
+		await run(erpJob(resource, 'update', { [idName]: '1001', updateFields }, sheet));
+		const { [idName === 'idCliente' ? 'id_cliente' : 'id_prospecto']: id, ...others } = erp.journal[0].body as IDataObject;
+		expect([id, others]).toEqual(['1001', sent]);
+	});
+
+	test('an ERP gets empty texts where the user chose to clear', async () => {
+		await run(erpJob('client', 'update', { idCliente: '1001', updateFields: { nome: 'x', fone: '', dataNascimento: '' }, options: { clearEmptyFields: true } }));
+		expect(erp.journal[0].body).toEqual({ id_cliente: '1001', nome: 'x', fone: '' });
+	});
+});
+
+describe('lists that several executions share', () => {
+	const lists = () => erp.journal.filter(({ path }) => path === '/revendedores').length;
+	const created = () => erp.journal.filter(({ path }) => path === '/prospectos').length;
+	const until = async (isSo: () => boolean) => {
+		while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+	};
+	/** The lists are kept by account, so each test has one of its own. */
+	const account = (headerName: string) => {
+		erp.set({ headerName });
+		return (idRevendedor = '999') =>
+			erpJob('prospect', 'create', { nome: 'A', cnpjCpf: '529.982.247-25', additionalFields: { idRevendedor } }, { credential: erpCredential({ headerName }) });
+	};
+
+	test("one execution's cancel is nobody else's: the others read the list once more, and refuse what is not in it", async () => {
+		const job = account('X-Shared-1');
+		erp.fault({ effect: 'hang', path: 'revendedores' });
+		const first = start(job());
+		await until(() => lists() === 1);
+		const others = [start(job()), start(job()), start(job())];
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		first.cancel();
+		for (const { done } of others) expect((await done).error?.message).toMatch(/^'Reseller' must be an id of its own list, but "999" is not in it/);
+		expect((await first.done).status).toBe('canceled');
+		expect([lists(), created()]).toEqual([2, 0]);
+	});
+
+	test('an execution that is canceled while another one reads ends at once, and sends nothing', async () => {
+		const job = account('X-Shared-2');
+		erp.fault({ effect: 'hang', path: 'revendedores' });
+		const reader = start(job());
+		await until(() => lists() === 1);
+		const waiter = start(job('201'));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		waiter.cancel();
+		expect((await waiter.done).status).toBe('canceled');
+		expect(created()).toBe(0);
+		reader.cancel();
+		expect((await reader.done).status).toBe('canceled');
+		expect(created()).toBe(0);
+	});
+
+	test('a canceled read is kept by nobody: the next execution reads', async () => {
+		const job = account('X-Shared-3');
+		erp.fault({ effect: 'hang', path: 'revendedores' });
+		const first = start(job());
+		await until(() => lists() === 1);
+		first.cancel();
+		await first.done;
+		expect((await run(job())).error?.message).toContain('must be an id of its own list');
+		expect(lists()).toBe(2);
+	});
+});

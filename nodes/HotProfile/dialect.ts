@@ -14,6 +14,7 @@ export const hotProfile: Dialect = {
 	advice: {
 		keyRefused:
 			'Check the API key, and that API連携 is switched on for its user and the public API (公開API) for the company',
+		forbidden: 'Check that the user of the API key may see and change this record, and that API連携 is switched on for that user',
 		noRoot: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
 		notFound: "Check 'Instance' in the credential, and that the public API (公開API) is switched on",
 		unreachable: "Check 'Instance' in the credential, and the network of n8n",

@@ -16,6 +16,7 @@ function advice(operation: Operation): Advice {
 	const [url, token] = ['URL', 'Token'].map((field) => `'${labelOf(operation)} ${field}'`);
 	return {
 		keyRefused: `Check ${url} and ${token} in the credential. ${WHERE_TO_FIND}`,
+		forbidden: `Check that ${token} in the credential may read this report. ${WHERE_TO_FIND}`,
 		notFound: `Check ${url} in the credential. ${WHERE_TO_FIND}`,
 		noRoot: `Check ${url} in the credential: it may be that of another report. ${WHERE_TO_FIND}`,
 		redirected: `Check ${url} in the credential: its token goes to no other address. ${WHERE_TO_FIND}`,
@@ -66,7 +67,6 @@ const TOO_MANY = new RegExp(
 export function read(answer: Answer, operation: Operation): PageRead {
 	const { status, body } = answer;
 	const sentences = sentencesOf(body);
-	if (status === 404 || status === 405) throw new Trouble('notFound', { status, sentences });
 	const isRefused = sentences.some((sentence) => TOO_MANY.test(sentence));
 	if (status === 400 && !isRefused && operation.path === 'leadFile' && saysNothingFound(sentences, body)) return { rows: [] };
 

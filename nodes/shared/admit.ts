@@ -53,8 +53,7 @@ export async function admit(
 	const signal = abortSignal as AbortSignal | undefined;
 	const patienceMs = timeout && timeout > 0 ? timeout : USUAL_TIMEOUT_MS;
 	const throttle = throttleFor(account);
-	// Like one that was sent before, it is given up when its own time is over, however many others wait.
-	const turn = { line: signal ?? lineOf(credentials) ?? account, limits, signal, patienceMs, again: true };
+	const turn = { line: signal ?? lineOf(credentials) ?? account, limits, signal, patienceMs };
 	await throttle.enter(turn).catch((reason: unknown) => {
 		if (reason instanceof Canceled) throw new Error('The execution was canceled while this call was waiting. Nothing was sent');
 		if (!(reason instanceof TooSoon)) throw reason;

@@ -35,8 +35,8 @@ const MOST_REFUSALS = 10;
 const MOST_REFUSALS_BY_WORDS = 3;
 /** Longest pause in ms that somebody at the screen sits out. */
 export const SHORT_PAUSE_MS = 10_000;
-/** Time in ms for a picker's call. */
-const LOOK_UP_TIMEOUT_MS = 60_000;
+/** Time in ms for a call that somebody at the screen waits for. */
+export const LOOK_UP_TIMEOUT_MS = 60_000;
 /** Time in ms for any other call that names none: n8n's own. */
 export const USUAL_TIMEOUT_MS = 300_000;
 /** Addresses that a link may lead on to. */
@@ -88,7 +88,7 @@ function unsendable(error: unknown): never {
 }
 
 /** Method and address of a call, without its query. */
-function targetOf({ method = 'GET', url = '' }: Partial<IHttpRequestOptions>, { address = '' }: Connection): string {
+export function targetOf({ method = 'GET', url = '' }: Partial<IHttpRequestOptions>, { address = '' }: Connection): string {
 	const whole = URL.canParse(url) ? url : address + url;
 	return `${method} ${whole.split('?')[0]}`;
 }

@@ -1,9 +1,9 @@
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
 
 import { helpersFor } from './admit';
-import { aboutOf, asTrouble, latest, sendPlain, spent, tooSoon } from './call';
+import { aboutOf, asTrouble, latest, LOOK_UP_TIMEOUT_MS, sendPlain, spent, targetOf, tooSoon } from './call';
 import type { Dialect } from './dialect';
-import { Trouble, words } from './errors';
+import { sentences, Trouble, words } from './errors';
 import type { Operation, WireValues } from './operations';
 import type { PageRead } from './pages';
 import type { Throttle } from './throttle';
@@ -59,7 +59,7 @@ export async function probe(
 	);
 	if (end === 'well' || (sparing && end.reason === 'tooMany')) return answer;
 	const { message, description } = words(end, about);
-	throw new Error(`${message}. ${description}`);
+	throw new Error(sentences(message, description));
 
 	async function read(): Promise<PageRead | undefined> {
 		const connection = dialect.connect(credentials, operation);
@@ -76,10 +76,12 @@ export async function probe(
 		if (early === 'well') return undefined;
 		if (early) throw early;
 		let trouble: Trouble | undefined;
+		const late = AbortSignal.timeout(LOOK_UP_TIMEOUT_MS);
 		try {
-			return dialect.read(await sendPlain(helpers as Helpers, request), operation);
+			return dialect.read(await sendPlain(helpers as Helpers, { ...request, timeout: LOOK_UP_TIMEOUT_MS, abortSignal: late }), operation);
 		} catch (error) {
-			trouble = asTrouble(error);
+			trouble = late.aborted ? new Trouble('timedOut') : asTrouble(error);
+			if (trouble.reason === 'notFound') trouble.details.target = targetOf(request, connection);
 			if (trouble.reason === 'tooMany') throttle.pause(limits, trouble.details.retryAfterMs);
 			throw trouble;
 		} finally {

@@ -103,6 +103,14 @@ export class Lines {
 		this.bound(call);
 	}
 
+	/** How many calls start before another one of a line: lines take turns, so that of each no more than of its own. */
+	ahead(key: unknown): number {
+		const own = this.usual.get(key)?.calls.length ?? 0;
+		const others = [...this.usual].map(([other, { calls }]) => (other === key ? own : Math.min(calls.length, own + 1)));
+		const urgent = [...this.urgent.values()].map(({ calls }) => calls.length);
+		return [...others, ...urgent].reduce((sum, count) => sum + count, 0);
+	}
+
 	/** Takes out the call whose turn it is. There must be one. */
 	next(): Waiting {
 		const lines = this.urgent.size > 0 ? this.urgent : this.usual;

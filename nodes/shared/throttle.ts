@@ -103,7 +103,8 @@ export class Throttle {
 			const pausedMs = this.pausedMs(turn);
 			if (pausedMs > 0) throw new TooSoon(pausedMs);
 			if (patienceMs < Infinity) {
-				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
+				const ahead = urgent || again ? 0 : this.lines.ahead(line);
+				const waitMs = this.nextStart(limits) + Math.floor(ahead / limits.calls) * holdFor(limits.windowMs);
 				if (waitMs > patienceMs) throw new TooSoon(waitMs);
 			}
 			// With nobody ahead there is no line to stand in.

@@ -15,18 +15,19 @@ export function rowsIn(body: unknown, operation: Operation): IDataObject[] | und
 	if (body === null || body === undefined) return [];
 	if (Array.isArray(body)) return body.every(isObject) ? body : undefined;
 	if (!isObject(body)) return undefined;
+	const marks = marksOf(operation);
 	const values = Object.values(body);
 	const inside = values.filter(isObject);
 	const [record] = inside;
-	if (inside.length === 1 && isRow(record, operation)) return [record];
-	if (isRow(body, operation)) return [body];
+	if (inside.length === 1 && isRow(record, marks)) return [record];
+	if (isRow(body, marks)) return [body];
 	const lists = Object.entries(body).flatMap(([key, value]) => (Array.isArray(value) && !ERRORS.test(key) ? [value] : []));
 	const full = lists.filter((list) => list.length > 0 && list.every(isObject));
-	const found = full.length > 1 ? full.filter((list) => list.every((one) => isRow(one, operation))) : full;
+	const found = full.length > 1 ? full.filter((list) => list.every((one) => isRow(one, marks))) : full;
 	if (found.length === 1) return found[0] as IDataObject[];
 	if (lists.length > 0) return lists.every((list) => list.length === 0) ? [] : operation.list ? undefined : [body];
 	// Some languages write a list as an object with numbers for keys.
-	if (inside.length > 0 && inside.every((one) => isRow(one, operation))) return inside;
+	if (inside.length > 0 && inside.every((one) => isRow(one, marks))) return inside;
 	if (inside.length === 1) return rowsIn(record, operation);
 	const wrapped = inside.map((one) => rowsIn(one, operation) ?? []).filter((rows) => rows.length > 0);
 	if (operation.list && wrapped.length === 1) return wrapped[0];
@@ -34,11 +35,14 @@ export function rowsIn(body: unknown, operation: Operation): IDataObject[] | und
 	return [body];
 }
 
-/** Whether an object is a row of an operation: it has the id of a row, or any of its fields where it stands alone. */
-function isRow(value: IDataObject, { row = {}, list }: Operation): boolean {
+/** By these a row of an operation is known: by its id in a list, by any of its fields where it stands alone. */
+function marksOf({ row = {}, list }: Operation): string[] {
 	const wires = Object.keys(row);
-	return wires.slice(0, list ? 1 : wires.length).some((wire) => Object.hasOwn(value, wire) && !Array.isArray(value[wire]));
+	return list ? wires.slice(0, 1) : wires;
 }
+
+const isRow = (value: IDataObject, marks: string[]): boolean =>
+	marks.some((wire) => Object.hasOwn(value, wire) && !Array.isArray(value[wire]));
 
 const ERRORS = /^err(o|or)e?s?$/i;
 const MESSAGES = /^(message|mensagem|msg)$/i;

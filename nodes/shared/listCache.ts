@@ -48,11 +48,11 @@ export async function readList(
 		for (;;) {
 			const others = known(key, insist);
 			const { rows } = others ?? remember(key, read(caller, dialect, operation, open, way));
-			try {
-				return await orCanceled(rows, signal);
-			} catch (error) {
-				if (!others || !isPersonal(error) || signal?.aborted) throw error;
-			}
+			const found = await orCanceled(rows, signal).catch((error) => {
+				if (others && isPersonal(error) && !signal?.aborted) return undefined;
+				throw error;
+			});
+			if (found) return found;
 		}
 	} catch (error) {
 		throw shown(caller, error, about);

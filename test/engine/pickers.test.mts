@@ -25,10 +25,11 @@ test('a name finds its client, an id too', async () => {
 	expect(byId.results.map(({ value }) => value)).toEqual([String(id)]);
 });
 
-test('the last page has no next one', async () => {
-	const { results, paginationToken } = await listSearch(job(), 'searchClients', '', '12');
-	expect(results).toHaveLength(50);
-	expect(paginationToken).toBeUndefined();
+test('a page that is not full is the last one', async () => {
+	const full = await listSearch(job(), 'searchClients', '', '12');
+	expect([full.results.length, full.paginationToken]).toEqual([50, '13']);
+	const empty = await listSearch(job(), 'searchClients', '', '13');
+	expect([empty.results.length, empty.paginationToken]).toEqual([0, undefined]);
 });
 
 test('a refused key is said in plain words', async () => {

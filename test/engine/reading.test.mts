@@ -125,7 +125,7 @@ describe('keys that every object has', () => {
 	])('%s in an answer of an ERP is no raw error', async (_name, body) => {
 		erp.fault({ effect: 'status', status: 200, body });
 		const { error } = await run(erpJob('catalogue', 'getManyProducts', { returnAll: true }));
-		expect(error?.message ?? '').not.toMatch(/Cannot|undefined|not a function|TypeError/);
+		expect(`${error?.message} ${error?.description}`).not.toMatch(/Cannot|not a function|TypeError/);
 	});
 
 	test.each([

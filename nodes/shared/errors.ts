@@ -48,6 +48,8 @@ export interface Details {
 	perhapsDone?: boolean;
 	/** What the same item had sent well before, as a sentence. */
 	before?: string;
+	/** Whether this was told at an earlier try of the run: the call was not made again. */
+	isRecalled?: boolean;
 	/** What became of all items, in place of the advice for one. */
 	ofAll?: string;
 }

@@ -139,13 +139,16 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 				await turn(index);
 				return await send(item, dialect, operation, run, value, options);
 			} catch (error) {
-				if (!goesOn && !failed) {
+				// What failed at an earlier try does not stop this one, which is there to send the rest.
+				if (!goesOn && !failed && !isRecalled(error)) {
 					failed = { item: index, error };
 					stop.abort();
 				}
 				throw error;
 			}
 		});
+		const recalled = sent.findIndex((end) => end.status === 'rejected' && isRecalled(end.reason));
+		if (!goesOn && recalled >= 0) failed ??= { item: recalled, error: (sent[recalled] as PromiseRejectedResult).reason };
 		if (failed) {
 			const error = inWords(items[failed.item], dialect, operation, run, failed.error);
 			const { service } = dialect;
@@ -172,6 +175,8 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		cancel?.removeEventListener('abort', end);
 	}
 }
+
+const isRecalled = (error: unknown): boolean => error instanceof Trouble && error.details.isRecalled === true;
 
 /** How many items cannot be sent, and which are the first of them. */
 function nothingSent(ends: Ends<unknown>): string {

@@ -157,13 +157,17 @@ function linked(rows: IDataObject[], item: number): INodeExecutionData[] {
 /** Makes a call that stores something, unless an earlier try of this run has made it, makes it now, or may have made it. */
 async function onlyOnce({ settled }: Run, key: string, call: () => Promise<IDataObject[]>): Promise<IDataObject[]> {
 	const known = settled.get(key);
-	if (known) return await known;
+	if (known) return await known.catch(recalled);
 	const rows = call();
 	settled.set(key, rows);
 	rows.catch((error) => {
 		if (!(error instanceof Trouble && mayBeStored(error))) settled.delete(key);
 	});
 	return await rows;
+}
+
+function recalled(error: unknown): never {
+	throw error instanceof Trouble ? new Trouble(error.reason, { ...error.details, isRecalled: true }) : error;
 }
 
 /** Of several files that go out one by one, some are stored when another one fails. */

@@ -277,7 +277,7 @@ describe('the test of a credential', () => {
 		['the token in the URL', () => ({ totalsUrl: `${service.reportUrl('totals')}?token=${service.apiKey}` }), /must not hold the token/],
 		['half a pair', () => ({ leadFileToken: '' }), /'Lead File Token' in the credential is empty/],
 		['a wait below zero', () => ({ totalsWait: -1 }), /'Totals Wait' in the credential must be a number of seconds/],
-		['another address', () => ({ totalsUrl: `${service.url}/elsewhere` }), /offers no CRM Zen API.*Relatório não encontrado/],
+		['another address', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen has nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
 		['a web page', () => (service.fault({ effect: 'html' }), {}), /web page instead of data.*crmzen\.com\.br\/api/],
 		['no host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /cannot be reached/],
 	])('says what is wrong: %s', async (_name, wrong, message) => {

@@ -209,9 +209,9 @@ describe('what the user reads', () => {
 	test.each<[string, object, RegExp, RegExp?]>([
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
 		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /refused the key/, /Integração.*CRM Zen says: Token inválido/],
-		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /refused the key/, /Sem permissão/],
-		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /offers no CRM Zen API/, /^Check 'Totals URL' in the credential\. Click the gear at the top of CRM Zen, then Integração\. CRM Zen says: Não encontrado$/],
-		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /offers no CRM Zen API/, /^Check 'Totals URL' in the credential\. Click [^.]*\. CRM Zen says: Método não permitido\.$/],
+		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /does not allow this/, /'Totals Token'.*Sem permissão/],
+		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /has nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. Click the gear at the top of CRM Zen, then Integração$/],
+		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /has nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. Click [^.]*$/],
 		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /not available at the moment/, /Erro interno/],
 		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /not available at the moment/],
 		['an unknown status', { effect: 'status', status: 418, body: '' }, /answered with status 418/],

@@ -32,7 +32,7 @@ function callers() {
 
 const rows = [{ id_revendedor: '201', nome: 'Loja' }];
 const well = () => ({ statusCode: 200, body: rows });
-const badly = () => ({ statusCode: 404, body: { erro: 'Em manutenção' } });
+const badly = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
 const read = async (caller: Caller, more = {}) => await readList(caller, erpDatacake, operation, more);
 
 let clock: jest.SpyInstance<number, []>;

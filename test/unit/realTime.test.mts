@@ -111,7 +111,11 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 		expect(stored.filter((one) => one.startsWith(name)).sort()).toEqual([...own].sort());
 		expect([...new Set(starts.filter((one) => one.startsWith(name)))]).toEqual(own);
 	}
-	expect(stored.filter((one) => one.startsWith('canceled'))).toHaveLength(40 - reasons.length);
+	// A call that was under way at the cancel may have been stored, and says so.
+	const uncertain = reasons.filter((one) => one instanceof Trouble && one.details.perhapsDone).length;
+	const ofCanceled = stored.filter((one) => one.startsWith('canceled')).length;
+	expect(ofCanceled).toBeGreaterThanOrEqual(40 - reasons.length);
+	expect(ofCanceled).toBeLessThanOrEqual(40 - reasons.length + uncertain);
 	// One turn of the five executions, behind the calls of the first one that started at once.
 	expect(starts.indexOf('single 0')).toBeLessThanOrEqual(3 + 5);
 

@@ -268,7 +268,8 @@ describe('at the limit', () => {
 		expect({ calls, refused }).toEqual({ calls: 300, refused: 0 });
 		expect(worstWindow).toBeLessThanOrEqual(100);
 		expect(worstAtOnce).toBeLessThanOrEqual(2);
-		expect(outcome.credentialReads).toBeLessThanOrEqual(3);
+		// Two reads, resolved and as typed, once in 5 s, however many items there are.
+		expect(outcome.credentialReads).toBeLessThanOrEqual(6);
 	});
 
 	test('ids are checked without a look at the credential for each of them', async () => {

@@ -100,20 +100,22 @@ export class Throttle {
 		return new Promise((start, refuse) => {
 			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
-			const pausedMs = this.pausedMs(turn);
+			// One look at the clock for all that follows: a call that need not wait is to cost next to nothing.
+			const now = this.clock.now();
+			const pausedMs = this.pausedMs(turn, now);
 			if (pausedMs > 0) throw new TooSoon(pausedMs);
 			if (patienceMs < Infinity) {
 				const waitMs = urgent || again ? this.nextStart(limits) : this.waitMs(limits);
 				if (waitMs > patienceMs) throw new TooSoon(waitMs);
 			}
 			// With nobody ahead there is no line to stand in.
-			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
-				this.begin(start);
+			if (this.lines.calls === 0 && this.waitFor(limits, now) === 0) {
+				this.begin(start, now);
 				return;
 			}
 			const waiting: Waiting = { start, refuse, ties: undefined };
 			if (again) waiting.again = true;
-			if (patienceMs < Infinity) waiting.until = this.clock.now() + patienceMs;
+			if (patienceMs < Infinity) waiting.until = now + patienceMs;
 			this.lines.add(turn, waiting, (aborted) => this.cancel(line, aborted));
 			this.startDue();
 		});
@@ -185,10 +187,8 @@ export class Throttle {
 	}
 
 	/** Time for which a turn would have to wait after a refusal, in ms: 0 where it sits that out. */
-	private pausedMs({ since = Infinity, maxPauseMs = Infinity }: Turn): number {
-		const now = this.clock.now();
-		const { at, until } = this.longPause ?? { at: -Infinity, until: -Infinity };
-		if (since < at && now < until) return until - now;
+	private pausedMs({ since = Infinity, maxPauseMs = Infinity }: Turn, now: number): number {
+		if (this.longPause && since < this.longPause.at && now < this.longPause.until) return this.longPause.until - now;
 		const left = this.pausedUntil - now;
 		return left > maxPauseMs ? left : 0;
 	}
@@ -272,12 +272,12 @@ export class Throttle {
 	private startDue(): void {
 		while (this.lines.calls > 0) {
 			const limits = this.lines.strictest;
-			const wait = this.waitFor(limits);
+			const now = this.clock.now();
+			const wait = this.waitFor(limits, now);
 			if (wait === 0) {
-				this.begin(this.lines.next().start);
+				this.begin(this.lines.next().start, now);
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
-				const now = this.clock.now();
 				const changes = [this.shareUntil, this.carefulUntil].filter((at) => at > now);
 				this.tell();
 				void this.wakeAt(Math.min(now + wait, this.lines.patientUntil, ...changes));
@@ -286,14 +286,13 @@ export class Throttle {
 		}
 	}
 
-	private begin(start: () => void): void {
+	private begin(start: () => void, now: number): void {
 		this.running++;
-		this.startedAt = this.clock.now();
+		this.startedAt = now;
 		start();
 	}
 
-	private waitFor({ calls, windowMs, atOnce }: Limits): number {
-		const now = this.clock.now();
+	private waitFor({ calls, windowMs, atOnce }: Limits, now = this.clock.now()): number {
 		this.freeSlots(now);
 		const careful = now < this.carefulUntil;
 		const oneByOne = careful && (this.gap > 0 || this.held >= this.share);

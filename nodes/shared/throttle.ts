@@ -278,9 +278,10 @@ export class Throttle {
 				this.begin(this.lines.next().start, now);
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
-				const changes = [this.shareUntil, this.carefulUntil].filter((at) => at > now);
-				this.tell();
-				void this.wakeAt(Math.min(now + wait, this.lines.patientUntil, ...changes));
+				const ruleEnds = now < this.shareUntil ? this.shareUntil : now < this.carefulUntil ? this.carefulUntil : Infinity;
+				const at = Math.min(now + wait, this.lines.patientUntil, ruleEnds);
+				this.tell(now);
+				if (at < this.wakesAt) void this.wakeAt(at);
 				return;
 			}
 		}
@@ -312,16 +313,16 @@ export class Throttle {
 	 */
 	private sendAway(waitMs: number): boolean {
 		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
-		end(leaving, new TooSoon(waitMs));
+		// An error costs more than all the rest of a start.
+		if (leaving.length > 0) end(leaving, new TooSoon(waitMs));
 		return leaving.length > 0;
 	}
 
 	private async wakeAt(at: number): Promise<void> {
-		if (at >= this.wakesAt) return;
 		this.wakesAt = at;
 		do {
 			await this.clock.sleep(Math.min(at - this.clock.now(), SLICE_MS));
-			this.tell();
+			this.tell(this.clock.now());
 			// Another one may have taken its place, that wakes earlier.
 		} while (this.wakesAt === at && this.lines.calls > 0 && this.clock.now() < at);
 		if (this.wakesAt !== at) return;
@@ -329,8 +330,7 @@ export class Throttle {
 		this.startDue();
 	}
 
-	private tell(): void {
-		const now = this.clock.now();
+	private tell(now: number): void {
 		if (now - this.toldAt < TELL_EVERY_MS || this.lines.calls === 0) return;
 		const forMs = this.waitFor(this.lines.strictest);
 		if (forMs < SLICE_MS || forMs === Infinity) return;

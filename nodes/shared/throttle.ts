@@ -100,7 +100,9 @@ export class Throttle {
 		return new Promise((start, refuse) => {
 			const { line, signal, limits, urgent, again = false, patienceMs = Infinity } = turn;
 			if (signal?.aborted) throw new Canceled();
-			const pausedMs = this.pausedMs(turn);
+			// One look at the clock for all that follows: a call that need not wait is to cost next to nothing.
+			const now = this.clock.now();
+			const pausedMs = this.pausedMs(turn, now);
 			if (pausedMs > 0) throw new TooSoon(pausedMs);
 			if (patienceMs < Infinity) {
 				const ahead = urgent || again ? 0 : this.lines.ahead(line);
@@ -108,13 +110,13 @@ export class Throttle {
 				if (waitMs > patienceMs) throw new TooSoon(waitMs);
 			}
 			// With nobody ahead there is no line to stand in.
-			if (this.lines.calls === 0 && this.waitFor(limits) === 0) {
-				this.begin(start);
+			if (this.lines.calls === 0 && this.waitFor(limits, now) === 0) {
+				this.begin(start, now);
 				return;
 			}
 			const waiting: Waiting = { start, refuse, ties: undefined };
 			if (again) waiting.again = true;
-			if (patienceMs < Infinity) waiting.until = this.clock.now() + patienceMs;
+			if (patienceMs < Infinity) waiting.until = now + patienceMs;
 			this.lines.add(turn, waiting, (aborted) => this.cancel(line, aborted));
 			this.startDue();
 		});
@@ -186,10 +188,8 @@ export class Throttle {
 	}
 
 	/** Time for which a turn would have to wait after a refusal, in ms: 0 where it sits that out. */
-	private pausedMs({ since = Infinity, maxPauseMs = Infinity }: Turn): number {
-		const now = this.clock.now();
-		const { at, until } = this.longPause ?? { at: -Infinity, until: -Infinity };
-		if (since < at && now < until) return until - now;
+	private pausedMs({ since = Infinity, maxPauseMs = Infinity }: Turn, now: number): number {
+		if (this.longPause && since < this.longPause.at && now < this.longPause.until) return this.longPause.until - now;
 		const left = this.pausedUntil - now;
 		return left > maxPauseMs ? left : 0;
 	}
@@ -273,28 +273,28 @@ export class Throttle {
 	private startDue(): void {
 		while (this.lines.calls > 0) {
 			const limits = this.lines.strictest;
-			const wait = this.waitFor(limits);
+			const now = this.clock.now();
+			const wait = this.waitFor(limits, now);
 			if (wait === 0) {
-				this.begin(this.lines.next().start);
+				this.begin(this.lines.next().start, now);
 			} else if (!this.sendAway(this.nextStart(limits))) {
 				// With no slot cooling, the end of a running call brings us back here, or that of somebody's patience.
-				const now = this.clock.now();
-				const changes = [this.shareUntil, this.carefulUntil].filter((at) => at > now);
-				this.tell();
-				void this.wakeAt(Math.min(now + wait, this.lines.patientUntil, ...changes));
+				const ruleEnds = now < this.shareUntil ? this.shareUntil : now < this.carefulUntil ? this.carefulUntil : Infinity;
+				const at = Math.min(now + wait, this.lines.patientUntil, ruleEnds);
+				this.tell(now);
+				if (at < this.wakesAt) void this.wakeAt(at);
 				return;
 			}
 		}
 	}
 
-	private begin(start: () => void): void {
+	private begin(start: () => void, now: number): void {
 		this.running++;
-		this.startedAt = this.clock.now();
+		this.startedAt = now;
 		start();
 	}
 
-	private waitFor({ calls, windowMs, atOnce }: Limits): number {
-		const now = this.clock.now();
+	private waitFor({ calls, windowMs, atOnce }: Limits, now = this.clock.now()): number {
 		this.freeSlots(now);
 		const careful = now < this.carefulUntil;
 		const oneByOne = careful && (this.gap > 0 || this.held >= this.share);
@@ -314,16 +314,16 @@ export class Throttle {
 	 */
 	private sendAway(waitMs: number): boolean {
 		const leaving = this.lines.takeImpatient(this.clock.now() + waitMs);
-		end(leaving, new TooSoon(waitMs));
+		// An error costs more than all the rest of a start.
+		if (leaving.length > 0) end(leaving, new TooSoon(waitMs));
 		return leaving.length > 0;
 	}
 
 	private async wakeAt(at: number): Promise<void> {
-		if (at >= this.wakesAt) return;
 		this.wakesAt = at;
 		do {
 			await this.clock.sleep(Math.min(at - this.clock.now(), SLICE_MS));
-			this.tell();
+			this.tell(this.clock.now());
 			// Another one may have taken its place, that wakes earlier.
 		} while (this.wakesAt === at && this.lines.calls > 0 && this.clock.now() < at);
 		if (this.wakesAt !== at) return;
@@ -331,8 +331,7 @@ export class Throttle {
 		this.startDue();
 	}
 
-	private tell(): void {
-		const now = this.clock.now();
+	private tell(now: number): void {
 		if (now - this.toldAt < TELL_EVERY_MS || this.lines.calls === 0) return;
 		const forMs = this.waitFor(this.lines.strictest);
 		if (forMs < SLICE_MS || forMs === Infinity) return;

@@ -42,6 +42,16 @@ function isUnsent(reason: Error): boolean {
 	return unsent.has(reason.reason) && !perhapsDone && (reason.reason !== 'tooSoon' || status === undefined);
 }
 
+/** Whether a failure was told at an earlier try of the run: its call was not made again. */
+export const isRecalled = (error: unknown): boolean => error instanceof Trouble && error.details.isRecalled === true;
+
+/** The item over which a run ends: the first that failed itself, rather than over another one. -1 where all went well. */
+export function firstFailure(ends: Ends): number {
+	const failed = (counts: (reason: Error) => boolean) => ends.findIndex((end) => end.status === 'rejected' && counts(end.reason as Error));
+	const ranks = [(reason: Error) => !isUnsent(reason) && !isRecalled(reason), (reason: Error) => !isUnsent(reason), () => true];
+	return ranks.map(failed).find((item) => item >= 0) ?? -1;
+}
+
 /** One part of a sentence such as "7 items: 2 created, 5 failed"; nothing where all went well. */
 export function tally(operation: Operation, ends: Ends): string {
 	const { done, failed, notSent } = outcomeOf(operation, ends);

@@ -1,5 +1,6 @@
 import type {
 	DeclarativeRestApiSettings,
+	IDataObject,
 	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
@@ -14,7 +15,7 @@ import type { Dialect } from './dialect';
 import { counted, lookFirst, sentences, Trouble } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
-import { account, failureData, tally } from './outcome';
+import { account, failureData, firstFailure, isRecalled, tally } from './outcome';
 import type { Run } from './send';
 import { checkIds, inWords, prepare, send } from './send';
 
@@ -133,31 +134,16 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 			await checkIds(item, dialect, operation, value, options);
 			return value;
 		}));
-		let failed: { item: number; error: unknown } | undefined;
 		const sent = await forAll(ready, async (item, value, index) => {
-			try {
-				await turn(index);
-				return await send(item, dialect, operation, run, value, options);
-			} catch (error) {
+			await turn(index);
+			return await send(item, dialect, operation, run, value, options).catch((error) => {
 				// What failed at an earlier try does not stop this one, which is there to send the rest.
-				if (!goesOn && !failed && !isRecalled(error)) {
-					failed = { item: index, error };
-					stop.abort();
-				}
+				if (!goesOn && !isRecalled(error)) end();
 				throw error;
-			}
+			});
 		});
-		const recalled = sent.findIndex((end) => end.status === 'rejected' && isRecalled(end.reason));
-		if (!goesOn && recalled >= 0) failed ??= { item: recalled, error: (sent[recalled] as PromiseRejectedResult).reason };
-		if (failed) {
-			const error = inWords(items[failed.item], dialect, operation, run, failed.error);
-			const { service } = dialect;
-			// An agent's model reads nothing but the message.
-			error.message = sentences(error.message, lookFirst(failed.error, { service, once: operation.once }), account(operation, sent));
-			const data = failureData(operation, sent, (item, reason) => inWords(items[item], dialect, operation, run, reason));
-			error.context = { ...error.context, data };
-			throw error;
-		}
+		const failed = goesOn ? -1 : firstFailure(sent);
+		if (failed >= 0) throw withAccount(failed, sent, operation, dialect, (item, reason) => inWords(items[item], dialect, operation, run, reason));
 		const notes = [run.meter.note(dialect.service, run.limits, tally(operation, sent))];
 		for (const message of run.notes) notes.push({ message, type: 'warning', location: 'outputPane' });
 		caller.addExecutionHints(...notes.filter((note) => note !== undefined));
@@ -176,7 +162,21 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 	}
 }
 
-const isRecalled = (error: unknown): boolean => error instanceof Trouble && error.details.isRecalled === true;
+/** The error of the run's first failure, with what became of all items. */
+function withAccount(
+	failed: number,
+	sent: Ends<INodeExecutionData[]>,
+	operation: Operation,
+	{ service }: Dialect,
+	inWords: (item: number, reason: unknown) => Error & { context?: IDataObject },
+): Error {
+	const { reason } = sent[failed] as PromiseRejectedResult;
+	const error = inWords(failed, reason);
+	// An agent's model reads nothing but the message.
+	error.message = sentences(error.message, lookFirst(reason, { service, once: operation.once }), account(operation, sent));
+	error.context = { ...error.context, data: failureData(operation, sent, inWords) };
+	return error;
+}
 
 /** How many items cannot be sent, and which are the first of them. */
 function nothingSent(ends: Ends<unknown>): string {

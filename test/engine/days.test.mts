@@ -36,7 +36,7 @@ async function arriving(date: string, timezone: string) {
 	erp.seen.length = 0;
 	accounts++;
 	const outcomes = await Promise.all([
-		run({ parameters: { resource: 'lead', operation: 'getMany', filters: { fromCreatedOn: date } }, credential: { instance: hotProfile.url, apiKey: `key${accounts}` }, timezone }),
+		run({ parameters: { resource: 'lead', operation: 'getMany', filters: { fromCreatedOn: date } }, credential: { instance: hotProfile.url, apiKey: 'the-key', requestsPerMinute: 1000 }, timezone }),
 		run({
 			node: 'erpDatacake',
 			parameters: { resource: 'client', operation: 'update', idCliente: '1', updateFields: { dataNascimento: date }, options: { dateFormat: 'dd/MM/yyyy' } },

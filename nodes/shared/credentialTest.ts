@@ -58,7 +58,8 @@ export async function probe(
 		asTrouble,
 	);
 	if (end === 'well' || (sparing && end.reason === 'tooMany')) return answer;
-	const { message, description } = words(end, about);
+	// A key that may not even make the cheapest read is of no use.
+	const { message, description } = words(end.reason === 'forbidden' ? new Trouble('keyRefused', end.details) : end, about);
 	throw new Error(sentences(message, description));
 
 	async function read(): Promise<PageRead | undefined> {

@@ -18,7 +18,16 @@ export interface PageRead {
 export interface PageOptions {
 	/** Called once all rows are read, where the service's total is another count than theirs. */
 	onMismatch?: (told: { rows: number; total: number }) => void;
+	/** Called where there was no time to look behind the last row of the total. */
+	onUnchecked?: (rows: number) => void;
 }
+
+/**
+ * Reads one page.
+ * @param isCheck whether all rows of the total are here already: this page only makes sure of it, and may be
+ * refused as `tooSoon`
+ */
+export type ReadPage = (page: Page, isCheck: boolean) => Promise<PageRead>;
 
 /**
  * Reads the rows of all pages, or of as many as are wanted: none twice, none skipped.
@@ -29,11 +38,11 @@ export interface PageOptions {
  * @throws {Trouble} `repeatedPage`, or what a page failed with
  */
 export async function readPages(
-	read: (page: Page) => Promise<PageRead>,
+	read: ReadPage,
 	maxSize: number,
 	wanted: number,
 	atOnce: number,
-	{ onMismatch }: PageOptions = {},
+	{ onMismatch, onUnchecked }: PageOptions = {},
 ): Promise<IDataObject[]> {
 	// All pages have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
 	const size = wanted === Infinity ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
@@ -50,8 +59,10 @@ export async function readPages(
 	/** The latest page's rows without an id. */
 	let nameless = new Set<string>();
 
+	/** Whether all rows of the total are here. */
+	const isComplete = () => totals.least !== Infinity && rows.size >= totals.latest;
 	const begin = () => {
-		const page = read({ number: ++begun, size });
+		const page = read({ number: ++begun, size }, isComplete());
 		page.catch(() => (hasFailed = true));
 		underWay.push(page);
 	};
@@ -75,9 +86,16 @@ export async function readPages(
 		return length > 0 && rows.size < wanted && (length >= full || taken * full < totals.latest);
 	};
 
+	/** What is refused here for want of time is no more than a look behind the last row. */
+	const unlessComplete = (error: unknown): PageRead => {
+		if (!(error instanceof Trouble && error.reason === 'tooSoon' && isComplete())) throw error;
+		onUnchecked?.(rows.size);
+		return { rows: [] };
+	};
+
 	begin();
 	try {
-		while (take(await (underWay.shift() as Promise<PageRead>))) {
+		while (take(await (underWay.shift() as Promise<PageRead>).catch(unlessComplete))) {
 			if (underWay.length === 0) begin();
 			const known = Math.min(wanted, totals.latest) / full;
 			while (taken > 1 && !hasFailed && underWay.length < atOnce && begun < known) begin();

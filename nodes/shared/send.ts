@@ -20,12 +20,16 @@ import { unknownIds } from './lists';
 import type { Meter } from './meter';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf, hasOutput } from './operations';
+import type { ReadPage } from './pages';
 import { readPages } from './pages';
 import { linksOf } from './rows';
 import { withoutSecrets } from './secrets';
 import { mapInSlices } from './slices';
 
 /** One item's way through a node: check, call, output. */
+
+/** A look behind the last page is not worth a longer wait: it mostly finds nothing. */
+const CHECK_PATIENCE_MS = 1000;
 
 /** What the items of one run of a node share. */
 export interface Run {
@@ -102,7 +106,11 @@ export async function send(
 		const onMismatch = ({ rows, total }: { rows: number; total: number }) => run.notes.add(
 			`${dialect.service} said that there are ${total.toLocaleString('en')} rows, but ${rows.toLocaleString('en')} came`,
 		);
-		return await readPages(async (page) => await ask(values, page), list.pageSize, wanted, atOnce, { onMismatch });
+		const onUnchecked = (rows: number) => run.notes.add(
+			`${dialect.service} said that these are all ${rows.toLocaleString('en')} rows. Its limit left no call to make sure of that`,
+		);
+		const page: ReadPage = async (one, isCheck) => await ask(values, one, isCheck ? performance.now() + CHECK_PATIENCE_MS : undefined);
+		return await readPages(page, list.pageSize, wanted, atOnce, { onMismatch, onUnchecked });
 	};
 	const items: INodeExecutionData[][] = [];
 	for (const [index, values] of records.entries()) {

@@ -108,6 +108,19 @@ test('words that say "too many" are believed three times', async () => {
 	expect(error?.message).toMatch(/keeps refusing calls as too many/);
 });
 
+test.each([
+	['there is room', 3, 3, undefined],
+	['there is none for a while', 2, 2, 'HotProfile said that these are all 200 rows. Its limit left no call to make sure of that'],
+])('after two full pages of two, a third is looked at where %s', async (_name, requestsPerMinute, calls, told) => {
+	WINDOW.ms = 4000;
+	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });
+	const to = [...service.leads.keys()].sort((one, other) => one - other)[199];
+	const { items, hints } = await run({ ...job, items: [{ to }], credential: credential({ requestsPerMinute }) });
+	expect(items).toHaveLength(200);
+	expect(service.journal).toHaveLength(calls);
+	expect(hints.map(({ message }) => message)).toEqual(told === undefined ? expect.not.arrayContaining([expect.stringContaining('all 200')]) : expect.arrayContaining([told]));
+});
+
 describe('the order of updates', () => {
 	const notes = ['first', 'second', 'third', 'last'];
 	const update = (ids: number[], items: IDataObject[]): Job => ({

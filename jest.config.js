@@ -11,4 +11,6 @@ module.exports = {
 	moduleNameMapper: engine ? { '^(n8n-core|n8n-workflow)$': `${engine}/node_modules/$1` } : {},
 	setupFiles: ['<rootDir>/test/setup.js'],
 	testTimeout: 60_000,
+	// Tests wait more than they compute.
+	maxWorkers: 4,
 };

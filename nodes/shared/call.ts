@@ -71,12 +71,11 @@ export async function ask(
 	return await exchange(caller, dialect, open, () => !operation.once, policy, async (session) => {
 		const options = await request(session).catch(unsendable);
 		const answer = await transmit(caller, dialect, session.credentials, options);
-		try {
-			return dialect.read(answer, operation);
-		} catch (error) {
+		const read = async () => dialect.read(answer, operation);
+		return await read().catch((error: unknown) => {
 			if (error instanceof Trouble && error.reason === 'notFound') error.details.target = targetOf(options, session.connection);
 			throw error;
-		}
+		});
 	});
 }
 

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 
 import type { Connection } from '../shared/dialect';
 import { accountOf, keyOf, limitsOf, misconfigured } from '../shared/connection';
-import { isSecure } from '../shared/links';
+import { isSecure, serviceAt } from '../shared/links';
 import type { Operation } from '../shared/operations';
 import { fieldsOf } from '../shared/operations';
 import type { AnyRequest } from '../shared/target';
@@ -26,7 +26,7 @@ export function connect(credentials: ICredentialDataDecryptedObject): ErpConnect
 	const address = baseUrl(credentials.baseUrl);
 	const [name, value, token] = tokenHeader(credentials);
 	return {
-		account: accountOf(new URL(address).origin, token),
+		account: accountOf(serviceAt(address), token),
 		keyId: accountOf(address, name.toLowerCase(), value),
 		address,
 		limits: limitsOf(credentials),

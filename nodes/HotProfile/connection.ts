@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions }
 
 import type { Connection } from '../shared/dialect';
 import { accountOf, keyOf, limitsOf, misconfigured } from '../shared/connection';
-import { isLoopback } from '../shared/links';
+import { isLoopback, serviceAt } from '../shared/links';
 import type { AnyRequest } from '../shared/target';
 import { pinned, targetOf, withoutDot } from '../shared/target';
 
@@ -41,7 +41,7 @@ export function instanceUrl(instance: unknown): string {
 export function connect(credentials: ICredentialDataDecryptedObject): Connection {
 	const origin = instanceUrl(credentials.instance);
 	const apiKey = apiKeyOf(credentials);
-	return { account: accountOf(origin), address: origin, keyId: accountOf(origin, apiKey), limits: limitsOf(credentials), secrets: [apiKey] };
+	return { account: accountOf(serviceAt(origin)), address: origin, keyId: accountOf(origin, apiKey), limits: limitsOf(credentials), secrets: [apiKey] };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 
 import { accountOf, keyOf, misconfigured } from '../shared/connection';
 import type { Connection } from '../shared/dialect';
-import { isSecure } from '../shared/links';
+import { isSecure, serviceAt } from '../shared/links';
 import type { AnyRequest } from '../shared/target';
 import { pinned, targetOf, withHeader, withoutDot } from '../shared/target';
 
@@ -106,9 +106,9 @@ function normal(given: unknown): string {
 
 /** A URL without what makes no other report of it: the order of its parameters, a slash at the end of its path, escapes. */
 function spelling(address: string): string {
-	const { searchParams } = new URL(address);
+	const { origin, searchParams } = new URL(address);
 	searchParams.sort();
-	return `${pathOf(address)}?${searchParams.toString()}`;
+	return `${pathOf(address).replace(origin, serviceAt(address))}?${searchParams.toString()}`;
 }
 
 /** Host and path of a URL, in one spelling. */

@@ -5,6 +5,8 @@ import { pause } from '../shared/call';
 /** What CRM Zen has answered, for as long as it may be used again. In this process only. */
 
 export interface Answer {
+	/** The call that it answers, as `callKey` names it. */
+	key: string;
 	read: PageRead;
 	/** When it came, as `performance.now()` gives it. */
 	at: number;
@@ -36,9 +38,9 @@ export const callKey = (account: string, values: WireValues): string => `${accou
 export function remember(key: string, windowMs: number, read: PageRead, isWhole = true): Answer {
 	const at = performance.now();
 	last.delete(key);
-	last.set(key, { read, at, until: at + windowMs, isWhole });
+	last.set(key, { key, read, at, until: at + windowMs, isWhole });
 	for (const [known, { until }] of last) if (until <= at || last.size > MOST_KEPT) last.delete(known);
-	return { read, at };
+	return { key, read, at };
 }
 
 /**
@@ -54,7 +56,7 @@ export function lastAnswer(key: string, isWhole = false): Answer | undefined {
  * The answer to a call that somebody else is making to the same question.
  * @param isWhole whether it must have been asked when all days of the question were over
  * @param until when waiting for it ends, as `performance.now()` gives it
- * @returns nothing where nobody is asking; a promise of nothing where that call fails, takes too long or is no longer waited for
+ * @returns nothing where nobody is asking; a promise of nothing where that call fails, takes too long, is no longer waited for or went to another account in the end
  */
 export function answerOfOther(key: string, isWhole: boolean, until: number, signal?: AbortSignal): Promise<Answer | undefined> | undefined {
 	const other = pending.get(key);
@@ -64,7 +66,7 @@ export function answerOfOther(key: string, isWhole: boolean, until: number, sign
 	const stop = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
 	const nothing = () => undefined;
 	return Promise.race([other.asking.catch(nothing), pause(leftMs, stop).catch(nothing)])
-		.then((answer) => answer ?? undefined)
+		.then((answer) => (answer && answer.key === key ? answer : undefined))
 		.finally(() => ended.abort());
 }
 

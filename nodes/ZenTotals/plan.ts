@@ -28,22 +28,17 @@ export function plan(item: Item): Plan {
 	const form = caller.getNodeParameter('output', 'rows');
 	if (problems.length > 0) return { problems, carryOut: async () => [] };
 
-	const state: RunState = runs.get(run) ?? { calls: new Map() };
+	const state: RunState = runs.get(run) ?? { wishes: [] };
 	runs.set(run, state);
-	for (const question of questions) {
-		const { isClosed } = question;
-		const values = callOf(question, item.operation);
-		const isShared = mayRecall(isClosed, manner);
-		state.calls.set(isShared ? JSON.stringify(values) : String(state.calls.size), { values, isClosed });
-	}
+	state.wishes.push({ item, calls: questions.map((question) => ({ values: callOf(question, item.operation), isClosed: question.isClosed })) });
 
 	return {
 		problems,
 		async carryOut(ask, session) {
-			state.until ??= allow(item, session, manner, state.calls);
+			const until = await (state.until ??= allow(item, manner, state.wishes));
 			const rows: IDataObject[] = [];
 			for (const question of questions) {
-				const answers = await answersTo({ question, item, ask, session, manner, until: state.until });
+				const answers = await answersTo({ question, item, ask, session, manner, until });
 				rows.push(...shaped(answers, question, item, form, manner));
 			}
 			return rows;
@@ -121,7 +116,8 @@ async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: (
 	if (before) return await before;
 	const answer = fresh();
 	known.set(key, answer);
-	answer.catch(() => known.delete(key));
+	// A credential that was changed while the call waited leads to another account.
+	answer.then((one) => one.key === key || known.delete(key), () => known.delete(key));
 	return await answer;
 }
 
@@ -132,7 +128,7 @@ async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: (
 async function askOrRecall(
 	key: string,
 	values: ReturnType<typeof callOf>,
-	{ question: { isClosed }, item: { caller, operation }, ask, session: { connection: { limits } }, manner, until }: Errand,
+	{ question: { isClosed }, item: { caller, operation }, ask, manner, until }: Errand,
 ): Promise<Answer> {
 	const signal = caller.getExecutionCancelSignal();
 	const end = manner.whenTooSoon === 'stop' ? performance.now() + AT_ONCE_MS : until;
@@ -145,7 +141,9 @@ async function askOrRecall(
 		const answer = await other;
 		if (answer) return answer;
 	}
-	const asking = ask(values, undefined, end).then((read) => remember(key, limits.windowMs, read, isClosed));
+	const asking = ask(values, undefined, end).then(({ connection: { account, limits }, ...read }) =>
+		remember(callKey(account, values), limits.windowMs, read, isClosed),
+	);
 	announce(key, asking, isClosed);
 	return await asking;
 }

@@ -24,10 +24,10 @@ export interface Call {
 
 /** What the items of a run share. */
 export interface RunState {
-	/** The calls that are to be made, by their values; those that may be alike and still are two, by a number. */
-	calls: Map<string, Call>;
+	/** The calls that each item wants. */
+	wishes: Array<{ item: Item; calls: Call[] }>;
 	/** When the patience of the run ends; unset until the first item is carried out. */
-	until?: number;
+	until?: Promise<number>;
 }
 
 /** "Stop" does not stop for less than this. */
@@ -58,14 +58,36 @@ export function isKnown({ values, isClosed }: Call, { caller }: Item, { connecti
 }
 
 /**
- * Looks whether there is time for all calls of a run, before the first one.
+ * Looks whether there is time for all calls of a run, before the first one. Accounts wait beside each other.
  * @returns when the run's patience ends
  * @throws {Trouble} `tooLong`
  */
-export function allow(item: Item, session: Session, manner: Manner, calls: RunState['calls']): number {
-	const left = [...calls.values()].filter((call) => !isKnown(call, item, session, manner)).length;
-	askForTime(left, item, session, manner.patienceMs, manner);
+export async function allow(item: Item, manner: Manner, wishes: RunState['wishes']): Promise<number> {
+	for (const { session, calls } of await byAccount(wishes, manner)) {
+		const left = [...calls.values()].filter((call) => !isKnown(call, item, session, manner)).length;
+		askForTime(left, item, session, manner.patienceMs, manner);
+	}
 	return performance.now() + manner.patienceMs * GRACE;
+}
+
+/** The calls of one account, by their values; those that may be alike and still are two, by a number. */
+interface Share {
+	session: Session;
+	calls: Map<string, Call>;
+}
+
+/** The calls of each account. An item whose credential cannot be used makes none, and tells that itself. */
+async function byAccount(wishes: RunState['wishes'], manner: Manner): Promise<Share[]> {
+	const shares = new Map<string, Share>();
+	for (const { item, calls } of wishes) {
+		const session = await item.open().catch(() => undefined);
+		if (!session) continue;
+		const { account } = session.connection;
+		const share = shares.get(account) ?? { session, calls: new Map<string, Call>() };
+		shares.set(account, share);
+		for (const call of calls) share.calls.set(mayRecall(call.isClosed, manner) ? JSON.stringify(call.values) : String(share.calls.size), call);
+	}
+	return [...shares.values()];
 }
 
 /**

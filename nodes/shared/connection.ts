@@ -69,7 +69,9 @@ const AROUND = /^[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+$/g;
  * @throws {Trouble} `misconfigured`
  */
 export function keyOf(given: unknown, label: string, source: string, prefix?: string): string {
-	const key = typeof given === 'string' ? given.replace(AROUND, '') : given;
+	// An expression may bring a key of digits as a number.
+	const written = Number.isSafeInteger(given) ? String(given) : given;
+	const key = typeof written === 'string' ? written.replace(AROUND, '') : written;
 	if (typeof key === 'string' && /^[\x21-\x7e]+$/.test(key)) return key;
 	const [first, ...others] = String(key).split(/\s+/);
 	const isPrefix = ['bearer', prefix?.toLowerCase()].includes(first.toLowerCase());
@@ -77,8 +79,11 @@ export function keyOf(given: unknown, label: string, source: string, prefix?: st
 		const where = prefix === undefined ? '' : prefix.toLowerCase() === first.toLowerCase() ? ': Header Prefix adds it' : ', and write it into Header Prefix';
 		throw misconfigured(`'${label}' in the credential begins with '${first}'. Leave it out${where}`);
 	}
-	const found = key === '' || key === undefined ? 'is empty' : 'holds a blank, a line break, a full-width letter or one with an accent';
-	throw misconfigured(`'${label}' in the credential ${found}. Copy it from ${source} once more`);
+	const field = `'${label}' in the credential`;
+	const isEmpty = key === '' || key === undefined || key === null;
+	if (!isEmpty && typeof key !== 'string') throw misconfigured(`${field} must be text, but its expression brings something else`);
+	const found = isEmpty ? 'is empty' : 'holds a blank, a line break, a full-width letter or one with an accent';
+	throw misconfigured(`${field} ${found}. Copy it from ${source} once more`);
 }
 
 /** A credential that cannot be used as it is, with one sentence that names the field. */

@@ -91,6 +91,8 @@ export interface Item {
 	values: WireValues;
 	/** The same object for all items of a run. */
 	run: object;
+	/** Its connection, whenever it is needed. */
+	open: Open;
 	/** Number of rows that are wanted, or Infinity. */
 	wanted: number;
 	/** Tells the user something about the answers after the run, as a sentence. */
@@ -105,8 +107,13 @@ export interface Plan {
 	carryOut(ask: Ask, session: Session): Promise<IDataObject[]>;
 }
 
+/** What a call brought, and the connection that it was made with in the end. */
+export interface Asked extends PageRead {
+	connection: Connection;
+}
+
 /**
  * One call, as often as it takes.
  * @param until when its patience ends, as `performance.now()` gives it
  */
-export type Ask = (values: WireValues, page?: Page, until?: number) => Promise<PageRead>;
+export type Ask = (values: WireValues, page?: Page, until?: number) => Promise<Asked>;

@@ -11,6 +11,16 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether a host, as URL writes it, is this machine itself, so that nobody else can read what goes there. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
+/** Names of this machine under which a port is one and the same service. */
+const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** The origin of an address as the name of a service: this machine has three names for one. Not for what may get a key. */
+export function serviceAt(address: string): string {
+	const url = new URL(address);
+	if (OWN_NAMES.test(url.hostname)) url.hostname = 'localhost';
+	return url.origin;
+}
+
 /** An IPv6 address that stands for one of IPv4: mapped, compatible, translated. [::] and [::1] are of them. */
 const IPV4_INSIDE = /^(?:64:ff9b)?::(?:ffff:(?:0:)?)?(?:([\da-f]{1,4}):)?([\da-f]{1,4})?$/;
 

@@ -47,7 +47,7 @@ export interface Run {
 	limits?: Limits;
 	/** What became of the calls that must not be made again when n8n's "Retry On Fail" runs the node anew. */
 	settled: Map<string, Promise<IDataObject[]>>;
-	/** The latest call to each record: calls that change one record go out one after the other. */
+	/** The latest call to each record, and the latest look whose it is: calls that change one record go out one after the other. */
 	records: Map<string, Promise<unknown>>;
 	/** What the service refused, by its key. */
 	refusedKeys: Map<string, Trouble>;
@@ -89,13 +89,14 @@ export async function send(
 	const { since, signal, onFailure, refusedKeys, meter } = run;
 	const policy: WaitPolicy = { line: item.getExecutionId() ?? run, since, signal, onFailure, refusedKeys, meter };
 	const ask: Ask = async (values, page, until) => {
-		let secrets: string[] = [];
-		const request = async ({ connection }: Session) => {
-			secrets = connection.secrets;
+		let { connection } = await open();
+		const request = async (session: Session) => {
+			({ connection } = session);
 			return { ...options, ...dialect.request(operation, await load(item, values), page, connection) };
 		};
 		const { rows, ...more } = await askOnce(item, dialect, open, operation, request, { ...policy, until });
-		return { ...more, rows: await mapInSlices(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal()) };
+		const { secrets } = connection;
+		return { ...more, connection, rows: await mapInSlices(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal()) };
 	};
 	if (plan) return linked(await plan.carryOut(ask, await open()), itemIndex);
 
@@ -114,7 +115,7 @@ export async function send(
 	};
 	const items: INodeExecutionData[][] = [];
 	for (const [index, values] of records.entries()) {
-		const call = async () => await inOrder(run, recordOf(operation, values), async () => await read(values));
+		const call = async () => await inOrder(run, recordOf(operation, values), open, async () => await read(values));
 		const rows = await (operation.once ? onlyOnce(run, `${itemIndex}.${index}`, call) : call()).catch((error) => {
 			throw index > 0 ? partly(error, index, records.length) : error;
 		});
@@ -131,11 +132,16 @@ export async function send(
 /** Names the record that a call changes. */
 const recordOf = ({ changes }: Operation, values: WireValues) => (changes === undefined ? undefined : String(values[changes]));
 
-/** One call after the other for each record: what is sent again stays ahead of what came after it. */
-async function inOrder<Result>({ records }: Run, record: string | undefined, call: () => Promise<Result>): Promise<Result> {
+/** One call after the other for each record of an account: what is sent again stays ahead of what came after it. */
+async function inOrder<Result>({ records }: Run, record: string | undefined, open: Open, call: () => Promise<Result>): Promise<Result> {
 	if (record === undefined) return await call();
-	const result = (records.get(record) ?? Promise.resolve()).then(call, call);
-	records.set(record, result);
+	// Whose record it is, is looked at in order too: some credentials take longer to read than others.
+	const look = async () => await open();
+	const session = (records.get(record) ?? Promise.resolve()).then(look, look);
+	records.set(record, session);
+	const own = `${(await session).connection.account} ${record}`;
+	const result = (records.get(own) ?? Promise.resolve()).then(call, call);
+	records.set(own, result);
 	return await result;
 }
 
@@ -190,12 +196,12 @@ export async function prepare(item: IExecuteSingleFunctions, dialect: Dialect, o
 	const wanted = operation.list ? wantedRows(item, problems) : Infinity;
 	const form = formOf(item, operation);
 	const note = (sentence: string) => run.notes.add(sentence);
-	const plan = problems.length > 0 ? undefined : dialect.plan?.({ caller: item, operation, values, run, wanted, note });
+	const open = openFor(item, dialect, operation, run);
+	const plan = problems.length > 0 ? undefined : dialect.plan?.({ caller: item, operation, values, run, wanted, note, open });
 	problems.push(...(plan?.problems ?? []));
 	if (problems.length > 0) throw invalid(problems);
 	const maxBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
 	const records = await attach(item, Object.values(fieldsOf(operation)), values, maxBytes, problems);
-	const open = openFor(item, dialect, operation, run);
 	if (problems.length === 0 && dialect.lacks) {
 		const { connection } = await open();
 		const lacking = records.flatMap((record) => dialect.lacks?.(operation, record, connection) ?? []);

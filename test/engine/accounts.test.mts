@@ -28,6 +28,10 @@ test('HotProfile: two keys of one instance', async () => {
 	expect(service.figures(WINDOW_MS)).toMatchObject({ calls: 24, worstAtOnce: 1 });
 	expect(service.figures(WINDOW_MS).worstWindow).toBeLessThanOrEqual(5);
 	service.reset();
+	// This machine by two of its names.
+	await both([job(service.url, service.apiKey), job(service.url.replace('127.0.0.1', 'localhost'), service.apiKey)]);
+	expect(service.figures(WINDOW_MS)).toMatchObject({ calls: 24, worstAtOnce: 1 });
+	service.reset();
 	// The second key is refused, which ends its own execution's calls: until then, both count.
 	await both([job(service.url, service.apiKey), job(service.url, 'another-key-of-it')]);
 	expect(service.figures(WINDOW_MS).worstAtOnce).toBe(1);

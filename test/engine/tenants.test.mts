@@ -1,6 +1,6 @@
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
-import { startCrmZen } from '../../sandbox/crmZen/index.mts';
+import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
 import { type Job, run, start } from './engine.mts';
 
 /** A credential with expressions: each item's call goes to its own account, with its own key. */
@@ -59,6 +59,21 @@ test("no tenant's key stands in another one's output or message", async () => {
 	for (const key of tenants) expect(seen.replaceAll(`"key":"${key}"`, '')).not.toContain(key);
 });
 
+test("a record of one tenant does not wait for another one's with the same id", async () => {
+	const [first, second] = services;
+	first.delay(1500, 1500);
+	const [id] = [...first.clients.keys()];
+	const rows = [first, second, first].map((service, index) => ({ ...items(2)[service === first ? 0 : 1], id, name: `社名${index}` }));
+	const { status } = await run({
+		parameters: { resource: 'client', operation: 'update', clientId: id, additionalFields: {}, columns: {}, updateFields: {}, options: {}, id, name: '={{ $json.name }}' },
+		items: rows, credential: perItem,
+	});
+	expect(status).toBe('success');
+	expect(first.journal).toHaveLength(2);
+	expect(second.journal[0].at).toBeLessThan(first.journal[0].endedAt as number);
+	expect(first.journal[1].at).toBeGreaterThanOrEqual(first.journal[0].endedAt as number);
+});
+
 test('a changed credential reaches calls that wait already', async () => {
 	const [service, other] = services;
 	const credential: Record<string, unknown> = { instance: service.url, apiKey: tenants[0], requestsPerMinute: 1000, concurrentRequests: 1 };
@@ -75,8 +90,21 @@ test('a changed credential reaches calls that wait already', async () => {
 
 describe('ERP Datacake', () => {
 	let erps: ErpService[];
-	beforeAll(async () => (erps = await Promise.all(['erp-token-A', 'erp-token-B'].map(async (apiKey) => await startErpDatacake({ apiKey, limit: null } as never)))));
+	beforeAll(async () => (erps = await Promise.all(['erp-token-A', 'erp-token-B'].map(async (token) => await startErpDatacake({ token, limit: null })))));
 	afterAll(async () => await Promise.all(erps.map(async (erp) => await erp.close())));
+
+	test('a key of digits may come as a number', async () => {
+		const erp = await startErpDatacake({ token: '1234567890', limit: null });
+		const { items: out } = await run({
+			node: 'erpDatacake', parameters: { resource: 'lead', operation: 'create', nome: 'x' },
+			items: [{ token: 1234567890 }, { token: null }, { token: { of: 'an object' } }],
+			credential: { baseUrl: erp.url, token: '={{ $json.token }}' }, onError: 'continueRegularOutput',
+		});
+		await erp.close();
+		expect(erp.journal.map(({ keyRight }) => keyRight)).toEqual([true]);
+		expect(out[1].json.error).toContain("'Token' in the credential is empty");
+		expect(out[2].json.error).toContain("'Token' in the credential must be text");
+	});
 
 	test('files of one item, ids and pages go to its own account', async () => {
 		const rows = [0, 1, 0, 1].map((index) => ({ base: erps[index].url, token: erps[index].apiKey, name: `n${index}` }));
@@ -113,4 +141,47 @@ test('CRM Zen asks each account for itself', async () => {
 	} finally {
 		await Promise.all(zens.map(async (zen) => await zen.close()));
 	}
+});
+
+describe('CRM Zen', () => {
+	const parameters = { resource: 'totals', operation: 'getMany' };
+	const credentialOf = (zen: CrmZenService, totalsWait: number) => ({ totalsUrl: zen.reportUrl('totals'), totalsToken: zen.apiKey, totalsWait });
+	let zens: CrmZenService[];
+	const starting = async (name: string, totals: number) =>
+		(zens = await Promise.all(['A', 'B'].map(async (tenant, index) => await startCrmZen({ apiKey: `${name}-${tenant}`, seed: index + 1, waits: { totals } }))));
+	afterEach(async () => await Promise.all(zens.map(async (zen) => await zen.close())));
+
+	test('accounts wait beside each other: their days are not added up', async () => {
+		await starting('zen-days', 0.3);
+		const items = zens.map((zen, index) => ({ ...credentialOf(zen, 0.3), from: `2026-03-0${1 + index * 4}`, to: `2026-03-0${4 + index * 4}` }));
+		const credential = { totalsUrl: '={{ $json.totalsUrl }}', totalsToken: '={{ $json.totalsToken }}', totalsWait: 0.3 };
+		const range = { ...parameters, period: 'range', startDate: '={{ $json.from }}', endDate: '={{ $json.to }}' };
+		// Three waiting times for each account, seven for both.
+		const most = (waits: number) => ({ ...range, maxWaitMinutes: (waits * 0.3) / 60 });
+		const few = await run({ node: 'zenTotals', parameters: most(2.5), items, credential });
+		expect(few.error?.message).toContain('Totals: 4 requests take about');
+		expect(zens.flatMap(({ journal }) => journal)).toEqual([]);
+		const { error } = await run({ node: 'zenTotals', parameters: most(6.5), items, credential });
+		expect(error).toBeUndefined();
+		expect(zens.map(({ journal }) => journal.length)).toEqual([4, 4]);
+	});
+
+	test('an answer is that of the account that gave it, also where the credential was changed while the call waited', async () => {
+		await starting('zen-change', 6);
+		const [own, other] = zens;
+		const credential: Record<string, unknown> = credentialOf(own, 6);
+		const oneDay = (date: string) => ({ ...parameters, period: 'oneDay', date });
+		const readFor = async (zen: CrmZenService) => await run({ node: 'zenTotals', parameters: oneDay('2026-03-02'), credential: credentialOf(zen, 6) });
+		await run({ node: 'zenTotals', parameters: oneDay('2026-03-01'), credential: credentialOf(own, 6) });
+		const changing = start({ node: 'zenTotals', parameters: oneDay('2026-03-02'), credential: credential as Job['credential'] });
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		Object.assign(credential, credentialOf(other, 6));
+		// One waits for the answer that the other account gives in the end.
+		const [changed, waiting] = await Promise.all([changing.done, readFor(own)]);
+		expect([own, other].map(({ journal }) => journal.length)).toEqual([2, 1]);
+		expect(waiting.items.map(({ json }) => json)).not.toEqual(changed.items.map(({ json }) => json));
+		expect((await readFor(other)).items.map(({ json }) => json)).toEqual(changed.items.map(({ json }) => json));
+		expect((await readFor(own)).items.map(({ json }) => json)).toEqual(waiting.items.map(({ json }) => json));
+		expect([own, other].map(({ journal }) => journal.length)).toEqual([2, 1]);
+	});
 });

@@ -150,11 +150,11 @@ describe('what CRM Zen said and what came', () => {
 		const { connection } = { connection: zenTotals.connect(credentialOf(service, accounts, 0), operation) };
 		const session = { credentials: {}, connection } as never;
 		const values = { period: 'range', startDate: '2026-03-02', endDate: '2026-03-14' };
-		const plan = zenTotals.plan!({ caller, operation, values, run: {}, wanted: Infinity, note: (sentence) => told.push(sentence) });
+		const plan = zenTotals.plan!({ caller, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
 		const rows = await plan.carryOut(async (asked) => {
 			const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 			const answer = await fetch(`${connection.address}&${query}`, { headers: { token: service.apiKey } });
-			return zenTotals.read({ status: answer.status, headers: {}, body: await answer.json() }, operation);
+			return { connection, ...zenTotals.read({ status: answer.status, headers: {}, body: await answer.json() }, operation) };
 		}, session);
 		return { told, rows: rows.length };
 	}

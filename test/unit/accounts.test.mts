@@ -48,6 +48,20 @@ test('CRM Zen: a report URL with its token', () => {
 	expect(names([zen.connect({ totalsUrl: same[0], totalsToken }, 'totals'), zen.connect({ totalsUrl: same[0], totalsToken: 'other-token' }, 'totals')])).toBe(2);
 });
 
+test('this machine is one, by each of its names, but not each of its addresses', () => {
+	const connect = {
+		HotProfile: (host: string) => hotProfile.connect({ instance: `http://${host}:3000`, apiKey: 'key-one-of-two' }),
+		ERP: (host: string) => erp.connect({ baseUrl: `http://${host}:3000/api`, token: 'the-token' }),
+		'CRM Zen': (host: string) => zen.connect({ totalsUrl: `http://${host}:3000/api?a=1`, totalsToken: 'token-of-totals' }, 'totals'),
+	};
+	for (const one of Object.values(connect)) {
+		expect(names(['127.0.0.1', 'localhost', 'LOCALHOST.', '[::1]', '127.1'].map(one))).toBe(1);
+		expect(names(['127.0.0.1', '127.0.0.2'].map(one))).toBe(2);
+	}
+	// The key itself goes to the name that was given.
+	expect(() => erp.sign({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only, not to');
+});
+
 describe('a pasted key', () => {
 	test.each([' the-key ', 'the-key\n', '\r\n\tthe-key', '\ufeffthe-key\u200b', '\u00a0the-key\u3000', 'the-key'])('%j loses what stands around it', (given) =>
 		expect(keyOf(given, 'Token', 'the ERP')).toBe('the-key'),
@@ -62,6 +76,8 @@ describe('a pasted key', () => {
 		['the key', 'Bearer', "'Token' in the credential holds a blank, a line break, a full-width letter or one with an accent. Copy it from the ERP once more"],
 		['ｔｈｅ－ｋｅｙ', undefined, "'Token' in the credential holds a blank, a line break, a full-width letter or one with an accent. Copy it from the ERP once more"],
 		['  ', undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
+		[null, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
+		[1e21, undefined, "'Token' in the credential must be text, but its expression brings something else"],
 		[undefined, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
 	])('%j, with the prefix %j, is refused', (given, prefix, sentence) => expect(() => keyOf(given, 'Token', 'the ERP', prefix)).toThrow(sentence));
 

@@ -22,8 +22,9 @@ interface Escape {
 
 const escape = (sign: string, ...forms: string[]): Escape => ({ sign, letters: new RegExp(forms.join('|'), 'gi') });
 
-const IN_ADDRESS = '%[0-7][\\da-f]';
-const IN_JSON = '\\\\u00[0-7][\\da-f]|\\\\["\\\\/]';
+const IN_ADDRESS = '%(?:u00)?[0-7][\\da-f]';
+/** JSON's own, and those of strings in scripts. */
+const IN_JSON = '\\\\(?:u00|x)[0-7][\\da-f]|\\\\["\'\\\\/]';
 const IN_HTML = `&(?:#0{0,6}\\d{2,3}|#x0{0,6}[\\da-f]{2}|${Object.keys(ENTITIES).join('|')});`;
 
 const ESCAPES = [escape('%', IN_ADDRESS), escape('\\', IN_JSON), escape('&', IN_HTML)];
@@ -32,7 +33,7 @@ const ALL = escape('', IN_ADDRESS, IN_JSON, IN_HTML);
 /** The letter that is written so. */
 function letterOf(written: string): string {
 	const [sign, next] = written.toLowerCase();
-	if (sign === '\\' && next !== 'u') return next;
+	if (sign === '\\' && next !== 'u' && next !== 'x') return next;
 	if (sign === '&' && next !== '#') return ENTITIES[written.slice(1, -1).toLowerCase()];
 	const [, digits] = /([\da-f]+);?$/i.exec(written) as RegExpExecArray;
 	return String.fromCharCode(parseInt(digits, sign === '&' && !/x/i.test(written) ? 10 : 16));
@@ -55,23 +56,54 @@ function escapesIn(text: string): Escape[] {
 
 const read = (text: string, { letters }: Escape) => text.replace(letters, letterOf);
 
+/** What a text reads as, after one escape is read after the other. */
+interface Reading {
+	text: string;
+	escapes: Escape[];
+}
+
+/** Escapes inside of escapes are read to this depth; in a long text that would hold up n8n. */
+const DEEPEST = 3;
+const LONG_TEXT = 100_000;
+
+/** All that a text reads as: as it is first, what is escaped most often last. */
+function readingsOf(text: string): Reading[] {
+	const readings: Reading[] = [{ text, escapes: [] }];
+	const seen = new Set([text]);
+	const deepest = text.length > LONG_TEXT ? 1 : DEEPEST;
+	for (const { text: known, escapes } of readings) {
+		if (escapes.length === deepest) break;
+		for (const one of escapesIn(known)) {
+			const next = read(known, one);
+			if (!seen.has(next)) readings.push({ text: next, escapes: [...escapes, one] });
+			seen.add(next);
+		}
+	}
+	return readings;
+}
+
 /** The longest first: it may hold a shorter one. */
 const sought = (secrets: string[]) => secrets.filter(({ length }) => length >= SHORTEST).sort((one, other) => other.length - one.length);
 
 const holds = (text: string, secret: string): boolean =>
-	text.length >= secret.length && (placeOf(secret, text) >= 0 || escapesIn(text).some((one) => placeOf(secret, read(text, one)) >= 0));
+	text.length >= secret.length && readingsOf(text).some((reading) => placeOf(secret, reading.text) >= 0);
 
 /** A text without one key, in whatever form. */
 function without(text: string, secret: string): string {
 	if (!holds(text, secret)) return text;
 	// As it is comes last: an escape is longer by its sign.
-	return [...escapesIn(text).reverse(), undefined].reduce((shown: string, one) => hidden(shown, secret, one), text);
+	return readingsOf(text).reduceRight((shown, { escapes }) => hidden(shown, secret, escapes), text);
 }
 
-/** A text without one key as one escape writes it, or as it is. */
-function hidden(text: string, secret: string, one?: Escape): string {
-	const plain = one ? read(text, one) : text;
-	const written = writtenAt(text, one);
+/** A text without one key as escapes write it, or as it is where there are none. */
+function hidden(text: string, secret: string, escapes: Escape[]): string {
+	let plain = text;
+	let written = (place: number) => place;
+	for (const one of escapes) {
+		const [outer, inner] = [written, writtenAt(plain, one)];
+		written = (place) => outer(inner(place));
+		plain = read(plain, one);
+	}
 	let shown = '';
 	let from = 0;
 	for (let place = placeOf(secret, plain); place >= 0; place = placeOf(secret, plain, place + secret.length)) {
@@ -82,8 +114,8 @@ function hidden(text: string, secret: string, one?: Escape): string {
 }
 
 /** Tells for places in what is read, in ascending order, where that is written. */
-function writtenAt(text: string, one?: Escape): (place: number) => number {
-	const escaped = one ? text.matchAll(one.letters) : [].values();
+function writtenAt(text: string, { letters }: Escape): (place: number) => number {
+	const escaped = text.matchAll(letters);
 	let next = escaped.next();
 	let longer = 0;
 	return (place) => {

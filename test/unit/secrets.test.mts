@@ -4,7 +4,10 @@ import { redact, withoutSecrets } from '../../nodes/shared/secrets.ts';
 
 /** Keys are hidden in parsed texts, in whatever form, and nothing else changes. */
 
-const KEY = 'k"y/with<all>&the%signs\\+=';
+const KEY = 'k"y/with<all>&the\'%signs\\+=';
+
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+const inHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const forms: Array<[string, (key: string) => string]> = [
 	['as it is', (key) => key],
@@ -12,14 +15,24 @@ const forms: Array<[string, (key: string) => string]> = [
 	['in an address, in small letters', (key) => encodeURIComponent(key).replace(/%../g, (code) => code.toLowerCase())],
 	['in an address, every letter', (key) => [...key].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')],
 	['in a form', (key) => new URLSearchParams([['', key]]).toString().slice(1)],
-	['in JSON', (key) => JSON.stringify(key).slice(1, -1)],
+	['in JSON', inJson],
 	['in JSON of PHP', (key) => JSON.stringify(key).slice(1, -1).replaceAll('/', '\\/')],
 	['in JSON, signs as code points', (key) => key.replace(/\W/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)],
 	['in JSON, code points in capitals', (key) => key.replace(/\W/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`)],
-	['in HTML', (key) => key.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')],
+	['in HTML', inHtml],
 	['in HTML, decimal', (key) => [...key].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
 	['in HTML, hexadecimal', (key) => [...key].map((letter) => `&#x${letter.charCodeAt(0).toString(16).toUpperCase()};`).join('')],
 	['in HTML of many names', (key) => key.replace(/[%/+=\\]/g, (sign) => ({ '%': '&percnt;', '/': '&sol;', '+': '&plus;', '=': '&equals;', '\\': '&bsol;' })[sign] as string)],
+	['in JSON inside of JSON', (key) => inJson(inJson(key))],
+	['in JSON inside of JSON inside of JSON', (key) => inJson(inJson(inJson(key)))],
+	['in JSON inside of HTML', (key) => inHtml(inJson(key))],
+	['in HTML inside of JSON', (key) => inJson(inHtml(key))],
+	['in HTML inside of an address', (key) => encodeURIComponent(inHtml(key))],
+	['in HTML inside of HTML', (key) => inHtml(inHtml(key))],
+	['in an address inside of an address', (key) => encodeURIComponent(encodeURIComponent(key))],
+	['in an address, by escape()', (key) => key.replace(/\W/g, (sign) => `%u00${sign.charCodeAt(0).toString(16)}`)],
+	['in a script, with slashes', (key) => key.replace(/["'\\]/g, '\\$&')],
+	['in a script, as code points', (key) => key.replace(/\W/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`)],
 	['in an address inside of JSON', (key) => encodeURIComponent(key).replaceAll('%2F', '\\/')],
 ];
 

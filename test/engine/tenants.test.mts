@@ -34,6 +34,20 @@ test('records of three tenants are stored with their own keys', async () => {
 	}
 });
 
+test("an agent's calls of one tool go to the account that their own arguments name", async () => {
+	const [a, b] = services;
+	const named = (one: string, other: string) => `={{ $fromAI('name') === '甲' ? '${one}' : '${other}' }}`;
+	const calls = [[a, '甲'], [b, '乙'], [a, '甲']] as const;
+	const { status } = await run({
+		node: 'hotProfileTool',
+		parameters: { resource: 'lead', operation: 'update', id: "={{ $fromAI('lead') }}", clientId: "={{ $fromAI('client') }}", updateFields: { familyName: "={{ $fromAI('name') }}" } },
+		calls: calls.map(([service, name]) => ({ lead: String([...service.leads.keys()][0]), client: String([...service.clients.keys()][0]), name })),
+		credential: { instance: named(a.url, b.url), apiKey: named(tenants[0], tenants[1]) },
+	});
+	expect(status).toBe('success');
+	expect(services.map(({ journal }) => journal.map(({ keyRight, body }) => [keyRight, body.family_name]))).toEqual([[[true, '甲'], [true, '甲']], [[true, '乙']], []]);
+});
+
 test('each account has its own limit', async () => {
 	for (const service of services) service.set({ limit: { calls: 5, windowMs: 1000, atOnce: 2 } });
 	const { status } = await run(create({ items: items(30).map((item) => ({ ...item, limit: 5 })) }));
@@ -106,7 +120,7 @@ describe('ERP Datacake', () => {
 		expect(out[2].json.error).toContain("'Token' in the credential must be text");
 	});
 
-	test('files of one item, ids and pages go to its own account', async () => {
+	test('what is stored, and the lists that ids are looked up in, are those of its own account', async () => {
 		const rows = [0, 1, 0, 1].map((index) => ({ base: erps[index].url, token: erps[index].apiKey, name: `n${index}` }));
 		const { status } = await run({
 			node: 'erpDatacake',
@@ -120,6 +134,13 @@ describe('ERP Datacake', () => {
 			expect(writes).toHaveLength(2);
 			expect(writes.every(({ keyRight }) => keyRight)).toBe(true);
 		}
+		for (const erp of erps) erp.reset();
+		await run({
+			node: 'erpDatacake',
+			parameters: { resource: 'ticket', operation: 'create', idCliente: '1', assunto: 's', mensagem: 'm', additionalFields: { idDepartamento: 'x' } },
+			items: rows, credential: { baseUrl: '={{ $json.base }}', token: '={{ $json.token }}' }, onError: 'continueRegularOutput',
+		});
+		for (const erp of erps) expect(erp.journal.map(({ path, keyRight }) => ({ path, keyRight }))).toEqual([{ path: '/departamentos', keyRight: true }]);
 	});
 });
 

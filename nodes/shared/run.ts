@@ -124,8 +124,12 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 			const first = ends.findIndex(({ status }) => status === 'rejected');
 			if (first < 0 || goesOn) return ends;
 			const { reason } = ends[first] as PromiseRejectedResult;
-			if (reason instanceof Trouble) reason.details.ofAll = nothingSent(ends);
-			throw inWords(items[first], dialect, operation, run, reason);
+			const isOwn = reason instanceof Trouble && reason.reason === 'invalid';
+			if (isOwn) reason.details.ofAll = nothingSent(ends);
+			const error = inWords(items[first], dialect, operation, run, reason);
+			// What n8n or the credential's check says tells of one item only.
+			if (!isOwn && !stop.signal.aborted) error.description = sentences(error.description ?? '', nothingSent(ends));
+			throw error;
 		};
 
 		const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));

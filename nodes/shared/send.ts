@@ -20,6 +20,7 @@ import { unknownIds } from './lists';
 import type { Meter } from './meter';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf, hasOutput } from './operations';
+import { partOf, stores } from './outcome';
 import type { ReadPage } from './pages';
 import { readPages } from './pages';
 import { linksOf } from './rows';
@@ -257,7 +258,8 @@ async function output(
 	return await mapInSlices(rows, (row) => {
 		const typed: IDataObject = { ...simplify(row, operation), ...sent };
 		if (form.output !== 'selectedFields') return typed;
-		return Object.fromEntries(form.keys.filter((key) => Object.hasOwn(typed, key)).map((key) => [key, typed[key]]));
+		const selected = Object.fromEntries(form.keys.filter((key) => Object.hasOwn(typed, key)).map((key) => [key, typed[key]]));
+		return stores(operation) ? partOf(typed, selected) : selected;
 	});
 }
 

@@ -166,7 +166,7 @@ async function exchange<Result>(
 	/** Why a call goes no further: what went wrong before tells more than that it was stopped, unless it left nothing behind. */
 	const stopped = () => {
 		if (cancelSignal(caller)?.aborted) return new Canceled();
-		if (!failed || neverDone.has(failed.reason)) return new Trouble('notStarted');
+		if (!failed || neverDone.has(failed.reason)) return new Trouble('notStarted', { isStopped: true });
 		return new Trouble(failed.reason, { ...failed.details, isStopped: true });
 	};
 

@@ -50,7 +50,7 @@ export interface Details {
 	before?: string;
 	/** Whether this was told at an earlier try of the run: the call was not made again. */
 	isRecalled?: boolean;
-	/** Whether it would have been sent again, had another item not ended the run. */
+	/** Whether it would have been sent, or sent again, had another item not ended the run. */
 	isStopped?: boolean;
 	/** What became of all items, in place of the advice for one. */
 	ofAll?: string;

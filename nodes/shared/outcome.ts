@@ -47,16 +47,20 @@ function outcomeOf({ once }: Operation, ends: Ends): Outcome {
 
 const unsent = new Set<Cause>(['canceled', 'notSent', 'notStarted', 'tooSoon']);
 
-/** Whether a call was never made. */
+/** Whether no call of an item was ever made. */
 function isUnsent(reason: Error): boolean {
 	if (!(reason instanceof Trouble)) return reason instanceof Canceled;
-	const { status, perhapsDone } = reason.details;
+	const { status, perhapsDone, before } = reason.details;
+	if (before !== undefined) return false;
 	// With a status it is what the service answered to this very call.
 	return unsent.has(reason.reason) && !perhapsDone && (reason.reason !== 'tooSoon' || status === undefined);
 }
 
 /** Whether a failure was told at an earlier try of the run: its call was not made again. */
 export const isRecalled = (error: unknown): boolean => error instanceof Trouble && error.details.isRecalled === true;
+
+/** What an item had stored before it failed, as a sentence; nothing where that is nothing. */
+export const storedBefore = (error: unknown): string => (error instanceof Trouble ? (error.details.before ?? '') : '');
 
 /** Whether a failure ended the run, rather than an earlier try or the end of another item. */
 const isOwn = (error: Error): boolean => !isRecalled(error) && !(error instanceof Trouble && error.details.isStopped);
@@ -85,9 +89,11 @@ export function account(operation: Operation, ends: Ends): string {
 	if (ends.length === 1 || done.length === ends.length) return '';
 	const ids = operation.once ? done.flatMap(({ rows }) => rows.flatMap((row) => idOf(row, operation))) : [];
 	const uncertain = failed.filter(({ isUncertain }) => isUncertain).map(({ item }) => item);
-	const lost = failed.filter(({ isUncertain }) => !isUncertain).map(({ item }) => item);
+	const partly = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) !== '').map(({ item }) => item);
+	const lost = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) === '').map(({ item }) => item);
 	const parts = [
 		`${done.length} of ${ends.length} ${be(done.length)} ${operation.done}${ids.length > 0 ? ` (${named(ids.map(String), 'id')})` : ''}`,
+		partly.length > 0 ? `${named(partly.map(String), 'item')} ${be(partly.length)} ${operation.done} in part` : '',
 		lost.length > 0 ? `${named(lost.map(String), 'item')} failed` : '',
 		uncertain.length > 0 ? `${named(uncertain.map(String), 'item')} may have been stored` : '',
 		notSent.length > 0 ? `${notSent.length} ${be(notSent.length)} not sent` : '',
@@ -124,7 +130,10 @@ export function failureData(operation: Operation, ends: Ends, inWords: (item: nu
 	const { done, failed, notSent } = outcomeOf(operation, ends);
 	return {
 		[operation.done]: done.flatMap(({ item, rows }) => (stores(operation) ? rows.map((row) => ({ item, ...row })) : [{ item }])),
-		failed: failed.map(({ item, reason, isUncertain }) => ({ item, message: inWords(item, reason).message, mayBeStored: isUncertain })),
+		failed: failed.map(({ item, reason, isUncertain }) => {
+			const before = storedBefore(reason);
+			return { item, message: inWords(item, reason).message, mayBeStored: isUncertain, ...(before === '' ? {} : { before }) };
+		}),
 		notSent,
 	};
 }

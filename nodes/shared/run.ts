@@ -15,7 +15,7 @@ import type { Dialect } from './dialect';
 import { counted, lookFirst, sentences, Trouble } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
-import { account, failureData, firstFailure, isRecalled, tally } from './outcome';
+import { account, failureData, firstFailure, isRecalled, storedBefore, tally } from './outcome';
 import type { Run } from './send';
 import { checkIds, inWords, prepare, send } from './send';
 
@@ -177,7 +177,7 @@ function withAccount(
 	const { reason } = sent[failed] as PromiseRejectedResult;
 	const error = inWords(failed, reason);
 	// An agent's model reads nothing but the message.
-	error.message = sentences(error.message, lookFirst(reason, { service, once: operation.once }), account(operation, sent));
+	error.message = sentences(error.message, lookFirst(reason, { service, once: operation.once }), storedBefore(reason), account(operation, sent));
 	error.context = { ...error.context, data: failureData(operation, sent, inWords) };
 	return error;
 }

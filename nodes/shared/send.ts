@@ -26,6 +26,7 @@ import { readPages } from './pages';
 import { linksOf } from './rows';
 import { withoutSecrets } from './secrets';
 import { mapInSlices } from './slices';
+import { Canceled } from './throttle';
 
 /** One item's way through a node: check, call, output. */
 
@@ -181,8 +182,10 @@ function recalled(error: unknown): never {
 
 /** Of several files that go out one by one, some are stored when another one fails. */
 function partly(error: unknown, stored: number, all: number): unknown {
-	if (!(error instanceof Trouble)) return error;
-	return new Trouble(error.reason, { ...error.details, before: `${stored} of the ${all} files of this item were sent well before` });
+	const trouble = error instanceof Canceled ? new Trouble('canceled') : error;
+	if (!(trouble instanceof Trouble)) return error;
+	const before = `${stored} of the ${all} files of this item ${stored === 1 ? 'was' : 'were'} sent well before`;
+	return new Trouble(trouble.reason, { ...trouble.details, before });
 }
 
 /** Checks the values of an item, its files included: what cannot be sent is thrown, naming the field. */

@@ -49,6 +49,9 @@ const WORTH_A_TRY_MS = 50;
 /** Sent again where a record cannot be stored twice. */
 const passing = new Set<Cause>(['dropped', 'timedOut', 'unavailable']);
 
+/** After these the service has done nothing. */
+const neverDone = new Set<Cause>(['keyRefused', 'tooMany', 'unreachable']);
+
 /** Reads the credential, and what account it is for. */
 export async function openSession(caller: Caller, dialect: Dialect, operation: Operation): Promise<Session> {
 	const credentials = await caller.getCredentials(dialect.credential);
@@ -160,8 +163,12 @@ async function exchange<Result>(
 	let retries = 0;
 	let failed: Trouble | undefined;
 	const mayRepeat = ({ reason }: Trouble) => reason === 'unreachable' || (repeatable() && passing.has(reason));
-	/** Why a call goes no further: what went wrong before tells more than that it was stopped. */
-	const stopped = () => (cancelSignal(caller)?.aborted ? new Canceled() : (failed ?? new Trouble('notStarted')));
+	/** Why a call goes no further: what went wrong before tells more than that it was stopped, unless it left nothing behind. */
+	const stopped = () => {
+		if (cancelSignal(caller)?.aborted) return new Canceled();
+		if (!failed || neverDone.has(failed.reason)) return new Trouble('notStarted', { isStopped: true });
+		return new Trouble(failed.reason, { ...failed.details, isStopped: true });
+	};
 
 	for (;;) {
 		const { connection: { account, limits, keyId } } = await open();
@@ -286,6 +293,17 @@ async function transmit(
 	);
 }
 
+/** The longest time in ms that a timer can run. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A time limit in whole ms; an expression may bring it as text. */
+function timeLimit(given: unknown): number {
+	const ms = Math.ceil(Number(given));
+	if (ms > 0 && ms <= LONGEST_MS) return ms;
+	const range = `from 1 to ${LONGEST_MS.toLocaleString('en')}`;
+	throw new Trouble('unsendable', { sentences: [`'Timeout' under Request Options must be a number of milliseconds ${range}`] });
+}
+
 /**
  * Ends a call when its time is over, whatever the service does: n8n's own time limit begins anew with
  * every byte, and an answer such as `101` never ends.
@@ -296,7 +314,7 @@ async function endingInTime<Result>(
 	{ timeout = USUAL_TIMEOUT_MS, abortSignal }: Partial<IHttpRequestOptions>,
 	work: (caller: Caller, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-	const late = AbortSignal.timeout(Math.ceil(timeout));
+	const late = AbortSignal.timeout(timeLimit(timeout));
 	const hangUp = new AbortController();
 	const signals = [cancelSignal(caller), abortSignal as AbortSignal | undefined, late].filter((signal) => signal !== undefined);
 	const end = () => hangUp.abort();
@@ -337,9 +355,13 @@ function answerOf(response: unknown): Answer {
 }
 
 const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED']);
-/** A connection can also end with these, after the service has got the call. */
-const perhapsConnected = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** How Node begins to say, whatever the code, that a call never left: no address, no connection, no handshake. */
+const neverLeft = /^(getaddrinfo|query[A-Z]\w*|connect) |^Client network socket disconnected before secure TLS connection/;
+/** The same as the name of what failed. */
+const opening = /^(getaddrinfo|query[A-Z]\w*|connect)$/;
 const timeouts = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
+/** What Node or n8n finds wrong with a request that it was to send. */
+const unfit = /^ERR_(OUT_OF_RANGE|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|INVALID_(ARG|CHAR|DOMAIN|HTTP_TOKEN|IP|PROTOCOL|URL)\w*)$/;
 /** What ends a connection before anything is sent: the certificate, or a host that does not speak https. Other TLS codes can come after the service has got the call. */
 const noHandshake = /CERT|CRL|SIGNATURE|HOSTNAME|^EPROTO$/;
 
@@ -358,8 +380,9 @@ export function asTrouble(error: unknown): Trouble {
 			if (/aborted|socket hang up/.test(`${cause.message} ${messages.join(' ')}`)) return new Trouble('dropped');
 			continue;
 		}
-		const whileConnecting = syscall === 'connect' || messages.some((message) => message.startsWith('connect '));
-		if (notConnected.has(name) || (perhapsConnected.has(name) && whileConnecting)) return new Trouble('unreachable');
+		const hasNotLeft = opening.test(String(syscall)) || [cause.message, ...messages].some((message) => neverLeft.test(message));
+		if (notConnected.has(name) || hasNotLeft) return new Trouble('unreachable');
+		if (unfit.test(name)) return new Trouble('unsendable', { sentences: [cause.message] });
 		if (timeouts.has(name)) return new Trouble('timedOut');
 		if (noHandshake.test(name)) return new Trouble('untrusted');
 		return new Trouble('dropped');

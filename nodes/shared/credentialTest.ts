@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpReque
 import { helpersFor } from './admit';
 import { aboutOf, asTrouble, latest, LOOK_UP_TIMEOUT_MS, sendPlain, spent, targetOf, tooSoon } from './call';
 import type { Dialect } from './dialect';
-import { sentences, Trouble, words } from './errors';
+import { sentences, testError, Trouble, words } from './errors';
 import type { Operation, WireValues } from './operations';
 import type { PageRead } from './pages';
 import type { Throttle } from './throttle';
@@ -60,7 +60,7 @@ export async function probe(
 	if (end === 'well' || (sparing && end.reason === 'tooMany')) return answer;
 	// A key that may not even make the cheapest read is of no use.
 	const { message, description } = words(end.reason === 'forbidden' ? new Trouble('keyRefused', end.details) : end, about);
-	throw new Error(sentences(message, description));
+	throw testError(sentences(message, description));
 
 	async function read(): Promise<PageRead | undefined> {
 		const connection = dialect.connect(credentials, operation);

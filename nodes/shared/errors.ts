@@ -50,6 +50,8 @@ export interface Details {
 	before?: string;
 	/** Whether this was told at an earlier try of the run: the call was not made again. */
 	isRecalled?: boolean;
+	/** Whether it would have been sent, or sent again, had another item not ended the run. */
+	isStopped?: boolean;
 	/** What became of all items, in place of the advice for one. */
 	ofAll?: string;
 }
@@ -259,3 +261,7 @@ const placed = (message: string, itemIndex?: number) => (itemIndex === undefined
 /** n8n replaces a message that contains a code, e.g. "preexistente" for its EEXIST: it is put back. */
 const unaltered = <One extends NodeApiError | NodeOperationError>(error: One, message: string, description: string): One =>
 	Object.assign(error, { message, description });
+
+/** The same for the test of a credential, which n8n makes with a node of its own. */
+export const testError = (message: string): NodeApiError =>
+	unaltered(new NodeApiError({ name: 'Credential Test' } as INode, { message }, { message }), message, '');

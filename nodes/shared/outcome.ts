@@ -3,6 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Cause } from './errors';
 import { counted, mayBeStored, Trouble } from './errors';
 import type { Operation } from './operations';
+import { fieldsOf } from './operations';
 import { Canceled } from './throttle';
 
 /** What became of the items of a run, so that a person can go on from there. */
@@ -11,6 +12,18 @@ type Ends = Array<PromiseSettledResult<INodeExecutionData[]>>;
 
 /** Ids and items that are named one by one. */
 const NAMED = 20;
+
+/** The rows of which the output shows selected fields only. */
+const whole = new WeakMap<IDataObject, IDataObject>();
+
+/** Some fields of a row that was stored; the whole of it is kept, since only it may tell the new record's id. */
+export function partOf<Part extends IDataObject>(row: IDataObject, part: Part): Part {
+	whole.set(part, row);
+	return part;
+}
+
+/** Whether an operation leaves something at the service. */
+export const stores = ({ once, changes }: Operation): boolean => once || changes !== undefined;
 
 interface Outcome {
 	done: Array<{ item: number; rows: IDataObject[] }>;
@@ -22,7 +35,7 @@ function outcomeOf({ once }: Operation, ends: Ends): Outcome {
 	const outcome: Outcome = { done: [], failed: [], notSent: [] };
 	for (const [item, end] of ends.entries()) {
 		if (end.status === 'fulfilled') {
-			outcome.done.push({ item, rows: end.value.map(({ json }) => json) });
+			outcome.done.push({ item, rows: end.value.map(({ json }) => whole.get(json) ?? json) });
 			continue;
 		}
 		const reason = end.reason as Error;
@@ -34,10 +47,11 @@ function outcomeOf({ once }: Operation, ends: Ends): Outcome {
 
 const unsent = new Set<Cause>(['canceled', 'notSent', 'notStarted', 'tooSoon']);
 
-/** Whether a call was never made. */
+/** Whether no call of an item was ever made. */
 function isUnsent(reason: Error): boolean {
 	if (!(reason instanceof Trouble)) return reason instanceof Canceled;
-	const { status, perhapsDone } = reason.details;
+	const { status, perhapsDone, before } = reason.details;
+	if (before !== undefined) return false;
 	// With a status it is what the service answered to this very call.
 	return unsent.has(reason.reason) && !perhapsDone && (reason.reason !== 'tooSoon' || status === undefined);
 }
@@ -45,10 +59,16 @@ function isUnsent(reason: Error): boolean {
 /** Whether a failure was told at an earlier try of the run: its call was not made again. */
 export const isRecalled = (error: unknown): boolean => error instanceof Trouble && error.details.isRecalled === true;
 
+/** What an item had stored before it failed, as a sentence; nothing where that is nothing. */
+export const storedBefore = (error: unknown): string => (error instanceof Trouble ? (error.details.before ?? '') : '');
+
+/** Whether a failure ended the run, rather than an earlier try or the end of another item. */
+const isOwn = (error: Error): boolean => !isRecalled(error) && !(error instanceof Trouble && error.details.isStopped);
+
 /** The item over which a run ends: the first that failed itself, rather than over another one. -1 where all went well. */
 export function firstFailure(ends: Ends): number {
 	const failed = (counts: (reason: Error) => boolean) => ends.findIndex((end) => end.status === 'rejected' && counts(end.reason as Error));
-	const ranks = [(reason: Error) => !isUnsent(reason) && !isRecalled(reason), (reason: Error) => !isUnsent(reason), () => true];
+	const ranks = [(reason: Error) => !isUnsent(reason) && isOwn(reason), (reason: Error) => !isUnsent(reason), () => true];
 	return ranks.map(failed).find((item) => item >= 0) ?? -1;
 }
 
@@ -67,11 +87,13 @@ export function tally(operation: Operation, ends: Ends): string {
 export function account(operation: Operation, ends: Ends): string {
 	const { done, failed, notSent } = outcomeOf(operation, ends);
 	if (ends.length === 1 || done.length === ends.length) return '';
-	const ids = operation.once ? done.flatMap(({ rows }) => rows.flatMap(idOf)) : [];
+	const ids = operation.once ? done.flatMap(({ rows }) => rows.flatMap((row) => idOf(row, operation))) : [];
 	const uncertain = failed.filter(({ isUncertain }) => isUncertain).map(({ item }) => item);
-	const lost = failed.filter(({ isUncertain }) => !isUncertain).map(({ item }) => item);
+	const partly = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) !== '').map(({ item }) => item);
+	const lost = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) === '').map(({ item }) => item);
 	const parts = [
 		`${done.length} of ${ends.length} ${be(done.length)} ${operation.done}${ids.length > 0 ? ` (${named(ids.map(String), 'id')})` : ''}`,
+		partly.length > 0 ? `${named(partly.map(String), 'item')} ${be(partly.length)} ${operation.done} in part` : '',
 		lost.length > 0 ? `${named(lost.map(String), 'item')} failed` : '',
 		uncertain.length > 0 ? `${named(uncertain.map(String), 'item')} may have been stored` : '',
 		notSent.length > 0 ? `${notSent.length} ${be(notSent.length)} not sent` : '',
@@ -79,9 +101,15 @@ export function account(operation: Operation, ends: Ends): string {
 	return parts.filter(Boolean).join(', ');
 }
 
-/** The id of a new record, as the service or the simplified output calls it. */
-function idOf(row: IDataObject): unknown[] {
-	const key = Object.keys(row).find((name) => name === 'id' || /^id_|Id$/.test(name));
+const isIdName = (name: string) => name === 'id' || /^id_|Id$/.test(name);
+
+/** The id of a new record, as the service or the simplified output calls it. A service may also repeat ids that were sent. */
+function idOf(row: IDataObject, operation: Operation): unknown[] {
+	const own = Object.entries(operation.row ?? {}).flatMap(([wire, { key }]) => [wire, key]);
+	const sent = new Set(Object.values(fieldsOf(operation)).flatMap(({ wire, name }) => [wire, name]));
+	const others = Object.keys(row).filter((name) => !sent.has(name));
+	const isTold = (name: string) => isIdName(name) && Object.hasOwn(row, name) && /^(number|string)$/.test(typeof row[name]) && row[name] !== '';
+	const key = [...own, 'id', ...others].find(isTold);
 	return key === undefined ? [] : [row[key]];
 }
 
@@ -95,14 +123,17 @@ function named(all: string[], one: string): string {
 }
 
 /**
- * The same in full, for the data of an error.
+ * The same in full, for the data of an error. Rows that were only read stay out: there may be very many of them.
  * @param inWords what the user reads about an item that failed
  */
 export function failureData(operation: Operation, ends: Ends, inWords: (item: number, reason: unknown) => Error): IDataObject {
 	const { done, failed, notSent } = outcomeOf(operation, ends);
 	return {
-		[operation.done]: done.flatMap(({ item, rows }) => rows.map((row) => ({ item, ...row }))),
-		failed: failed.map(({ item, reason, isUncertain }) => ({ item, message: inWords(item, reason).message, mayBeStored: isUncertain })),
+		[operation.done]: done.flatMap(({ item, rows }) => (stores(operation) ? rows.map((row) => ({ item, ...row })) : [{ item }])),
+		failed: failed.map(({ item, reason, isUncertain }) => {
+			const before = storedBefore(reason);
+			return { item, message: inWords(item, reason).message, mayBeStored: isUncertain, ...(before === '' ? {} : { before }) };
+		}),
 		notSent,
 	};
 }

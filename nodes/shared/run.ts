@@ -15,7 +15,7 @@ import type { Dialect } from './dialect';
 import { counted, lookFirst, sentences, Trouble } from './errors';
 import { Meter } from './meter';
 import type { Operation } from './operations';
-import { account, failureData, firstFailure, isRecalled, tally } from './outcome';
+import { account, failureData, firstFailure, isRecalled, storedBefore, tally } from './outcome';
 import type { Run } from './send';
 import { checkIds, inWords, prepare, send } from './send';
 
@@ -124,8 +124,12 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 			const first = ends.findIndex(({ status }) => status === 'rejected');
 			if (first < 0 || goesOn) return ends;
 			const { reason } = ends[first] as PromiseRejectedResult;
-			if (reason instanceof Trouble) reason.details.ofAll = nothingSent(ends);
-			throw inWords(items[first], dialect, operation, run, reason);
+			const isOwn = reason instanceof Trouble && reason.reason === 'invalid';
+			if (isOwn) reason.details.ofAll = nothingSent(ends);
+			const error = inWords(items[first], dialect, operation, run, reason);
+			// What n8n or the credential's check says tells of one item only.
+			if (!isOwn && !stop.signal.aborted) error.description = sentences(error.description ?? '', nothingSent(ends));
+			throw error;
 		};
 
 		const given: Ends<undefined> = items.map(() => ({ status: 'fulfilled', value: undefined }));
@@ -173,7 +177,7 @@ function withAccount(
 	const { reason } = sent[failed] as PromiseRejectedResult;
 	const error = inWords(failed, reason);
 	// An agent's model reads nothing but the message.
-	error.message = sentences(error.message, lookFirst(reason, { service, once: operation.once }), account(operation, sent));
+	error.message = sentences(error.message, lookFirst(reason, { service, once: operation.once }), storedBefore(reason), account(operation, sent));
 	error.context = { ...error.context, data: failureData(operation, sent, inWords) };
 	return error;
 }

@@ -20,11 +20,13 @@ import { unknownIds } from './lists';
 import type { Meter } from './meter';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf, hasOutput } from './operations';
+import { partOf, stores } from './outcome';
 import type { ReadPage } from './pages';
 import { readPages } from './pages';
 import { linksOf } from './rows';
 import { withoutSecrets } from './secrets';
 import { mapInSlices } from './slices';
+import { Canceled } from './throttle';
 
 /** One item's way through a node: check, call, output. */
 
@@ -186,8 +188,10 @@ function recalled(error: unknown): never {
 
 /** Of several files that go out one by one, some are stored when another one fails. */
 function partly(error: unknown, stored: number, all: number): unknown {
-	if (!(error instanceof Trouble)) return error;
-	return new Trouble(error.reason, { ...error.details, before: `${stored} of the ${all} files of this item were sent well before` });
+	const trouble = error instanceof Canceled ? new Trouble('canceled') : error;
+	if (!(trouble instanceof Trouble)) return error;
+	const before = `${stored} of the ${all} files of this item ${stored === 1 ? 'was' : 'were'} sent well before`;
+	return new Trouble(trouble.reason, { ...trouble.details, before });
 }
 
 /** Checks the values of an item, its files included: what cannot be sent is thrown, naming the field. */
@@ -263,7 +267,8 @@ async function output(
 	return await mapInSlices(rows, (row) => {
 		const typed: IDataObject = { ...simplify(row, operation), ...sent };
 		if (form.output !== 'selectedFields') return typed;
-		return Object.fromEntries(form.keys.filter((key) => Object.hasOwn(typed, key)).map((key) => [key, typed[key]]));
+		const selected = Object.fromEntries(form.keys.filter((key) => Object.hasOwn(typed, key)).map((key) => [key, typed[key]]));
+		return stores(operation) ? partOf(typed, selected) : selected;
 	});
 }
 

@@ -71,8 +71,20 @@ describe('files go out', () => {
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
 		expect(error?.description).toContain('may have been stored');
-		expect(error?.description).toContain('1 of the 2 files of this item were sent well before');
+		expect(error?.description).toContain('1 of the 2 files of this item was sent well before');
+		expect(error?.message).toContain('1 of the 2 files of this item was sent well before');
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
+	});
+
+	test('an item that ends over another one after some of its files is told as done in part', async () => {
+		const idProspecto = await newProspect();
+		service.fault({ effect: 'status', status: 422, path: 'arquivos', after: 1, body: { error: 'Dados recusados.' } } as never);
+		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, {
+			items: [{}, {}, {}], binary: [two, two, two], credential: credential({ concurrentRequests: 1 }),
+		}));
+		expect(files()).toHaveLength(1);
+		expect(error?.message).toBe('Upload prospect file: Dados recusados. [item 1]. 0 of 3 were uploaded, item 0 was uploaded in part, item 1 failed, 1 was not sent');
+		expect(error?.context?.data).toMatchObject({ failed: [{ item: 0, before: '1 of the 2 files of this item was sent well before' }, { item: 1 }], notSent: [2] });
 	});
 
 	test('9 MB in each of six items: only few are in memory at once', async () => {

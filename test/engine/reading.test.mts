@@ -4,9 +4,11 @@ import { text } from 'node:stream/consumers';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { startCrmZen } from '../../sandbox/crmZen/index.mts';
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, listSearch, run, start } from './engine.mts';
+import { credentialOf } from './zenTotalsJob.mts';
 
 /** What is read, looked up and left as it is, measured at the services' side. */
 
@@ -106,6 +108,24 @@ describe('keys that every object has', () => {
 			const { items, error } = await run(erpJob('catalogue', 'getManyProducts', { output, returnAll: true }));
 			expect(error).toBeUndefined();
 			expect(rowText(items[0]?.json)).toBe(`{"${output === 'raw' ? 'id_servico' : 'productId'}":"1",${ODD.slice(1)}`);
+		}
+	});
+
+	test.each(['salesFunnel', 'totals', 'leadFile', 'leadsByUser'])('in a report of CRM Zen (%s) are no raw error', async (resource) => {
+		const zen = await startCrmZen({ limit: null });
+		try {
+			const inside = [{ nome: 'A', total_lead: '3', leads: [{ codigo: '1', ...odd }], origem: [{ nome: 'o', quantidade: '2', ...odd }], ...odd }];
+			const body = { data_inicial: '01/02/2026', usuarios: inside, leads: inside, ...odd };
+			for (const [index, output] of ['rows', 'raw'].entries()) {
+				zen.fault({ effect: 'status', status: 200, body } as never);
+				const parameters = { resource, operation: 'getMany', period: 'oneDay', date: '2026-03-02', returnAll: true, output };
+				const { items, error } = await run({ node: 'zenTotals', parameters, credential: credentialOf(zen, index, 1) });
+				expect(error).toBeUndefined();
+				expect(items.length).toBeGreaterThan(0);
+				if (output === 'raw' || resource === 'salesFunnel') expect(rowText(items[0].json)).toContain(ODD.slice(1, -1));
+			}
+		} finally {
+			await zen.close();
 		}
 	});
 

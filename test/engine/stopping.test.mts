@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
-import { type Job, run, start } from './engine.mts';
+import { type Job, listSearch, run, start, testCredential } from './engine.mts';
 
 /** The first failure stops a run whose node does not go on after an error; what was stored before is told. */
 
@@ -71,6 +72,43 @@ describe('On Error: Stop', () => {
 		expect(stored()).toHaveLength(5);
 	});
 
+	test.each(['update', 'create'])('a call that waits to be sent again when another one fails does not hide that one (%s)', async (operation) => {
+		const isCreate = operation === 'create';
+		// Long enough that the call still waits when the other one fails.
+		WINDOW.ms = isCreate ? 3000 : 30_000;
+		try {
+			const busy = isCreate ? { effect: '429', retryAfter: 'none' } : { effect: 'status', status: 503 };
+			service.fault({ ...busy, values: '試験0\\.', times: 9 } as never);
+			failing(1);
+			const ids = [...service.leads.keys()];
+			const items = rows(2).map((row, index) => ({ ...row, id: ids[index] }));
+			const update = { resource: 'lead', operation, clientId, id: '={{ $json.id }}', updateFields: { note: '={{ $json.name }}' } };
+			const job = create(items, { credential: credential({ concurrentRequests: 2 }) });
+			const { error } = await run(isCreate ? job : { ...job, parameters: update });
+			const account = isCreate ? '0 of 2 were created, item 1 failed, 1 was not sent' : '0 of 2 were updated, items 0 and 1 failed';
+			expect(error?.message).toContain(`駄目です。 [item 1]. ${account}`);
+		} finally {
+			WINDOW.ms = 600;
+		}
+	});
+
+	test('the failure of one execution stops no other', async () => {
+		failing(1);
+		const others = Array.from({ length: 8 }, (_, index) => ({ name: `別${index}` }));
+		const [failed, other] = await Promise.all([run(create(rows(8))), run(create(others))]);
+		expect(failed.error?.message).toContain('item 1 failed, 6 were not sent');
+		expect(other.items).toHaveLength(8);
+	});
+
+	test('rows that were only read are not in the data of the error', async () => {
+		const parameters = { resource: 'lead', operation: 'getMany', limit: 3 };
+		service.fault({ effect: 'status', status: 422, after: 1, body: { errors: ['駄目です。'] } } as never);
+		const { error } = await run(create(rows(3), { parameters }));
+		expect(error?.message).toContain('1 of 3 was read, item 1 failed, 1 was not sent');
+		expect(error?.context?.data).toMatchObject({ read: [{ item: 0 }], notSent: [2] });
+		expect(JSON.stringify(error?.context?.data)).not.toContain('"id"');
+	});
+
 	test('Retry On Fail goes on where it stopped: nothing is sent twice', async () => {
 		service.fault({ values: '試験2\\.', times: 1, effect: 'status', status: 422, body: { errors: ['駄目です。'] } } as never);
 		const { status, items } = await run(create(rows(5), { settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } }));
@@ -104,6 +142,20 @@ describe('On Error: Stop', () => {
 		expect(error?.description).toContain('Nothing was sent for any of the 20 items, since 7 of them cannot be sent');
 		expect(error?.description).toContain("item 8: 'Last Name'");
 		expect(error?.description).toMatch(/; 2 more$/);
+	});
+
+	test.each([
+		['an expression that fails', '={{ $json.day.toDateTime().toFormat("yyyy") }}', /^cannot convert/],
+		['an expression that cannot be read', '={{ $json. }}', /^invalid syntax/],
+	])('bad rows, the first of them by %s', async (_name, note, message) => {
+		const items = [0, 1, 2, 3, 4, 5].map((index) => ({ name: index === 4 ? '' : '試験', day: index === 1 ? 'no day' : '2026-01-01' }));
+		const job = create(items);
+		const { error } = await run({ ...job, parameters: { ...job.parameters, additionalFields: { note } } });
+		expect(service.journal).toHaveLength(0);
+		expect(error?.message).toMatch(message);
+		const bad = note.includes('day') ? 2 : 6;
+		expect(error?.description).toContain(`Nothing was sent for any of the 6 items, since ${bad} of them cannot be sent`);
+		if (bad === 2) expect(error?.description).toMatch(/item 1: cannot convert.*; item 4: 'Last Name'/);
 	});
 
 	test('one bad item alone', async () => {
@@ -157,4 +209,38 @@ test.each([
 	}
 	const tool = await run(create(rows(1), { node: 'hotProfileTool' }));
 	expect(tool.error?.message).toContain(sentence);
+	service.reset();
+	service.fault({ effect: 'status', status: 401, body: { errors: [sentence] }, times: 9 } as never);
+	await expect(testCredential('hotProfileApi', credential())).rejects.toThrow(sentence);
+	const picker = (await listSearch(create([]), 'searchClients').catch((error: unknown) => error)) as Error & { description?: string };
+	expect(picker.description).toContain(sentence);
+});
+
+describe('what an ERP stored before another item failed', () => {
+	let erp: ErpService;
+	beforeAll(async () => {
+		erp = await startErpDatacake({ limit: null });
+	});
+	beforeEach(() => erp.reset());
+	afterAll(async () => await erp.close());
+	const tickets = (answer: object, more: IDataObject = {}): Job => {
+		erp.fault({ effect: 'status', status: 200, body: answer } as never);
+		erp.fault({ effect: 'status', status: 422, body: { error: 'Dados recusados.' } } as never);
+		return {
+			node: 'erpDatacake', items: [{}, {}, {}], credential: { baseUrl: erp.url, token: erp.apiKey, requestsPerMinute: 1000, concurrentRequests: 1 },
+			parameters: { resource: 'ticket', operation: 'create', idCliente: '1001', assunto: 'a', mensagem: 'b', options: { checkIds: false }, ...more },
+		};
+	};
+
+	test.each([
+		['beside ids that were sent', { id_cliente: '1001', id_atendiemnto: '77' }, { output: 'raw' }, ' (id 77)'],
+		['under another name than in the contract', { id_cliente: '1001', id_atendimento: '77' }, {}, ' (id 77)'],
+		['simplified', { id_atendiemnto: '77', obs: 'x' }, {}, ' (id 77)'],
+		['as empty as can be', { success: true, id_atendiemnto: null }, {}, ''],
+		['and is not among the selected fields', { id_atendiemnto: '77', obs: 'x' }, { output: 'selectedFields', outputFields: ['remarks'] }, ' (id 77)'],
+	])('is named by its own id, where that comes %s', async (_name, answer, more, ids) => {
+		const { error } = await run(tickets(answer, more));
+		expect(error?.message).toBe(`Create ticket: Dados recusados. [item 1]. 1 of 3 was created${ids}, item 1 failed, 1 was not sent`);
+		if (ids !== '') expect(JSON.stringify(error?.context?.data)).toContain('"77"');
+	});
 });

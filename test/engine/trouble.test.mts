@@ -1,3 +1,6 @@
+import dns from 'node:dns';
+import { type AddressInfo, createServer } from 'node:net';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
@@ -64,6 +67,51 @@ describe('a create that may have been stored is never sent again', () => {
 		expect(error?.message).toContain('did not answer in time');
 		expect(error?.description).toContain('may have been stored');
 		expect(service.journal).toHaveLength(1);
+	});
+});
+
+describe('a create that has not left can be sent again, and is not told as stored', () => {
+	/** Runs some work while the name of a host leads elsewhere. */
+	async function resolving<Result>(answer: (callback: (...all: unknown[]) => void) => void, work: () => Promise<Result>): Promise<Result> {
+		const usualLookup = dns.lookup;
+		const changed = (host: string, options: unknown, callback: never) =>
+			host === 'crm.example' ? setImmediate(answer, callback) : (usualLookup as (...all: unknown[]) => void)(host, options, callback);
+		Object.assign(dns, { lookup: changed });
+		try {
+			return await work();
+		} finally {
+			Object.assign(dns, { lookup: usualLookup });
+		}
+	}
+	const unsent = async (job: Job) => {
+		const { status, error } = await run(job);
+		expect(status).toBe('error');
+		expect(`${error?.message} ${error?.description}`).not.toContain('stored');
+		return error?.message;
+	};
+
+	test.each(['EAI_FAIL', 'ESERVFAIL', 'ENODATA', 'ENOMEM'])('a name server that answers %s', async (code) => {
+		const failure = Object.assign(new Error(`getaddrinfo ${code} crm.example`), { code, syscall: 'getaddrinfo' });
+		const job = create({}, { credential: credential({ instance: 'crm.example' }) });
+		expect(await resolving((callback) => callback(failure), async () => await unsent(job))).toContain('cannot be reached');
+	});
+
+	test('a host that hangs up before the connection is safe', async () => {
+		const host = createServer((socket) => socket.once('data', () => socket.destroy()).on('error', () => {}));
+		await new Promise<void>((ready) => host.listen(0, '127.0.0.1', ready));
+		try {
+			const { port } = host.address() as AddressInfo;
+			expect(await unsent(create({}, { credential: credential({ instance: `https://127.0.0.1:${port}` }) }))).toContain('cannot be reached');
+		} finally {
+			host.close();
+		}
+	});
+
+	test.each(['hotProfile', 'hotProfileTool'])('a time limit that is none (%s)', async (node) => {
+		for (const timeout of [-5, 1e12, '={{ "soon" }}']) {
+			expect(await unsent(create({ requestOptions: { timeout } }, { node }))).toContain("'Timeout' under Request Options must be a number of milliseconds");
+		}
+		expect(service.journal).toEqual([]);
 	});
 });
 

@@ -17,7 +17,7 @@ const ECHOED: Record<string, [name: string, read: (value: unknown) => unknown]> 
 export const rows = (answer: IDataObject): IDataObject[] => [
 	Object.fromEntries(
 		Object.entries(answer).map(([key, value]) => {
-			const [name, read] = ECHOED[key] ?? [key, withNumbers];
+			const [name, read] = Object.hasOwn(ECHOED, key) ? ECHOED[key] : [key, withNumbers];
 			return [name, read(value)];
 		}),
 	) as IDataObject,

@@ -58,12 +58,16 @@ export async function admit(
 		if (reason instanceof Canceled) throw new Error('The execution was canceled while this call was waiting. Nothing was sent');
 		if (!(reason instanceof TooSoon)) throw reason;
 		throw new Error(
-			`Nothing was sent: other calls of this account take up its limit for longer than the timeout of this request, ${duration(patienceMs)}. ` +
+			`Nothing was sent, since the timeout of this request, ${duration(patienceMs)}, ends before it can start: ${startOf(reason)}. ` +
 				`Use the ${node} node, which waits as long as it takes, or set Batching in the options of this node`,
 		);
 	});
 	throttle.leave(limits, false, UNSEEN.ms);
 }
+
+/** When a call can start that is not waited for. */
+const startOf = ({ waitMs }: TooSoon): string =>
+	Number.isFinite(waitMs) ? `in ${duration(waitMs)} at the earliest` : 'the service asks for a pause and names no end of it';
 
 /** The helpers of a node's run, the same for all its calls. n8n 2.41 makes other ones for each call, with one function alone. */
 function lineOf(credentials: ICredentialDataDecryptedObject): Helpers | undefined {

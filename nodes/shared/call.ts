@@ -33,7 +33,9 @@ const RETRIES = 3;
 const MOST_REFUSALS = 10;
 /** Refusals that only words tell: they may mean something else. */
 const MOST_REFUSALS_BY_WORDS = 3;
-/** Longest pause in ms that somebody at the screen sits out. */
+/** A call refused more often than this lets another one go ahead: only that can show whether it is refused alone. */
+const MOST_REFUSALS_IN_FRONT = 3;
+/** Longest pause in ms that somebody at the screen sits out, and the longest time of refusals. */
 export const SHORT_PAUSE_MS = 10_000;
 /** Time in ms for a call that somebody at the screen waits for. */
 export const LOOK_UP_TIMEOUT_MS = 60_000;
@@ -175,7 +177,9 @@ async function exchange<Result>(
 		const isRefused = refusedKeys?.get(keyId);
 		if (isRefused) throw isRefused;
 		const patienceMs = until === undefined ? undefined : Math.max(0, until - performance.now());
-		const turn = { line, group: keyId, limits, urgent, since, again: failed !== undefined, signal, patienceMs, maxPauseMs, onWait };
+		const again = failed !== undefined;
+		const yields = refusals.all > MOST_REFUSALS_IN_FRONT;
+		const turn = { line, group: keyId, limits, urgent, since, again, yields, signal, patienceMs, maxPauseMs, onWait };
 		// For each try anew: between two of them an idle limiter may have been forgotten.
 		const throttle = throttleFor(account);
 		meter?.queue();
@@ -211,8 +215,10 @@ async function exchange<Result>(
 			trouble = cancelSignal(caller)?.aborted ? new Trouble('canceled', { perhapsDone: true }) : asTrouble(error);
 			refused = trouble.reason === 'tooMany';
 			isReplaced = trouble.reason === 'keyRefused' && (await open(true)).connection.keyId !== keyId;
-			if (refused) final = afterRefusal(trouble, limits, throttle, refusals, caller.getTimezone());
+			const longestMs = Math.min(longestPauseMs(limits), maxPauseMs ?? Infinity, (until ?? Infinity) - performance.now());
+			if (refused) final = afterRefusal(trouble, limits, throttle, refusals, { zone: caller.getTimezone(), maxPauseMs });
 			else if (!isReplaced && !(mayRepeat(trouble) && retries < (dialect.retries ?? RETRIES))) final = trouble;
+			else if ((trouble.details.retryAfterMs ?? 0) > longestMs) final = tooSoon(trouble.details.retryAfterMs as number, caller.getTimezone(), trouble);
 			// All of this before the slot is given back, or the next call would start in between.
 			if (refused) throttle.pause(limits, trouble.details.retryAfterMs);
 			if (final?.reason === 'keyRefused') {
@@ -220,6 +226,8 @@ async function exchange<Result>(
 				refusedKeys?.set(keyId, notSent);
 				throttle.dismiss(line, notSent, (group) => group === keyId);
 			}
+			// Where the service has taken none of all calls meanwhile, the others of the execution are not tried one by one.
+			if (refused && final && isAccountRefused(throttle, refusals, longestMs)) throttle.dismiss(line, final);
 			if (final) onFailure?.();
 		} finally {
 			latest.set(throttle, { end: trouble ?? 'well', at: performance.now() });
@@ -229,7 +237,7 @@ async function exchange<Result>(
 		if (final) throw final;
 		failed = trouble;
 		if (refused || isReplaced) continue;
-		await backOff(retries++, limits, signal).catch(() => {
+		await backOff(retries++, limits, trouble.details.retryAfterMs, signal).catch(() => {
 			throw stopped();
 		});
 	}
@@ -245,18 +253,29 @@ interface Refusals {
 }
 
 /** What ends a call that was refused once more; nothing where it is to be sent again. */
-function afterRefusal(trouble: Trouble, limits: Limits, throttle: Throttle, refusals: Refusals, zone: string): Trouble | undefined {
+function afterRefusal(
+	trouble: Trouble,
+	limits: Limits,
+	throttle: Throttle,
+	refusals: Refusals,
+	{ zone, maxPauseMs = Infinity }: { zone: string; maxPauseMs?: number },
+): Trouble | undefined {
 	const { retryAfterMs = 0, byWords } = trouble.details;
+	const longestMs = Math.min(longestPauseMs(limits), maxPauseMs);
 	const now = performance.now();
 	refusals.all++;
 	if (byWords) refusals.byWords++;
 	refusals.since = Math.min(refusals.since, now);
-	if (retryAfterMs > longestPauseMs(limits)) return tooSoon(retryAfterMs, zone, trouble);
+	if (retryAfterMs > longestMs) return tooSoon(retryAfterMs, zone, trouble);
 	// While others are taken, this one will never be.
 	const isSingledOut = refusals.all >= MOST_REFUSALS && throttle.answeredAt > refusals.since;
-	const isEnough = isSingledOut || refusals.byWords >= MOST_REFUSALS_BY_WORDS || now - refusals.since > longestPauseMs(limits);
+	const isEnough = isSingledOut || refusals.byWords >= MOST_REFUSALS_BY_WORDS || now + retryAfterMs - refusals.since > longestMs;
 	return isEnough ? trouble : undefined;
 }
+
+/** Whether the account was refused, whoever asked, for as long as one sits that out. */
+const isAccountRefused = ({ answeredAt }: Throttle, { since }: Refusals, longestMs: number): boolean =>
+	answeredAt < since && performance.now() - since > longestMs;
 
 /** What n8n aborts when somebody stops the execution. */
 const cancelSignal = (caller: Caller): AbortSignal | undefined =>
@@ -311,12 +330,13 @@ function timeLimit(given: unknown): number {
  */
 async function endingInTime<Result>(
 	caller: Caller,
-	{ timeout = USUAL_TIMEOUT_MS, abortSignal }: Partial<IHttpRequestOptions>,
+	request: Partial<IHttpRequestOptions>,
 	work: (caller: Caller, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-	const late = AbortSignal.timeout(timeLimit(timeout));
+	const abortSignal = request.abortSignal as AbortSignal | undefined;
+	const late = AbortSignal.timeout(timeLimit(request.timeout ?? USUAL_TIMEOUT_MS));
 	const hangUp = new AbortController();
-	const signals = [cancelSignal(caller), abortSignal as AbortSignal | undefined, late].filter((signal) => signal !== undefined);
+	const signals = [cancelSignal(caller), abortSignal, late].filter((signal) => signal !== undefined);
 	const end = () => hangUp.abort();
 	if (signals.some(({ aborted }) => aborted)) end();
 	for (const signal of signals) signal.addEventListener('abort', end);
@@ -390,9 +410,9 @@ export function asTrouble(error: unknown): Trouble {
 	return new Trouble('failed', { sentences: [(error as Failure | undefined)?.message ?? String(error)] });
 }
 
-/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter. */
-const backOff = async (retry: number, { windowMs }: Limits, signal?: AbortSignal) =>
-	await pause((windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2), signal);
+/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, or for as long as the service asks where that is longer. */
+const backOff = async (retry: number, { windowMs }: Limits, retryAfterMs = 0, signal?: AbortSignal) =>
+	await pause(Math.max(retryAfterMs, (windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2)), signal);
 
 /**
  * Waits, but no longer than the execution runs.

@@ -58,8 +58,7 @@ export async function probe(
 		asTrouble,
 	);
 	if (end === 'well' || (sparing && end.reason === 'tooMany')) return answer;
-	// A key that may not even make the cheapest read is of no use.
-	const { message, description } = words(end.reason === 'forbidden' ? new Trouble('keyRefused', end.details) : end, about);
+	const { message, description } = words(forTest(end), about);
 	throw testError(sentences(message, description));
 
 	async function read(): Promise<PageRead | undefined> {
@@ -90,6 +89,14 @@ export async function probe(
 			throttle.leave(spent(limits, trouble), trouble?.reason === 'tooMany');
 		}
 	}
+}
+
+/** What is told in place of a failure to somebody who looks at a test. */
+function forTest(end: Trouble): Trouble {
+	// A key that may not even make the cheapest read is of no use.
+	if (end.reason === 'forbidden') return new Trouble('keyRefused', end.details);
+	const { retryAfterMs } = end.details;
+	return end.reason === 'tooMany' && retryAfterMs !== undefined ? tooSoon(retryAfterMs, 'local', end) : end;
 }
 
 /** How the latest call ended, unless that is longer ago than a waiting time. */

@@ -21,6 +21,8 @@ export interface Turn {
 	urgent?: boolean;
 	/** A call that was refused goes on from the front of its line. */
 	again?: boolean;
+	/** Such a call that lets one that was not sent yet go ahead of it. */
+	yields?: boolean;
 	signal?: AbortSignal;
 	/** When its execution began, in ms on the throttle's clock; without it, now. */
 	since?: number;
@@ -97,7 +99,8 @@ export class Lines {
 		}
 		call.ties = line.ties = tiesOf(turn, line.ties);
 		listen(line, turn.signal, cancel);
-		if (call.again) line.calls.insert(call, ({ again }) => !again);
+		const ahead = turn.yields ? line.calls.toArray().find(({ again }) => !again) : undefined;
+		if (call.again) line.calls.insert(call, (other) => !other.again && other !== ahead);
 		else line.calls.push(call);
 		this.calls++;
 		this.bound(call);

@@ -98,7 +98,7 @@ export async function readFile(
 		if (address.origin !== origin && !isThisMachine(hostname) && cameFromThisMachine(stream, address)) throw ownMachine(name);
 		const retryAfterMs = retryAfter(headers['retry-after']);
 		if (isRefusal(status, retryAfterMs)) throw new Trouble('tooMany', { status, retryAfterMs });
-		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status });
+		if (status >= 500 || status === 408) throw new Trouble('unavailable', { status, retryAfterMs });
 		const location = headers.location;
 		if (status >= 300 && status < 400 && typeof location === 'string' && URL.canParse(location, address.href)) {
 			return { next: new URL(location, address).href };

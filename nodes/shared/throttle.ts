@@ -239,7 +239,10 @@ export class Throttle {
 	/** Time until the next call of all could start, in ms: a running one is taken to end at once. */
 	private nextStart(limits: Limits): number {
 		const wait = this.waitFor(limits);
-		if (wait < Infinity) return wait;
+		const now = this.clock.now();
+		// A share ends: then there is room, whatever is held.
+		const isShared = now < this.shareUntil && this.held < limits.calls;
+		if (wait < Infinity) return isShared ? Math.min(wait, Math.max(this.pausedUntil, this.shareUntil) - now) : wait;
 		return Math.max(this.pausedUntil - this.clock.now(), this.held >= limits.calls ? holdFor(limits.windowMs) : 0);
 	}
 

@@ -78,8 +78,20 @@ describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
 		expect(refused.length).toBeGreaterThan(0);
 		expect(service.journal).toHaveLength(12 - refused.length);
 		for (const { reason } of refused) {
-			expect((reason as Error).message).toMatch(/^Nothing was sent: .*timeout of this request, 2 s\. Use the HotProfile node/);
+			expect((reason as Error).message).toMatch(/^Nothing was sent, since the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
 		}
+	});
+
+	test('what waits when the service asks for two hours ends at once and says so', async () => {
+		const { call } = caller();
+		const all = calls(12, async () => await call(made()));
+		await until(() => service.journal.length === 5);
+		service.fault({ effect: 'status', status: 429, headers: { 'retry-after': '7200' }, path: 'leads', times: 1 } as never);
+		await run(readLeads());
+		const ends = await all;
+		const refused = ends.filter((end) => end.status === 'rejected');
+		expect(refused.length).toBeGreaterThan(0);
+		for (const { reason } of refused) expect((reason as Error).message).toContain('ends before it can start: in 2 h at the earliest');
 	});
 
 	test('an answer of 401 or 500 costs no call beyond it, and n8n asks a second time only where it always does', async () => {

@@ -6,6 +6,7 @@ import { type Job, listSearch, run, start, testCredential } from './engine.mts';
 /** How long calls wait, and that every call has an end, measured at the service. */
 
 const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { longestPauseMs } = require('../../dist/nodes/shared/throttle.js') as typeof import('../../nodes/shared/throttle.ts');
 const usual = WINDOW.ms;
 let service: HotProfileService;
 /** An account of its own for each test: what one test was refused must not wait in the next one. */
@@ -57,6 +58,50 @@ describe.each([
 		refuse(1, header);
 		await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow(words);
 	});
+
+	test.each([429, 503])('when it is refused itself with %i, the test of the credential says so at once', async (status) => {
+		refuse(1, header, { status });
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow(words);
+	});
+});
+
+test('a picker that is refused again and again gives up after 10 s', async () => {
+	refuse(99, '4');
+	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow('keeps refusing calls as too many');
+	expect(service.journal).toHaveLength(3);
+});
+
+test('after a short pause that a run sits out, the test of the credential waits for its turn too', async () => {
+	WINDOW.ms = usual;
+	refuse(1, '4');
+	const waiting = start(create(rows(1)));
+	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	await testCredential('hotProfileApi', credential());
+	waiting.cancel();
+	await waiting.done;
+});
+
+describe('an account that is refused for longer than the longest pause', () => {
+	afterEach(() => jest.restoreAllMocks());
+
+	test('ends the run with few calls, and the next execution may try', async () => {
+		service.fault({ effect: '429', times: 9999, retryAfter: 'none' } as never);
+		const running = start(create(rows(40), { onError: 'continueRegularOutput' }));
+		while (service.journal.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+		// A quarter of an hour passes.
+		const now = performance.now.bind(performance);
+		jest.spyOn(performance, 'now').mockImplementation(() => now() + longestPauseMs({ windowMs: 600 }));
+		const { items } = await running.done;
+		expect(items).toHaveLength(40);
+		for (const { json } of items) expect(json.error).toMatch(/keeps refusing calls as too many/);
+		expect(service.journal.length).toBeLessThan(20);
+		const { length } = service.journal;
+		const next = start(create(rows(1)));
+		while (service.journal.length === length) await new Promise((resolve) => setTimeout(resolve, 5));
+		next.cancel();
+		await next.done;
+	});
 });
 
 test('a pause of minutes is sat out by executions, but ends a picker at once', async () => {
@@ -80,6 +125,19 @@ test.each(['read', 'store'])('503 with Retry-After is waited for (%s)', async (k
 	expect(service.journal).toHaveLength(2);
 });
 
+test.each([500, 502, 504, 408])('%i with Retry-After is waited for by what may be sent again', async (status) => {
+	service.fault({ effect: 'status', status, headers: { 'retry-after': '1' }, times: 1 } as never);
+	const read = { parameters: { resource: 'lead', operation: 'getMany', limit: 2 } };
+	expect((await run(create([{}], read))).status).toBe('success');
+	const [first, second] = service.journal.map(({ at }) => at);
+	expect(second - first).toBeGreaterThanOrEqual(1000);
+	service.fault({ effect: 'status', status, headers: { 'retry-after': '7200' }, times: 9 } as never);
+	expect((await run(create([{}], read))).error?.message).toMatch(/can be asked again in 2 h/);
+	expect(service.journal).toHaveLength(3);
+	expect((await run(create(rows(1)))).error?.message).toMatch(/It may have been stored/);
+	expect(service.journal).toHaveLength(4);
+});
+
 describe.each(['endless', 'switching', 'hang'])('an answer that never ends (%s)', (effect) => {
 	test('ends with its time, and gives its slot back', async () => {
 		service.fault({ effect, times: 1 } as never);
@@ -93,11 +151,13 @@ describe.each(['endless', 'switching', 'hang'])('an answer that never ends (%s)'
 	});
 });
 
-test('one call that is refused for ever while others are taken gives up', async () => {
-	service.fault({ effect: '429', values: '試験1\\.', times: 9999, retryAfter: 'none' } as never);
-	const { items } = await run(create(rows(60), { onError: 'continueRegularOutput', credential: credential({ requestsPerMinute: 20 }) }));
-	expect(items[1].json.error).toMatch(/keeps refusing calls as too many/);
-	expect(stored()).toHaveLength(59);
+test.each([
+	[1, 0], [1, 12], [2, 1],
+])('one call that is refused for ever while others are taken gives up (%i at once, item %i)', async (concurrentRequests, item) => {
+	service.fault({ effect: '429', values: `試験${item}\\.`, times: 9999, retryAfter: 'none' } as never);
+	const { items } = await run(create(rows(25), { onError: 'continueRegularOutput', credential: credential({ requestsPerMinute: 60, concurrentRequests }) }));
+	expect(items[item].json.error).toMatch(/keeps refusing calls as too many/);
+	expect(stored()).toHaveLength(24);
 	expect(service.journal.filter(({ fault }) => fault).length).toBeLessThanOrEqual(20);
 });
 

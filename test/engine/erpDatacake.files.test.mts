@@ -71,7 +71,7 @@ describe('files go out', () => {
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
 		expect(error?.description).toContain('may have been stored');
-		expect(error?.description).toContain('1 of the 2 files of this item were sent well before');
+		expect(error?.description).toContain('1 of the 2 files of this item was sent well before');
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
 	});
 

@@ -33,6 +33,29 @@ const erpJob = (resource: string, operation: string, fields: IDataObject = {}, m
 	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: erpCredential(), ...more,
 });
 
+test.each([{ errors: ['Not Found.'] }, { message: 'Not Found' }, {}, []])('a 404 with the JSON %j names method, URL and the field of the credential in each node, and never the values', async (body) => {
+	const server = createServer((_request, response) => response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const zen = { totalsUrl: `${url}/t`, totalsToken: 'totals-token', leadFileUrl: `${url}/zen?conta=1`, leadFileToken: 'lead-file-token', leadFileWait: 0 };
+	const jobs: Array<[Job, string, RegExp]> = [
+		[hotProfileJob('lead', 'create', { clientId: '1', familyName: 'a' }, { credential: { instance: url, apiKey: 'the-long-key' } }), `POST ${url}/rest_api/v1/leads/create`, /^Check 'Instance'/],
+		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check Base URL and Endpoint Paths/],
+		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check Base URL/],
+		[{ node: 'zenTotals', parameters: { resource: 'leadFile', operation: 'getMany', period: 'oneDay', date: '2026-03-02' }, credential: zen }, `GET ${url}/zen`, /^Check 'Lead File URL'/],
+	];
+	try {
+		for (const [job, target, advice] of jobs) {
+			const { error } = await run(job);
+			expect(error?.message).toContain(`has nothing at ${target}`);
+			expect(error?.description).toMatch(advice);
+			expect(`${error?.message} ${error?.description}`).not.toMatch(/Correct the values|may have been stored|\.\./);
+		}
+	} finally {
+		server.close();
+	}
+});
+
 /** Keys that every object of JavaScript has, as JSON brings them. */
 const ODD = '{"constructor":"a","toString":"b","__proto__":"c","hasOwnProperty":"d","valueOf":1,"toJSON":"e"}';
 const odd = JSON.parse(ODD) as IDataObject;

@@ -78,13 +78,13 @@ describe('the totals of a day', () => {
 	});
 });
 
-test('leads without anything but a code give rows with empty places', () => {
+test('leads without anything but a code give rows with empty places', async () => {
 	expect([...leadRows({ usuarios: [{ nome: 'Ana', email: '', leads: [{ codigo: '7' }] }] })]).toEqual([{
 		user: 'Ana', email: null, record: null, code: 7, enteredAt: null, redistributedAt: null, origins: '', segments: '', automations: '', productsAndServices: '',
 	}]);
 	const [lead] = fileRows({ leads: [{ integracao_lead: 'X1', nome_usuario_responsavel: 'Ana' }] }, '2026-03-02');
 	expect(lead).toMatchObject({ date: '2026-03-02', code: 'X1', status: null, user: 'Ana' });
-	expect(fileUsers([], '2026-03-02', [lead, lead])).toMatchObject([{ date: '2026-03-02', user: 'Ana', leads: [{ code: 'X1' }, { code: 'X1' }] }]);
+	expect(await fileUsers([], '2026-03-02', [lead, lead])).toMatchObject([{ date: '2026-03-02', user: 'Ana', leads: [{ code: 'X1' }, { code: 'X1' }] }]);
 });
 
 describe('the credential', () => {

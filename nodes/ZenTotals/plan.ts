@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Ask, Item, Plan, Session } from '../shared/dialect';
 import type { Cause } from '../shared/errors';
 import { Trouble } from '../shared/errors';
+import { mapInSlices } from '../shared/slices';
 import type { Answer } from './memory';
 import { announce, answerOfOther, callKey, knownIn, lastAnswer, remember } from './memory';
 import type { Question } from './questions';
@@ -36,12 +37,12 @@ export function plan(item: Item): Plan {
 		problems,
 		async carryOut(ask, session) {
 			const until = await (state.until ??= allow(item, manner, state.wishes));
-			const rows: IDataObject[] = [];
+			const rows: IDataObject[][] = [];
 			for (const question of questions) {
 				const answers = await answersTo({ question, item, ask, session, manner, until });
-				rows.push(...shaped(answers, question, item, form, manner));
+				rows.push(await shaped(answers, question, item, form, manner));
 			}
-			return rows;
+			return rows.flat();
 		},
 	};
 }
@@ -203,12 +204,26 @@ function tellMismatch(answers: Answer[], { operation, note }: Item, end: Ending)
 const leadsTold = (leads: number) => (leads === 1 ? '1 lead' : `${leads.toLocaleString('en')} leads`);
 const pagesTold = (pages: number) => (pages === 1 ? '1 page' : `${pages.toLocaleString('en')} pages`);
 
-function shaped(answers: Answer[], { date }: Question, { operation, wanted }: Item, form: unknown, { whenTooSoon }: Manner): IDataObject[] {
+async function shaped(answers: Answer[], { date }: Question, { caller, operation, wanted }: Item, form: unknown, { whenTooSoon }: Manner): Promise<IDataObject[]> {
 	const { rows: rowsOf, users: usersOf } = forms[operation.path];
 	const bodies = answers.flatMap(({ read }) => read.rows);
-	const rows = form === 'raw' ? structuredClone(bodies) : bodies.flatMap((body) => rowsOf(body, date)).slice(0, operation.list ? wanted : Infinity);
-	const items = form === 'users' && usersOf ? usersOf(bodies, date, rows) : rows;
+	const signal = caller.getExecutionCancelSignal();
+	const shape = async (body: IDataObject) =>
+		form === 'raw' ? [await copyOf(body, signal)] : await mapInSlices(rowsOf(body, date), (row) => row, signal);
+	const all: IDataObject[][] = [];
+	for (const body of bodies) all.push(await shape(body));
+	const rows = form === 'raw' ? all.flat() : all.flat().slice(0, operation.list ? wanted : Infinity);
+	const items = form === 'users' && usersOf ? await usersOf(bodies, date, rows, signal) : rows;
 	if (whenTooSoon !== 'useLastAnswer') return items;
 	const ageMs = performance.now() - Math.min(...answers.map(({ at }) => at));
 	return items.map((item) => ({ ...item, answerAgeSeconds: Math.round(ageMs / 1000) }));
+}
+
+/** A copy of an answer, which others may use again; its lists may be long. */
+async function copyOf(body: IDataObject, signal?: AbortSignal): Promise<IDataObject> {
+	const copied: Array<[string, unknown]> = [];
+	for (const [key, value] of Object.entries(body)) {
+		copied.push([key, Array.isArray(value) ? await mapInSlices(value as unknown[], (one) => structuredClone(one), signal) : structuredClone(value)]);
+	}
+	return Object.fromEntries(copied) as IDataObject;
 }

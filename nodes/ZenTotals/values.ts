@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../shared/answers';
@@ -40,15 +39,22 @@ export function text(value: unknown): string | null {
 	return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-const FORMS = ['dd/MM/yyyy HH:mm:ss', 'dd/MM/yyyy HH:mm', 'dd/MM/yyyy', 'yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd HH:mm'];
+/** A day, with a time of day behind a blank. */
+const DAY_AND_TIME = /^(?:(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})|(?<d2>\d{2})\/(?<m2>\d{2})\/(?<y2>\d{4}))(?: (?<time>\d{2}:\d{2})(?<seconds>:\d{2})?)?$/;
 
-/** A date or a moment as ISO 8601, without a zone where CRM Zen names none; other texts as they are. */
+/**
+ * A date or a moment as ISO 8601, without a zone where CRM Zen names none; other texts as they are.
+ * By hand, since luxon tries one form after the other: 20,000 leads would hold up n8n for three seconds.
+ */
 export function isoDate(value: unknown): string | null {
 	const written = text(value);
 	if (written === null || /^0000-00-00/.test(written)) return null;
-	for (const form of FORMS) {
-		const date = DateTime.fromFormat(written, form, { zone: 'utc' });
-		if (date.isValid) return date.toFormat(form.includes('HH') ? "yyyy-MM-dd'T'HH:mm:ss" : 'yyyy-MM-dd');
-	}
-	return written;
+	const found = DAY_AND_TIME.exec(written)?.groups;
+	if (!found) return written;
+	const { y = found.y2, m = found.m2, d = found.d2, time, seconds = ':00' } = found;
+	const day = `${y}-${m}-${d}`;
+	// In UTC every hour exists. A day that does not, such as 31 February, would become another one.
+	if (!new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return written;
+	if (time === undefined) return day;
+	return new Date(`${day}T${time}${seconds}Z`).toJSON()?.slice(0, 19) ?? written;
 }

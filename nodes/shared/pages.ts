@@ -104,7 +104,9 @@ export async function readPages(
 		await Promise.allSettled(underWay);
 	}
 	const { latest: total, least, most } = totals;
-	if (wanted === Infinity && least !== Infinity && (rows.size < least || rows.size > most)) onMismatch?.({ rows: rows.size, total });
+	// Where as many rows came as were wanted, there may be any number behind them.
+	const isTooFew = rows.size < wanted && rows.size < least;
+	if (isTooFew || (least !== Infinity && rows.size > most)) onMismatch?.({ rows: rows.size, total });
 	return [...rows.values()].slice(0, wanted);
 }
 

@@ -18,6 +18,7 @@ import type { Operation } from './operations';
 import { account, failureData, firstFailure, isRecalled, storedBefore, tally } from './outcome';
 import type { Run } from './send';
 import { checkIds, inWords, prepare, send } from './send';
+import { mapInSlices, SLICE_MS } from './slices';
 
 /** All items of one run of a node. */
 
@@ -65,8 +66,8 @@ export function sendThrough(dialect: Dialect) {
 	};
 }
 
-/** After so many items n8n gets a chance to do something else: a thousand take about a second. */
-const AT_A_STRETCH = 250;
+/** After so many items it is looked whether n8n should get a chance to do something else. */
+const AT_A_STRETCH = 10;
 
 /** What lasts over all tries of a run when n8n's "Retry On Fail" runs a node anew. */
 const lasting = new WeakMap<object, Pick<Run, 'settled' | 'meter'>>();
@@ -111,7 +112,7 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 
 		/** The next step of all items that have come so far. */
 		const forAll = async <Before, After>(before: Ends<Before>, step: (item: IExecuteSingleFunctions, value: Before, index: number) => Promise<After>) => {
-			const breath = batches(AT_A_STRETCH, async () => await pause(1, stop.signal));
+			const breath = batches(AT_A_STRETCH, breather(stop.signal));
 			return await Promise.allSettled(
 				before.map(async (end, index) => {
 					if (end.status === 'rejected') throw end.reason;
@@ -151,7 +152,8 @@ async function runAll(caller: IExecuteFunctions, dialect: Dialect, operation: Op
 		const notes = [run.meter.note(dialect.service, run.limits, tally(operation, sent))];
 		for (const message of run.notes) notes.push({ message, type: 'warning', location: 'outputPane' });
 		caller.addExecutionHints(...notes.filter((note) => note !== undefined));
-		const outputs = sent.map((end, item) => {
+		// An error takes n8n as long as many rows do.
+		const outputs = await mapInSlices(sent, (end, item) => {
 			if (end.status === 'fulfilled') return end.value;
 			const error = toldInOne(inWords(items[item], dialect, operation, run, end.reason)).message;
 			return [{ json: { error }, pairedItem: { item } }];
@@ -189,7 +191,7 @@ function nothingSent(ends: Ends<unknown>): string {
 	const named = bad.slice(0, NAMED).map(({ item, message }) => `item ${item}: ${message}`);
 	const more = bad.length > NAMED ? [`${bad.length - NAMED} more`] : [];
 	const list = bad.length > 1 ? ` ${[...named, ...more].join('; ')}` : '';
-	return `Nothing was sent for any of the ${counted(ends.length, 'item')}, since ${bad.length} of them cannot be sent.${list}`;
+	return `Nothing was sent for any of the ${counted(ends.length, 'item')}, since ${bad.length.toLocaleString('en')} of them cannot be sent.${list}`;
 }
 
 /** Items that are named one by one. */
@@ -240,6 +242,16 @@ function requestOptions(caller: IExecuteFunctions, signal: AbortSignal) {
 	const pauseMs = Number(batchInterval);
 	const size = pauseMs > 0 ? Math.max(1, Number(batchSize)) : Infinity;
 	return { options, turn: batches(size, async () => await pause(pauseMs, signal)) };
+}
+
+/** Lets n8n do something else wherever the work before took longer than a slice. */
+function breather(signal: AbortSignal) {
+	let since = performance.now();
+	return async () => {
+		if (performance.now() - since < SLICE_MS) return;
+		await pause(1, signal);
+		since = performance.now();
+	};
 }
 
 /** Lets items start in batches, with something between two of them. */

@@ -42,7 +42,7 @@ function letterOf(written: string): string {
 /** Where a key stands in a text from a place on, or -1. A number with the same digits in it is another number. */
 function placeOf(secret: string, text: string, from = 0): number {
 	let place = text.indexOf(secret, from);
-	if (!/^\d+$/.test(secret)) return place;
+	if (place < 0 || !/^\d+$/.test(secret)) return place;
 	const isDigit = (sign = '') => /^\d/.test(sign);
 	while (place >= 0 && (isDigit(text[place - 1]) || isDigit(text[place + secret.length]))) place = text.indexOf(secret, place + 1);
 	return place;

@@ -2,13 +2,13 @@ import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeEx
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { WaitPolicy } from './call';
-import { aboutOf, ask as askOnce, fetchFile, shown } from './call';
+import { aboutOf, ask as askOnce, fetchFile, shown, tooSoon } from './call';
 import type { Settings } from './check';
 import { check } from './check';
 import type { CredentialRead } from './itemCredential';
 import { openFor } from './itemCredential';
 import type { Ask, Dialect, Open, Plan, Session, Way } from './dialect';
-import { mayBeStored, Trouble } from './errors';
+import { counted, mayBeStored, Trouble } from './errors';
 import type { SentFile } from './files';
 import { attach, load, sentFiles } from './files';
 import { givenFor } from './given';
@@ -26,7 +26,7 @@ import { readPages } from './pages';
 import { linksOf } from './rows';
 import { withoutSecrets } from './secrets';
 import { mapInSlices } from './slices';
-import { Canceled } from './throttle';
+import { Canceled, throttleFor } from './throttle';
 
 /** One item's way through a node: check, call, output. */
 
@@ -107,12 +107,18 @@ export async function send(
 		if (!list?.pageSize) return (await ask(values)).rows.slice(0, wanted);
 		const { atOnce } = (await open()).connection.limits;
 		const onMismatch = ({ rows, total }: { rows: number; total: number }) => run.notes.add(
-			`${dialect.service} said that there are ${total.toLocaleString('en')} rows, but ${rows.toLocaleString('en')} came`,
+			`${dialect.service} said that there ${total === 1 ? 'is' : 'are'} ${counted(total, 'row')}, but ${rows.toLocaleString('en')} came`,
 		);
 		const onUnchecked = (rows: number) => run.notes.add(
-			`${dialect.service} said that these are all ${rows.toLocaleString('en')} rows. Its limit left no call to make sure of that`,
+			`${dialect.service} said that there ${rows === 1 ? 'is' : 'are'} no more than ${counted(rows, 'row')}. Its limit left no call to make sure of that`,
 		);
-		const page: ReadPage = async (one, isCheck) => await ask(values, one, isCheck ? performance.now() + CHECK_PATIENCE_MS : undefined);
+		const page: ReadPage = async (one, isCheck) => {
+			const { account, limits } = (await open()).connection;
+			// A slow service is waited for as ever; only a full window is not.
+			const waitMs = isCheck ? throttleFor(account).waitMs(limits) : 0;
+			if (waitMs > CHECK_PATIENCE_MS) throw tooSoon(waitMs, item.getTimezone());
+			return await ask(values, one);
+		};
 		return await readPages(page, list.pageSize, wanted, atOnce, { onMismatch, onUnchecked });
 	};
 	const items: INodeExecutionData[][] = [];

@@ -5,28 +5,30 @@ import { Canceled } from './throttle';
 /** Work on many rows, cut into slices: n8n does everything else on the same thread. */
 
 /** Longest stretch without a break, in ms. */
-const SLICE_MS = 25;
+export const SLICE_MS = 25;
 
 /**
  * Maps rows in slices of about 25 ms; between two of them n8n gets a chance to do something else.
+ * @param rows a list, or a generator that makes one row at a time
  * @param map made for one row at a time; it must not take long itself
  * @throws {Canceled} once the signal is aborted, at the next slice
  */
 export async function mapInSlices<In, Out>(
-	rows: readonly In[],
+	rows: Iterable<In>,
 	map: (row: In, index: number) => Out,
 	signal?: AbortSignal,
 ): Promise<Out[]> {
 	const mapped: Out[] = [];
 	let until = performance.now() + SLICE_MS;
-	for (const [index, row] of rows.entries()) {
+	let index = 0;
+	for (const row of rows) {
 		if (performance.now() >= until) {
 			// A timer of 0 ms is a full turn of the event loop: sockets, timers and other executions come in between.
 			await sleep(0);
 			until = performance.now() + SLICE_MS;
 		}
 		if (signal?.aborted) throw new Canceled();
-		mapped.push(map(row, index));
+		mapped.push(map(row, index++));
 	}
 	return mapped;
 }

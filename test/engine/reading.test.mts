@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -34,24 +35,48 @@ const erpJob = (resource: string, operation: string, fields: IDataObject = {}, m
 	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: erpCredential(), ...more,
 });
 
+test.each([{ errors: ['Not Found.'] }, { message: 'Not Found' }, {}, []])('a 404 with the JSON %j names method, URL and the field of the credential in each node, and never the values', async (body) => {
+	const server = createServer((_request, response) => response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const zen = { totalsUrl: `${url}/t`, totalsToken: 'totals-token', leadFileUrl: `${url}/zen?conta=1`, leadFileToken: 'lead-file-token', leadFileWait: 0 };
+	const jobs: Array<[Job, string, RegExp]> = [
+		[hotProfileJob('lead', 'create', { clientId: '1', familyName: 'a' }, { credential: { instance: url, apiKey: 'the-long-key' } }), `POST ${url}/rest_api/v1/leads/create`, /^Check 'Instance'/],
+		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check Base URL and Endpoint Paths/],
+		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check Base URL/],
+		[{ node: 'zenTotals', parameters: { resource: 'leadFile', operation: 'getMany', period: 'oneDay', date: '2026-03-02' }, credential: zen }, `GET ${url}/zen`, /^Check 'Lead File URL'/],
+	];
+	try {
+		for (const [job, target, advice] of jobs) {
+			const { error } = await run(job);
+			expect(error?.message).toContain(`has nothing at ${target}`);
+			expect(error?.description).toMatch(advice);
+			expect(`${error?.message} ${error?.description}`).not.toMatch(/Correct the values|may have been stored|\.\./);
+		}
+	} finally {
+		server.close();
+	}
+});
+
 /** Keys that every object of JavaScript has, as JSON brings them. */
 const ODD = '{"constructor":"a","toString":"b","__proto__":"c","hasOwnProperty":"d","valueOf":1,"toJSON":"e"}';
 const odd = JSON.parse(ODD) as IDataObject;
 
 describe('a service whose total is wrong', () => {
 	/** Holds leads 1 to `count`, says that there are `total`, and counts its calls. */
-	async function lying(count: number, total: unknown) {
+	async function lying(count: number, total: unknown, delayMs = 0) {
 		let calls = 0;
 		const server = createServer(async (request, response) => {
 			calls++;
 			const form = new URLSearchParams(await text(request));
+			await sleep(delayMs);
 			const [page, size] = ['number', 'display_number'].map((name) => Number(form.get(`page[${name}]`)));
 			const leads = Array.from({ length: count }, (_, index) => ({ id: index + 1, name: `人${index}` })).slice((page - 1) * size, page * size);
 			response.setHeader('content-type', 'application/json').end(JSON.stringify({ leads, pages: { total_count: total } }));
 		});
 		await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
 		const { port } = server.address() as AddressInfo;
-		const credential = { instance: `http://127.0.0.1:${port}`, apiKey: `key-${count}-${String(total)}`, requestsPerMinute: 1000 };
+		const credential = { instance: `http://127.0.0.1:${port}`, apiKey: `key-${count}-${String(total)}-${delayMs}`, requestsPerMinute: 1000 };
 		return { credential, calls: () => calls, close: () => server.close() };
 	}
 
@@ -62,6 +87,34 @@ describe('a service whose total is wrong', () => {
 			expect(error).toBeUndefined();
 			expect(items.map(({ json }) => json.id)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 			expect(service.calls()).toBeLessThanOrEqual(6);
+		} finally {
+			service.close();
+		}
+	});
+
+	test('several items at a slow service: each reads to the end, however long its calls wait for a place', async () => {
+		const service = await lying(250, 100, 1200);
+		try {
+			const { items, hints } = await run({ parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, items: [{}, {}, {}], credential: service.credential });
+			expect(items).toHaveLength(750);
+			expect(hints.map(({ message }) => message)).toContain('HotProfile said that there are 100 rows, but 250 came');
+		} finally {
+			service.close();
+		}
+	}, 30_000);
+
+	test.each([
+		['fewer than told', 250, 1e7, 300, 'HotProfile said that there are 10,000,000 rows, but 250 came'],
+		['an empty page', 100, 250, 200, 'HotProfile said that there are 250 rows, but 100 came'],
+		['more than told', 250, 1, 120, 'HotProfile said that there is 1 row, but 120 came'],
+		['as many as were wanted', 250, 250, 120, undefined],
+		['all there are', 40, 40, 50, undefined],
+	])('with a limit, too, a wrong total is told: %s', async (_name, count, total, limit, told) => {
+		const service = await lying(count, total);
+		try {
+			const { items, hints } = await run({ parameters: { resource: 'lead', operation: 'getMany', limit }, credential: service.credential });
+			expect(items).toHaveLength(Math.min(count, limit));
+			expect(hints.map(({ message }) => message).filter((message) => message.includes('said'))).toEqual(told === undefined ? [] : [told]);
 		} finally {
 			service.close();
 		}

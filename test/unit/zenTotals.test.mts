@@ -38,6 +38,8 @@ describe('values in any form', () => {
 		['2026-03-02 09:30:15', '2026-03-02T09:30:15'], ['02/03/2026 09:30', '2026-03-02T09:30:00'], ['02/03/2026', '2026-03-02'],
 		['2026-03-02', '2026-03-02'], ['2026-03-02T09:30:15-03:00', '2026-03-02T09:30:15-03:00'], ['ontem', 'ontem'],
 		['', null], [null, null], ['0000-00-00 00:00:00', null],
+		['31/02/2026', '31/02/2026'], ['2026-02-29 10:00', '2026-02-29 10:00'], ['29/02/2024 10:00', '2024-02-29T10:00:00'], ['02/03/2026 10:61', '02/03/2026 10:61'],
+		['31/12/2025 24:00', '2026-01-01T00:00:00'], ['2/3/2026', '2/3/2026'], ['2026/03/02', '2026/03/02'], ['02/03/2026  09:30', '02/03/2026  09:30'],
 	])('the date %j is %j', (given, expected) => expect(isoDate(given)).toBe(expected));
 });
 
@@ -76,13 +78,13 @@ describe('the totals of a day', () => {
 	});
 });
 
-test('leads without anything but a code give rows with empty places', () => {
-	expect(leadRows({ usuarios: [{ nome: 'Ana', email: '', leads: [{ codigo: '7' }] }] })).toEqual([{
+test('leads without anything but a code give rows with empty places', async () => {
+	expect([...leadRows({ usuarios: [{ nome: 'Ana', email: '', leads: [{ codigo: '7' }] }] })]).toEqual([{
 		user: 'Ana', email: null, record: null, code: 7, enteredAt: null, redistributedAt: null, origins: '', segments: '', automations: '', productsAndServices: '',
 	}]);
 	const [lead] = fileRows({ leads: [{ integracao_lead: 'X1', nome_usuario_responsavel: 'Ana' }] }, '2026-03-02');
 	expect(lead).toMatchObject({ date: '2026-03-02', code: 'X1', status: null, user: 'Ana' });
-	expect(fileUsers([], '2026-03-02', [lead, lead])).toMatchObject([{ date: '2026-03-02', user: 'Ana', leads: [{ code: 'X1' }, { code: 'X1' }] }]);
+	expect(await fileUsers([], '2026-03-02', [lead, lead])).toMatchObject([{ date: '2026-03-02', user: 'Ana', leads: [{ code: 'X1' }, { code: 'X1' }] }]);
 });
 
 describe('the credential', () => {

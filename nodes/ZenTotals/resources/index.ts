@@ -15,9 +15,10 @@ export const resources: Resource[] = [totals, leadsByUser, leadFile, salesFunnel
 
 /** How the answers of a report come out. */
 export interface Forms {
-	rows(answer: IDataObject, date: string): IDataObject[];
+	/** There may be many, so they are made one at a time where they are. */
+	rows(answer: IDataObject, date: string): Iterable<IDataObject>;
 	/** One item per user. */
-	users?(answers: IDataObject[], date: string, rows: IDataObject[]): IDataObject[];
+	users?(answers: IDataObject[], date: string, rows: IDataObject[], signal?: AbortSignal): IDataObject[] | Promise<IDataObject[]>;
 }
 
 /** By the name of the report. */

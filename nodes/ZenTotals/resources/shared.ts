@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { choice, day, fields } from '../../shared/fields';
 import type { Operation } from '../../shared/operations';
+import { mapInSlices } from '../../shared/slices';
 
 /** Where the vendor and its customers are: its days begin and end there. */
 export const ZONE = 'America/Sao_Paulo';
@@ -37,14 +38,14 @@ export const getMany = (
 });
 
 /** Rows gathered under what they have in common, the rest of each in a list of leads. */
-export function byUser(rows: IDataObject[], shared: string[]): IDataObject[] {
+export async function byUser(rows: IDataObject[], shared: string[], signal?: AbortSignal): Promise<IDataObject[]> {
 	const users = new Map<string, IDataObject & { leads: IDataObject[] }>();
-	for (const row of rows) {
+	await mapInSlices(rows, (row) => {
 		const entries = Object.entries(row);
 		const common = Object.fromEntries(entries.filter(([key]) => shared.includes(key)));
 		const user = users.get(JSON.stringify(common)) ?? { ...common, leads: [] };
 		user.leads.push(Object.fromEntries(entries.filter(([key]) => !shared.includes(key))));
 		users.set(JSON.stringify(common), user);
-	}
+	}, signal);
 	return [...users.values()];
 }

@@ -8,16 +8,16 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, sign } from '../nodes/ZenTotals/connection';
+import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, authenticate } from '../nodes/ZenTotals/connection';
 import type { Report } from '../nodes/ZenTotals/connection';
-import { zenTotals } from '../nodes/ZenTotals/dialect';
-import { callKey, remember } from '../nodes/ZenTotals/memory';
-import { yesterday } from '../nodes/ZenTotals/questions';
-import { ZONE } from '../nodes/ZenTotals/resources/shared';
+import { zenTotals } from '../nodes/ZenTotals/service';
+import { callKey, remember } from '../nodes/ZenTotals/answerCache';
+import { yesterday } from '../nodes/ZenTotals/queries';
+import { ZONE } from '../nodes/ZenTotals/resources/operations';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
-import { admit, rememberHelpers } from '../nodes/shared/admit';
-import { probedProperty } from '../nodes/shared/connection';
-import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
+import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
+import { probedProperty } from '../nodes/shared/http/credentials';
+import { afterTest, isCredentialTest, testConnection, CREDENTIAL_TEST } from '../nodes/shared/http/credentialTest';
 
 const fieldsOf = ({ name, label, wait, required = false }: Report): INodeProperties[] => [
 	{
@@ -56,9 +56,9 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 async function tested(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
 	checkAll(credentials);
 	const values = { data: yesterday(ZONE) };
-	const answer = await probe(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
-	const { account, address = '', limits } = connect(credentials, 'totals');
-	if (answer) remember(callKey(account, values), limits.windowMs, answer);
+	const answer = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
+	const { accountId, address = '', limits } = connect(credentials, 'totals');
+	if (answer) remember(callKey(accountId, values), limits.windowMs, answer);
 	return await afterTest(credentials, request, address);
 }
 
@@ -87,11 +87,11 @@ export class CrmZenApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		if (isTest(request)) return await tested(credentials, request);
-		const signed = sign(credentials, request);
-		await admit(request, credentials, 'Zen Totals', () => connectionOf(credentials, request));
+		if (isCredentialTest(request)) return await tested(credentials, request);
+		const signed = authenticate(credentials, request);
+		await throttleExternalCall(request, credentials, 'Zen Totals', () => connectionOf(credentials, request));
 		return signed;
 	}
 
-	test = TEST;
+	test = CREDENTIAL_TEST;
 }

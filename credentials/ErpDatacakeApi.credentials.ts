@@ -8,12 +8,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { baseUrl, connect, sign } from '../nodes/ErpDatacake/connection';
-import { erpDatacake } from '../nodes/ErpDatacake/dialect';
+import { baseUrl, connect, authenticate } from '../nodes/ErpDatacake/connection';
+import { erpDatacake } from '../nodes/ErpDatacake/service';
 import { getManyDueDates } from '../nodes/ErpDatacake/resources/catalogue/getManyDueDates';
-import { admit, rememberHelpers } from '../nodes/shared/admit';
-import { limitProperties, probedProperty } from '../nodes/shared/connection';
-import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
+import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
+import { limitProperties, probedProperty } from '../nodes/shared/http/credentials';
+import { afterTest, isCredentialTest, testConnection, CREDENTIAL_TEST } from '../nodes/shared/http/credentialTest';
 
 export class ErpDatacakeApi implements ICredentialType {
 	name = 'erpDatacakeApi';
@@ -93,14 +93,14 @@ export class ErpDatacakeApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		if (isTest(request)) {
-			await probe(credentials, erpDatacake, { operation: getManyDueDates });
+		if (isCredentialTest(request)) {
+			await testConnection(credentials, erpDatacake, { operation: getManyDueDates });
 			return await afterTest(credentials, request, baseUrl(credentials.baseUrl));
 		}
-		const signed = sign(credentials, request);
-		await admit(request, credentials, 'ERP Datacake', () => connect(credentials));
+		const signed = authenticate(credentials, request);
+		await throttleExternalCall(request, credentials, 'ERP Datacake', () => connect(credentials));
 		return signed;
 	}
 
-	test = TEST;
+	test = CREDENTIAL_TEST;
 }

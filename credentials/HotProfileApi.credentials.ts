@@ -8,12 +8,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { connect, instanceUrl, sign } from '../nodes/HotProfile/connection';
-import { hotProfile } from '../nodes/HotProfile/dialect';
+import { connect, instanceUrl, authenticate } from '../nodes/HotProfile/connection';
+import { hotProfile } from '../nodes/HotProfile/service';
 import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
-import { admit, rememberHelpers } from '../nodes/shared/admit';
-import { limitProperties, probedProperty } from '../nodes/shared/connection';
-import { afterTest, isTest, probe, TEST } from '../nodes/shared/credentialTest';
+import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
+import { limitProperties, probedProperty } from '../nodes/shared/http/credentials';
+import { afterTest, isCredentialTest, testConnection, CREDENTIAL_TEST } from '../nodes/shared/http/credentialTest';
 
 export class HotProfileApi implements ICredentialType {
 	name = 'hotProfileApi';
@@ -58,14 +58,14 @@ export class HotProfileApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		if (isTest(request)) {
-			await probe(credentials, hotProfile, { operation: getManyClients });
+		if (isCredentialTest(request)) {
+			await testConnection(credentials, hotProfile, { operation: getManyClients });
 			return await afterTest(credentials, request, instanceUrl(credentials.instance));
 		}
-		const signed = sign(credentials, request);
-		await admit(request, credentials, 'HotProfile', () => connect(credentials));
+		const signed = authenticate(credentials, request);
+		await throttleExternalCall(request, credentials, 'HotProfile', () => connect(credentials));
 		return signed;
 	}
 
-	test = TEST;
+	test = CREDENTIAL_TEST;
 }

@@ -1,10 +1,10 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { durationHints } from '../shared/hints';
-import { nodeProperties } from '../shared/operations';
-import { customOperations, sendThrough } from '../shared/run';
-import { erpDatacake } from './dialect';
+import { durationHints } from '../shared/run/hints';
+import { nodeProperties } from '../shared/fields/operations';
+import { customOperations, runTool } from '../shared/run/run';
+import { erpDatacake } from './service';
 import { listSearch } from './methods';
 import { resources } from './resources';
 
@@ -23,7 +23,7 @@ export class ErpDatacake implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'erpDatacakeApi', required: true }],
 		requestDefaults: { method: 'GET' },
-		requestOperations: { pagination: sendThrough(erpDatacake) },
+		requestOperations: { pagination: runTool(erpDatacake) },
 		hints: durationHints,
 		properties: nodeProperties(resources),
 	};

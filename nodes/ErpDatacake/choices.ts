@@ -1,4 +1,4 @@
-import type { Choice } from '../shared/fields';
+import type { Choice } from '../shared/fields/fields';
 
 /** The 26 states and the federal district. */
 export const states: Choice[] = [

@@ -1,12 +1,12 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import type { Connection } from '../shared/dialect';
-import { accountOf, keyOf, limitsOf, misconfigured } from '../shared/connection';
-import { isSecure, serviceAt } from '../shared/links';
-import type { Operation } from '../shared/operations';
-import { fieldsOf } from '../shared/operations';
-import type { AnyRequest } from '../shared/target';
-import { pinned, targetOf, withHeader, withoutDot } from '../shared/target';
+import type { Connection } from '../shared/http/service';
+import { hashId, parseKey, rateLimitOf, invalidCredential } from '../shared/http/credentials';
+import { isSecure, serviceAt } from '../shared/http/download';
+import type { Operation } from '../shared/fields/operations';
+import { fieldsOf } from '../shared/fields/operations';
+import type { AnyRequest } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
 import { resources } from './resources';
 
 /** What the ERP's credential says beyond the usual. */
@@ -20,16 +20,16 @@ export interface ErpConnection extends Connection {
 /**
  * The account, limits, paths and secrets of a credential. An account is a token at a host: how its
  * header is spelt, and where the paths begin, makes no other one of it.
- * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
 export function connect(credentials: ICredentialDataDecryptedObject): ErpConnection {
 	const address = baseUrl(credentials.baseUrl);
 	const [name, value, token] = tokenHeader(credentials);
 	return {
-		account: accountOf(serviceAt(address), token),
-		keyId: accountOf(address, name.toLowerCase(), value),
+		accountId: hashId(serviceAt(address), token),
+		keyId: hashId(address, name.toLowerCase(), value),
 		address,
-		limits: limitsOf(credentials),
+		limits: rateLimitOf(credentials),
 		secrets: [token],
 		getInputIn: credentials.getInputIn === 'body' ? 'body' : 'query',
 		paths: endpointPaths(credentials.endpointPaths),
@@ -39,48 +39,48 @@ export function connect(credentials: ICredentialDataDecryptedObject): ErpConnect
 /**
  * The address below which the ERP's paths lie, without a slash at its end. Always https; http for
  * a loopback address only.
- * @throws {Trouble} `misconfigured`, where it is no such address
+ * @throws {ServiceError} `invalidCredential`, where it is no such address
  */
 export function baseUrl(given: unknown): string {
 	const written = typeof given === 'string' ? given.trim() : '';
 	const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `https://${written}`;
 	if (written === '' || /\s/.test(written) || !URL.canParse(address)) {
-		throw misconfigured("'Base URL' in the credential must be an address, e.g. https://erp.example.com/api");
+		throw invalidCredential("'Base URL' in the credential must be an address, e.g. https://erp.example.com/api");
 	}
-	const url = withoutDot(new URL(address));
+	const url = withoutTrailingDot(new URL(address));
 	if (!isSecure(url)) {
-		throw misconfigured("'Base URL' in the credential must begin with https://, since the token goes with every call");
+		throw invalidCredential("'Base URL' in the credential must begin with https://, since the token goes with every call");
 	}
 	const { origin, pathname, search, hash, username, password } = url;
 	if (search || hash || username || password) {
-		throw misconfigured("'Base URL' in the credential must hold a host and a path only");
+		throw invalidCredential("'Base URL' in the credential must hold a host and a path only");
 	}
 	return origin + pathname.replace(/\/+$/, '');
 }
 
 /**
  * Puts the token into its header, never into the address, and only towards the ERP's own host.
- * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ * @throws {ServiceError} `invalidCredential`, where the request leads elsewhere
  */
-export function sign(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
+export function authenticate(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
 	const base = baseUrl(credentials.baseUrl);
 	const own = new URL(base).origin;
-	const target = targetOf(request, base);
-	if (target.origin !== own) throw misconfigured(`This credential sends its token to ${own} only, not to ${target.origin}`);
+	const target = requestTarget(request, base);
+	if (target.origin !== own) throw invalidCredential(`This credential sends its token to ${own} only, not to ${target.origin}`);
 	const [name, value] = tokenHeader(credentials);
-	return { ...pinned(request, target), headers: withHeader(request.headers, name, value) };
+	return { ...pinRequest(request, target), headers: setHeader(request.headers, name, value) };
 }
 
 function tokenHeader(credentials: ICredentialDataDecryptedObject): [name: string, value: string, token: string] {
 	const name = text(credentials.headerName ?? 'Authorization');
 	const prefix = text(credentials.headerPrefix ?? 'Bearer');
 	if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-		throw misconfigured("'Header Name' in the credential must be the name of a header, e.g. Authorization");
+		throw invalidCredential("'Header Name' in the credential must be the name of a header, e.g. Authorization");
 	}
 	if (!/^[\x20-\x7e]*$/.test(prefix)) {
-		throw misconfigured("'Header Prefix' in the credential must be plain letters, e.g. Bearer");
+		throw invalidCredential("'Header Prefix' in the credential must be plain letters, e.g. Bearer");
 	}
-	const token = keyOf(credentials.token, 'Token', 'the ERP', prefix);
+	const token = parseKey(credentials.token, 'Token', 'the ERP', prefix);
 	return [name, prefix ? `${prefix} ${token}` : token, token];
 }
 
@@ -95,14 +95,14 @@ export const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /**
  * Paths by operation, one line each: `get_client_info: /clientes/{cnpj_cpf}`.
- * @throws {Trouble} `misconfigured`, with a sentence that names the line
+ * @throws {ServiceError} `invalidCredential`, with a sentence that names the line
  */
 export function endpointPaths(given: unknown): Map<string, string> {
 	const paths = new Map<string, string>();
 	for (const [index, line] of String(given ?? '').split(/\r?\n/).entries()) {
 		const written = line.trim().normalize('NFC');
 		if (written === '' || written.startsWith('#')) continue;
-		const refuse = (what: string) => misconfigured(`'Endpoint Paths' in the credential, line ${index + 1}: ${what}`);
+		const refuse = (what: string) => invalidCredential(`'Endpoint Paths' in the credential, line ${index + 1}: ${what}`);
 		const [, id, path] = /^([^:]*?)\s*:\s*(.*)$/.exec(written) ?? [];
 		if (id === undefined) throw refuse(`"${written}" must be an operation, a colon and a path`);
 		const operation = operations.get(id);

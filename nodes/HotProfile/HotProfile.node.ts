@@ -1,10 +1,10 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { durationHints } from '../shared/hints';
-import { nodeProperties } from '../shared/operations';
-import { customOperations, sendThrough } from '../shared/run';
-import { hotProfile } from './dialect';
+import { durationHints } from '../shared/run/hints';
+import { nodeProperties } from '../shared/fields/operations';
+import { customOperations, runTool } from '../shared/run/run';
+import { hotProfile } from './service';
 import { listSearch } from './methods';
 import { resources } from './resources';
 
@@ -23,7 +23,7 @@ export class HotProfile implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'hotProfileApi', required: true }],
 		requestDefaults: { method: 'POST' },
-		requestOperations: { pagination: sendThrough(hotProfile) },
+		requestOperations: { pagination: runTool(hotProfile) },
 		hints: [
 			...durationHints,
 			{

@@ -1,4 +1,4 @@
-import type { Choice } from '../shared/fields';
+import type { Choice } from '../shared/fields/fields';
 
 /** Prefectures 1 to 47 (vendor guide: 1 to 47, 13 is 東京都; the names follow JIS X 0401). */
 export const prefectures: Choice[] = [

@@ -1,9 +1,9 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { nodeProperties } from '../shared/operations';
-import { customOperations, sendThrough } from '../shared/run';
-import { zenTotals } from './dialect';
+import { nodeProperties } from '../shared/fields/operations';
+import { customOperations, runTool } from '../shared/run/run';
+import { zenTotals } from './service';
 import { waitHints } from './hints';
 import { properties } from './properties';
 import { resources } from './resources';
@@ -23,7 +23,7 @@ export class ZenTotals implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crmZenApi', required: true }],
 		requestDefaults: { method: 'GET' },
-		requestOperations: { pagination: sendThrough(zenTotals) },
+		requestOperations: { pagination: runTool(zenTotals) },
 		hints: waitHints,
 		properties: nodeProperties(resources, properties),
 	};

@@ -1,10 +1,10 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { accountOf, keyOf, misconfigured } from '../shared/connection';
-import type { Connection } from '../shared/dialect';
-import { isSecure, serviceAt } from '../shared/links';
-import type { AnyRequest } from '../shared/target';
-import { pinned, targetOf, withHeader, withoutDot } from '../shared/target';
+import { hashId, parseKey, invalidCredential } from '../shared/http/credentials';
+import type { Connection } from '../shared/http/service';
+import { isSecure, serviceAt } from '../shared/http/download';
+import type { AnyRequest } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
 
 /** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
 export interface Report {
@@ -32,26 +32,26 @@ const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração'
 
 /**
  * The address, limits and secrets of one report.
- * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
 export function connect(credentials: ICredentialDataDecryptedObject, name: string): Connection {
 	const report = reports.find((one) => one.name === name) as Report;
-	const token = keyOf(credentials[`${name}Token`], `${report.label} Token`, 'Integração (click the gear at the top of CRM Zen)');
+	const token = parseKey(credentials[`${name}Token`], `${report.label} Token`, 'Integração (click the gear at the top of CRM Zen)');
 	const address = addressOf(credentials[`${name}Url`], report, token);
-	const account = accountOf(spelling(address), token);
+	const accountId = hashId(spelling(address), token);
 	return {
-		account,
-		keyId: account,
+		accountId,
+		keyId: accountId,
 		address,
 		// One call at a time, and the next one a whole waiting time after its end.
-		limits: { calls: 1, windowMs: waitOf(credentials[`${name}Wait`], report) * 1000, atOnce: 1 },
+		limits: { maxCalls: 1, windowMs: waitOf(credentials[`${name}Wait`], report) * 1000, maxConcurrent: 1 },
 		secrets: [token],
 	};
 }
 
 /**
  * Looks through all reports of a credential, without a call.
- * @throws {Trouble} `misconfigured`, with a sentence that names the field
+ * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
 export function checkAll(credentials: ICredentialDataDecryptedObject): void {
 	const given = reports.filter(
@@ -62,10 +62,10 @@ export function checkAll(credentials: ICredentialDataDecryptedObject): void {
 
 /**
  * The connection of the report to which a request goes, and the whole of where it goes.
- * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ * @throws {ServiceError} `invalidCredential`, where the request leads elsewhere
  */
 function reportAt(credentials: ICredentialDataDecryptedObject, request: AnyRequest): { connection: Connection; target: URL } {
-	const target = targetOf(request);
+	const target = requestTarget(request);
 	const asked = new Set([...target.searchParams, ...Object.entries(request.qs ?? {})].map(String));
 	const [found] = reports
 		.map(({ name }) => ({ name, address: normal(credentials[`${name}Url`]) }))
@@ -74,30 +74,30 @@ function reportAt(credentials: ICredentialDataDecryptedObject, request: AnyReque
 		.filter(({ parameters }) => parameters.every((parameter) => asked.has(parameter)))
 		.sort((one, other) => other.parameters.length - one.parameters.length);
 	if (found) return { connection: connect(credentials, found.name), target };
-	throw misconfigured(`This credential sends its tokens to its own report URLs only, not to ${target.origin}${target.pathname}`);
+	throw invalidCredential(`This credential sends its tokens to its own report URLs only, not to ${target.origin}${target.pathname}`);
 }
 
 /**
  * The connection of the report to which a request goes.
- * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ * @throws {ServiceError} `invalidCredential`, where the request leads elsewhere
  */
 export const connectionOf = (credentials: ICredentialDataDecryptedObject, request: AnyRequest): Connection => reportAt(credentials, request).connection;
 
 /**
  * Adds the token of the report to which a request goes.
- * @throws {Trouble} `misconfigured`, where the request leads elsewhere
+ * @throws {ServiceError} `invalidCredential`, where the request leads elsewhere
  */
-export function sign(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
+export function authenticate(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
 	const { connection, target } = reportAt(credentials, request);
 	const [token] = connection.secrets;
-	return { ...pinned(request, target), headers: withHeader(request.headers, 'token', token) };
+	return { ...pinRequest(request, target), headers: setHeader(request.headers, 'token', token) };
 }
 
 /** A URL in one form, however it was typed; empty where it is none. */
 function normal(given: unknown): string {
 	const written = typeof given === 'string' ? given.trim() : '';
 	if (/\s/.test(written) || !URL.canParse(written)) return '';
-	const url = withoutDot(new URL(written));
+	const url = withoutTrailingDot(new URL(written));
 	url.hash = '';
 	// A URL copied with the vendor's sample in it: the values of the node take their place.
 	for (const name of OWN_PARAMETERS) url.searchParams.delete(name);
@@ -126,16 +126,16 @@ function pathOf(address: string): string {
 
 function addressOf(given: unknown, { label }: Report, token: string): string {
 	const field = `'${label} URL' in the credential`;
-	if (given === '' || given === undefined) throw misconfigured(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
+	if (given === '' || given === undefined) throw invalidCredential(`${field} is empty. ${WHERE_TO_FIND}, and copy the URL of this report`);
 	const address = normal(given);
-	if (address === '') throw misconfigured(`${field} is no URL. It begins with https://`);
+	if (address === '') throw invalidCredential(`${field} is no URL. It begins with https://`);
 	const url = new URL(address);
-	if (url.username || url.password) throw misconfigured(`${field} must not hold a user name or password`);
+	if (url.username || url.password) throw invalidCredential(`${field} must not hold a user name or password`);
 	if (!isSecure(url)) {
-		throw misconfigured(`${field} must begin with https://, so that nobody on the way can read the token`);
+		throw invalidCredential(`${field} must begin with https://, so that nobody on the way can read the token`);
 	}
 	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
-		throw misconfigured(`${field} must not hold the token, which belongs into the field for it`);
+		throw invalidCredential(`${field} must not hold the token, which belongs into the field for it`);
 	}
 	return address;
 }
@@ -143,5 +143,5 @@ function addressOf(given: unknown, { label }: Report, token: string): string {
 function waitOf(given: unknown, { label, wait }: Report): number {
 	const seconds = given === undefined || given === '' ? wait : Number(given);
 	if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
-	throw misconfigured(`'${label} Wait' in the credential must be a number of seconds from 0 to ${LONGEST_WAIT}`);
+	throw invalidCredential(`'${label} Wait' in the credential must be a number of seconds from 0 to ${LONGEST_WAIT}`);
 }

@@ -1,6 +1,6 @@
 import type { NodeHint } from 'n8n-workflow';
 
-import { duration } from '../shared/errors';
+import { formatDuration } from '../shared/http/errors';
 import { reports } from './connection';
 
 /** What the user reads at the node, so that no run that waits is a bare spinner. */
@@ -20,7 +20,7 @@ const MAY_WAIT = '(() => { try { return $parameter["whenTooSoon"] !== "stop" } c
  */
 export const waitHints: NodeHint[] = reports.map(({ name, wait }): NodeHint => ({
 	message:
-		`CRM Zen answers one request for this report in ${duration(wait * 1000)}, the test of the credential included.${MORE[name] ?? ''} ` +
+		`CRM Zen answers one request for this report in ${formatDuration(wait * 1000)}, the test of the credential included.${MORE[name] ?? ''} ` +
 		"Until then the node waits, up to its 'Maximum Wait'; a day that is over is not asked for again within that time.",
 	displayCondition: `={{ $parameter["resource"] === "${name}" && ${MAY_WAIT} }}`,
 	whenToDisplay: 'always',

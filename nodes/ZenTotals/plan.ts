@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Ask, Item, Plan, Session } from '../shared/dialect';
-import type { Cause } from '../shared/errors';
-import { Trouble } from '../shared/errors';
-import { mapInSlices } from '../shared/slices';
-import type { Answer } from './memory';
-import { announce, answerOfOther, callKey, knownIn, lastAnswer, remember } from './memory';
-import type { Question } from './questions';
-import { callOf, labelOf, questionsOf } from './questions';
+import type { SendCall, PlannedItem, Plan, Session } from '../shared/http/service';
+import type { ErrorReason } from '../shared/http/errors';
+import { ServiceError } from '../shared/http/errors';
+import { mapInChunks } from '../shared/run/mapInChunks';
+import type { Answer } from './answerCache';
+import { announce, answerOfOther, callKey, knownIn, lastAnswer, remember } from './answerCache';
+import type { Question } from './queries';
+import { callOf, labelOf, questionsOf } from './queries';
 import { forms } from './resources';
-import type { Manner, RunState } from './time';
-import { allow, askForTime, AT_ONCE_MS, isKnown, mannerOf, mayRecall } from './time';
+import type { Manner, RunState } from './waiting';
+import { allow, askForTime, AT_ONCE_MS, isKnown, mannerOf, mayRecall } from './waiting';
 import { count, objects } from './values';
 
 /**
@@ -21,13 +21,13 @@ import { count, objects } from './values';
 const runs = new WeakMap<object, RunState>();
 
 /** The plan of an item of any report. */
-export function plan(item: Item): Plan {
-	const { caller, run } = item;
+export function plan(item: PlannedItem): Plan {
+	const { context, run } = item;
 	const problems: string[] = [];
-	const manner = mannerOf(caller, problems);
+	const manner = mannerOf(context, problems);
 	const questions = questionsOf(item, problems);
-	const form = caller.getNodeParameter('output', 'rows');
-	if (problems.length > 0) return { problems, carryOut: async () => [] };
+	const form = context.getNodeParameter('output', 'rows');
+	if (problems.length > 0) return { problems, execute: async () => [] };
 
 	const state: RunState = runs.get(run) ?? { wishes: [] };
 	runs.set(run, state);
@@ -35,7 +35,7 @@ export function plan(item: Item): Plan {
 
 	return {
 		problems,
-		async carryOut(ask, session) {
+		async execute(ask, session) {
 			const until = await (state.until ??= allow(item, manner, state.wishes));
 			const rows: IDataObject[][] = [];
 			for (const question of questions) {
@@ -50,8 +50,8 @@ export function plan(item: Item): Plan {
 /** A question on its way. */
 interface Errand {
 	question: Question;
-	item: Item;
-	ask: Ask;
+	item: PlannedItem;
+	ask: SendCall;
 	session: Session;
 	manner: Manner;
 	/** When the run's patience ends. */
@@ -61,10 +61,10 @@ interface Errand {
 /** All pages of an answer; those behind the first one only as far as they hold leads. */
 async function answersTo(errand: Errand): Promise<Answer[]> {
 	const first = await answerTo(errand, 1);
-	const { item: { operation: { list }, wanted } } = errand;
-	if (!list) return [first];
+	const { item: { operation: { resultList }, wanted } } = errand;
+	if (!resultList) return [first];
 
-	const { pageSize = Infinity } = list;
+	const { pageSize = Infinity } = resultList;
 	const answers = [first];
 	const found = () => answers.reduce((sum, answer) => sum + leadsIn(answer), 0);
 	let end: Ending = 'seen';
@@ -84,7 +84,7 @@ async function answersTo(errand: Errand): Promise<Answer[]> {
 type Ending = 'seen' | 'limit' | 'noTime';
 
 /** What a page that is not there may be answered with. */
-const beyondTheEnd = new Set<Cause>(['notFound', 'rejected']);
+const beyondTheEnd = new Set<ErrorReason>(['notFound', 'rejected']);
 
 /**
  * The page after these, or how the reading ended instead. CRM Zen's count of pages is no reason to stop at a
@@ -93,23 +93,23 @@ const beyondTheEnd = new Set<Cause>(['notFound', 'rejected']);
 async function pageAfter(answers: Answer[], errand: Errand, pageSize: number): Promise<Answer | Ending> {
 	const latest = answers[answers.length - 1];
 	const isLast = answers.length >= (pagesOf(latest) ?? Infinity);
-	const next = await answerTo(errand, answers.length + 1).catch((error: Trouble): Ending => {
-		if (isLast && error.reason === 'tooSoon') return 'noTime';
+	const next = await answerTo(errand, answers.length + 1).catch((error: ServiceError): Ending => {
+		if (isLast && error.reason === 'retryLater') return 'noTime';
 		if ((isLast || leadsIn(latest) < pageSize) && beyondTheEnd.has(error.reason)) return 'seen';
 		throw error;
 	});
 	if (typeof next === 'string' || leadsIn(next) === 0 || usersIn(next) !== usersIn(latest)) return next;
 	if (isLast) return 'seen';
-	throw new Trouble('repeatedPage');
+	throw new ServiceError('repeatedPage');
 }
 
 /** One call of a question, unless its answer is known. */
 async function answerTo(errand: Errand, page: number): Promise<Answer> {
-	const { question: { isClosed }, item: { caller, operation }, session } = errand;
+	const { question: { isClosed }, item: { context, operation }, session } = errand;
 	const values = callOf(errand.question, operation, page);
-	const key = callKey(session.connection.account, values);
+	const key = callKey(session.connection.accountId, values);
 	const fresh = async () => await askOrRecall(key, values, errand);
-	return isClosed ? await onceIn(knownIn(caller.getContext('flow')), key, fresh) : await fresh();
+	return isClosed ? await onceIn(knownIn(context.getContext('flow')), key, fresh) : await fresh();
 }
 
 async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: () => Promise<Answer>): Promise<Answer> {
@@ -129,21 +129,21 @@ async function onceIn(known: Map<string, Promise<Answer>>, key: string, fresh: (
 async function askOrRecall(
 	key: string,
 	values: ReturnType<typeof callOf>,
-	{ question: { isClosed }, item: { caller, operation }, ask, manner, until }: Errand,
+	{ question: { isClosed }, item: { context, operation }, ask, manner, until }: Errand,
 ): Promise<Answer> {
-	const signal = caller.getExecutionCancelSignal();
+	const signal = context.getExecutionCancelSignal();
 	const end = manner.whenTooSoon === 'stop' ? performance.now() + AT_ONCE_MS : until;
 	while (mayRecall(isClosed, manner)) {
 		const kept = lastAnswer(key, isClosed);
 		if (kept) return kept;
 		const other = answerOfOther(key, isClosed, end, signal);
 		if (!other) break;
-		caller.logger.info(`${labelOf(operation)}: another execution is asking CRM Zen the same, so its answer is waited for`);
+		context.logger.info(`${labelOf(operation)}: another execution is asking CRM Zen the same, so its answer is waited for`);
 		const answer = await other;
 		if (answer) return answer;
 	}
-	const asking = ask(values, undefined, end).then(({ connection: { account, limits }, ...read }) =>
-		remember(callKey(account, values), limits.windowMs, read, isClosed),
+	const asking = ask(values, undefined, end).then(({ connection: { accountId, limits }, ...read }) =>
+		remember(callKey(accountId, values), limits.windowMs, read, isClosed),
 	);
 	announce(key, asking, isClosed);
 	return await asking;
@@ -171,7 +171,7 @@ const MOST_PAGES = 10_000;
 
 /**
  * Looks whether there is time for all pages, where what CRM Zen says of their number can be true.
- * @throws {Trouble} `tooLong`
+ * @throws {ServiceError} `waitTooLong`
  */
 function askForPages({ question, item, session, manner, until }: Errand, first: Answer, pageSize: number): void {
 	const { operation, wanted } = item;
@@ -184,7 +184,7 @@ function askForPages({ question, item, session, manner, until }: Errand, first: 
 }
 
 /** Tells the user where more or fewer leads came than CRM Zen said, or where that could not be seen. */
-function tellMismatch(answers: Answer[], { operation, note }: Item, end: Ending): void {
+function tellMismatch(answers: Answer[], { operation, note }: PlannedItem, end: Ending): void {
 	const found = answers.reduce((sum, answer) => sum + leadsIn(answer), 0);
 	const [records, pages] = [recordsOf(answers[0]), pagesOf(answers[0])];
 	const place = `${labelOf(operation)}: CRM Zen`;
@@ -204,15 +204,15 @@ function tellMismatch(answers: Answer[], { operation, note }: Item, end: Ending)
 const leadsTold = (leads: number) => (leads === 1 ? '1 lead' : `${leads.toLocaleString('en')} leads`);
 const pagesTold = (pages: number) => (pages === 1 ? '1 page' : `${pages.toLocaleString('en')} pages`);
 
-async function shaped(answers: Answer[], { date }: Question, { caller, operation, wanted }: Item, form: unknown, { whenTooSoon }: Manner): Promise<IDataObject[]> {
+async function shaped(answers: Answer[], { date }: Question, { context, operation, wanted }: PlannedItem, form: unknown, { whenTooSoon }: Manner): Promise<IDataObject[]> {
 	const { rows: rowsOf, users: usersOf } = forms[operation.path];
 	const bodies = answers.flatMap(({ read }) => read.rows);
-	const signal = caller.getExecutionCancelSignal();
+	const signal = context.getExecutionCancelSignal();
 	const shape = async (body: IDataObject) =>
-		form === 'raw' ? [await copyOf(body, signal)] : await mapInSlices(rowsOf(body, date), (row) => row, signal);
+		form === 'raw' ? [await copyOf(body, signal)] : await mapInChunks(rowsOf(body, date), (row) => row, signal);
 	const all: IDataObject[][] = [];
 	for (const body of bodies) all.push(await shape(body));
-	const rows = form === 'raw' ? all.flat() : all.flat().slice(0, operation.list ? wanted : Infinity);
+	const rows = form === 'raw' ? all.flat() : all.flat().slice(0, operation.resultList ? wanted : Infinity);
 	const items = form === 'users' && usersOf ? await usersOf(bodies, date, rows, signal) : rows;
 	if (whenTooSoon !== 'useLastAnswer') return items;
 	const ageMs = performance.now() - Math.min(...answers.map(({ at }) => at));
@@ -223,7 +223,7 @@ async function shaped(answers: Answer[], { date }: Question, { caller, operation
 async function copyOf(body: IDataObject, signal?: AbortSignal): Promise<IDataObject> {
 	const copied: Array<[string, unknown]> = [];
 	for (const [key, value] of Object.entries(body)) {
-		copied.push([key, Array.isArray(value) ? await mapInSlices(value as unknown[], (one) => structuredClone(one), signal) : structuredClone(value)]);
+		copied.push([key, Array.isArray(value) ? await mapInChunks(value as unknown[], (one) => structuredClone(one), signal) : structuredClone(value)]);
 	}
 	return Object.fromEntries(copied) as IDataObject;
 }

@@ -1,5 +1,5 @@
-import type { Field } from '../../nodes/shared/fields.ts';
-import { type Operation, fieldsOf } from '../../nodes/shared/operations.ts';
+import type { Field } from '../../nodes/shared/fields/fields.ts';
+import { type Operation, fieldsOf } from '../../nodes/shared/fields/operations.ts';
 import { isRightDocument } from './provider.mts';
 
 /** What is wrong with a call: the ERP's sentence, and plain English for whoever tests. */

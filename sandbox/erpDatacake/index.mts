@@ -1,6 +1,6 @@
 import { PLACEHOLDER } from '../../nodes/ErpDatacake/connection.ts';
 import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
-import type { Operation } from '../../nodes/shared/operations.ts';
+import type { Operation } from '../../nodes/shared/fields/operations.ts';
 import { type Answer, commonEffects, type Effect, retryAfterHeader } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
 import type { Received } from '../wire.mts';

@@ -1,4 +1,4 @@
-import type { FieldSpec, Kind } from '../../nodes/shared/fields.ts';
+import type { FieldSpec, Kind } from '../../nodes/shared/fields/fields.ts';
 import type { Pair } from '../wire.mts';
 import type { Operation } from './operations.mts';
 import type { Value } from './tenant.mts';

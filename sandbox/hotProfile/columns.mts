@@ -1,4 +1,4 @@
-import type { FieldSpec } from '../../nodes/shared/fields.ts';
+import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
 import {
 	capitalBands, categories, customFields, industries, leadSources, listings, prefectureNames, type Stored,
 	type TableName, type Tenant, users, type Value, workerBands,

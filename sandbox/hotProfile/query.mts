@@ -1,4 +1,4 @@
-import type { FieldSpec } from '../../nodes/shared/fields.ts';
+import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
 import { type Input, Wrong } from './check.mts';
 import { columnOf, customField, customText } from './columns.mts';
 import type { Operation } from './operations.mts';

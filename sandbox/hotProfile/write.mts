@@ -1,4 +1,4 @@
-import type { Field } from '../../nodes/shared/fields.ts';
+import type { Field } from '../../nodes/shared/fields/fields.ts';
 import { type Input, labelOf, Wrong } from './check.mts';
 import { clientLabels } from './columns.mts';
 import { unset } from './data.mts';

@@ -1,4 +1,4 @@
-import type { Limits } from '../../nodes/shared/lines.ts';
+import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
 import type { Figures } from '../../sandbox/journal.mts';
 
 /** One contestant's result in one scene. */
@@ -58,9 +58,9 @@ export const ownRow = ({ rows }: Scene): Row => rows.find(({ own }) => own)!;
  * with so many at once, each place works off its share one call after the other.
  * @param callMs how long a call takes on average, from its start to its answer
  */
-export function leastMs(calls: number, { calls: inWindow, windowMs, atOnce }: Limits, callMs: number): number {
+export function leastMs(calls: number, { maxCalls: inWindow, windowMs, maxConcurrent }: RateLimit, callMs: number): number {
 	const byWindow = Math.floor((calls - 1) / inWindow) * windowMs + callMs;
-	const byPlaces = (calls / atOnce) * callMs;
+	const byPlaces = (calls / maxConcurrent) * callMs;
 	return Math.max(byWindow, byPlaces);
 }
 

@@ -115,7 +115,7 @@ test.each([
 });
 
 test('a refusal in words alone is waited out too', async () => {
-	service.fault({ effect: 'tooMany', after: 2, times: 1 });
+	service.fault({ effect: 'rateLimited', after: 2, times: 1 });
 	expect((await run(createLeads(5))).items).toHaveLength(5);
 	expect(service.journal.filter(({ stored }) => stored)).toHaveLength(5);
 });

@@ -227,10 +227,10 @@ describe('what the user reads', () => {
 		['a web page', { effect: 'html' }, /web page instead of data/],
 		['an empty body', { effect: 'empty' }, /answered with nothing/],
 		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
-		['no root', { effect: 'noRoot' }, /without the expected data/],
+		['no root', { effect: 'unexpectedResponse' }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
-		['a forbidden record', { effect: 'keyRefused', status: 403 }, /does not allow this for the user/],
+		['a forbidden record', { effect: 'unauthorized', status: 403 }, /does not allow this for the user/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(read());

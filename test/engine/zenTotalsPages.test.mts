@@ -141,7 +141,7 @@ describe('what CRM Zen said and what came', () => {
 	async function notes(...pages: Page[]) {
 		answering(...pages);
 		const told: string[] = [];
-		const { zenTotals } = await import('../../nodes/ZenTotals/dialect.ts');
+		const { zenTotals } = await import('../../nodes/ZenTotals/service');
 		const [operation] = zenTotals.resources.find(({ value }) => value === 'leadsByUser')!.operations;
 		const caller = {
 			getNodeParameter: (_name: string, fallback: unknown) => fallback,
@@ -150,11 +150,11 @@ describe('what CRM Zen said and what came', () => {
 		const { connection } = { connection: zenTotals.connect(credentialOf(service, accounts, 0), operation) };
 		const session = { credentials: {}, connection } as never;
 		const values = { period: 'range', startDate: '2026-03-02', endDate: '2026-03-14' };
-		const plan = zenTotals.plan!({ caller, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
-		const rows = await plan.carryOut(async (asked) => {
+		const plan = zenTotals.plan!({ context, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
+		const rows = await plan.execute(async (asked) => {
 			const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 			const answer = await fetch(`${connection.address}&${query}`, { headers: { token: service.apiKey } });
-			return { connection, ...zenTotals.read({ status: answer.status, headers: {}, body: await answer.json() }, operation) };
+			return { connection, ...zenTotals.parseResponse({ status: answer.status, headers: {}, body: await answer.json() }, operation) };
 		}, session);
 		return { told, rows: rows.length };
 	}

@@ -1,6 +1,6 @@
 import * as erp from '../../nodes/ErpDatacake/connection.ts';
 import * as hotProfile from '../../nodes/HotProfile/connection.ts';
-import { keyOf } from '../../nodes/shared/connection.ts';
+import { parseKey } from '../../nodes/shared/http/credentials';
 import * as zen from '../../nodes/ZenTotals/connection.ts';
 
 /** One account is what the service takes for one, however a credential spells it. */
@@ -14,7 +14,7 @@ test('HotProfile: an instance, whatever the key', () => {
 	expect(names([same[0], 'other.hot-profile.com'].map((instance) => hotProfile.connect({ instance, apiKey })))).toBe(2);
 	const [one, two] = [apiKey, 'key-two-of-two'].map((key) => hotProfile.connect({ instance: same[0], apiKey: key }));
 	expect(one.keyId).not.toBe(two.keyId);
-	expect(JSON.stringify([one.keyId, one.account])).not.toContain('key');
+	expect(JSON.stringify([one.keyId, one.accountId])).not.toContain('key');
 });
 
 test('ERP Datacake: a token at a host, wherever its paths and its header stand', () => {
@@ -59,12 +59,12 @@ test('this machine is one, by each of its names, but not each of its addresses',
 		expect(names(['127.0.0.1', '127.0.0.2'].map(one))).toBe(2);
 	}
 	// The key itself goes to the name that was given.
-	expect(() => erp.sign({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only, not to');
+	expect(() => erp.authenticate({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only, not to');
 });
 
 describe('a pasted key', () => {
 	test.each([' the-key ', 'the-key\n', '\r\n\tthe-key', '\ufeffthe-key\u200b', '\u00a0the-key\u3000', 'the-key'])('%j loses what stands around it', (given) =>
-		expect(keyOf(given, 'Token', 'the ERP')).toBe('the-key'),
+		expect(parseKey(given, 'Token', 'the ERP')).toBe('the-key'),
 	);
 
 	test.each<[unknown, string | undefined, string]>([
@@ -79,13 +79,13 @@ describe('a pasted key', () => {
 		[null, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
 		[1e21, undefined, "'Token' in the credential must be text, but its expression brings something else"],
 		[undefined, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
-	])('%j, with the prefix %j, is refused', (given, prefix, sentence) => expect(() => keyOf(given, 'Token', 'the ERP', prefix)).toThrow(sentence));
+	])('%j, with the prefix %j, is refused', (given, prefix, sentence) => expect(() => parseKey(given, 'Token', 'the ERP', prefix)).toThrow(sentence));
 
 	test('is sent as it should be, by all three', () => {
 		const key = ' the-pasted-key\n';
-		expect(hotProfile.sign({ instance: 'a.example.com', apiKey: key }, { url: '/x' }).body).toEqual({ api_key: 'the-pasted-key' });
-		expect(erp.sign({ baseUrl: 'a.example.com', token: key }, { url: '/x' }).headers).toEqual({ Authorization: 'Bearer the-pasted-key' });
-		expect(zen.sign({ totalsUrl: 'https://a.example.com/x', totalsToken: key }, { url: 'https://a.example.com/x' }).headers).toEqual({ token: 'the-pasted-key' });
+		expect(hotProfile.authenticate({ instance: 'a.example.com', apiKey: key }, { url: '/x' }).body).toEqual({ api_key: 'the-pasted-key' });
+		expect(erp.authenticate({ baseUrl: 'a.example.com', token: key }, { url: '/x' }).headers).toEqual({ Authorization: 'Bearer the-pasted-key' });
+		expect(zen.authenticate({ totalsUrl: 'https://a.example.com/x', totalsToken: key }, { url: 'https://a.example.com/x' }).headers).toEqual({ token: 'the-pasted-key' });
 		expect(erp.connect({ baseUrl: 'a.example.com', token: key }).secrets).toEqual(['the-pasted-key']);
 		expect(() => erp.connect({ baseUrl: 'a.example.com', token: 'Bearer the-key' })).toThrow("Leave it out: Header Prefix adds it");
 	});

@@ -1,72 +1,72 @@
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
-import { hotProfile } from '../../nodes/HotProfile/dialect.ts';
+import { hotProfile } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
-import { ask, type Caller } from '../../nodes/shared/call.ts';
-import { type Cause, Trouble } from '../../nodes/shared/errors.ts';
-import type { Limits } from '../../nodes/shared/lines.ts';
-import { Canceled } from '../../nodes/shared/throttle.ts';
+import { executeCall, type NodeContext } from '../../nodes/shared/http/call';
+import { type ErrorReason, ServiceError } from '../../nodes/shared/http/errors';
+import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import { CanceledError } from '../../nodes/shared/throttle/throttle';
 import type { VirtualClock } from './virtualClock.mts';
 
 /** Calls through the real retry table to a service that answers by a script, on virtual time. */
 
 /** What a reply means for the table. */
-type Kind = 'done' | 'final' | 'tooMany' | 'tooManyInWords' | 'longPause' | 'notSent' | 'perhapsStored';
+type Kind = 'done' | 'final' | 'rateLimited' | 'tooManyInWords' | 'longPause' | 'skippedUnauthorized' | 'perhapsStored';
 
 interface Reply {
 	kind: Kind;
-	cause?: Cause;
+	cause?: ErrorReason;
 	answer?: { statusCode: number; body: unknown; headers: object };
 	error?: Error;
 }
 
 const WINDOW_MS = 1000;
-const answered = (kind: Kind, cause: Cause, statusCode: number, body: unknown = '', headers = {}): Reply =>
+const answered = (kind: Kind, cause: ErrorReason, statusCode: number, body: unknown = '', headers = {}): Reply =>
 	({ kind, cause, answer: { statusCode, body, headers } });
-const broken = (kind: Kind, cause: Cause, details: object, message = 'failed'): Reply =>
+const broken = (kind: Kind, cause: ErrorReason, details: object, message = 'failed'): Reply =>
 	({ kind, cause, error: Object.assign(new Error(message), details) });
 
 export const replies: Record<string, Reply> = {
 	done: { kind: 'done', answer: { statusCode: 200, body: { id: 1, leads: [] }, headers: {} } },
-	429: answered('tooMany', 'tooMany', 429),
-	'429 with a time': answered('tooMany', 'tooMany', 429, '', { 'retry-after': '1' }),
-	'too many in words': answered('tooManyInWords', 'tooMany', 200, { errors: ['too many requests'] }),
-	'503 with a time': answered('tooMany', 'tooMany', 503, '', { 'retry-after': '1' }),
-	'429 for two hours': answered('longPause', 'tooSoon', 429, '', { 'retry-after': '7200' }),
+	429: answered('rateLimited', 'rateLimited', 429),
+	'429 with a time': answered('rateLimited', 'rateLimited', 429, '', { 'retry-after': '1' }),
+	'too many in words': answered('tooManyInWords', 'rateLimited', 200, { errors: ['too many requests'] }),
+	'503 with a time': answered('rateLimited', 'rateLimited', 503, '', { 'retry-after': '1' }),
+	'429 for two hours': answered('longPause', 'retryLater', 429, '', { 'retry-after': '7200' }),
 	500: answered('perhapsStored', 'unavailable', 500, { errors: ['down'] }),
 	502: answered('perhapsStored', 'unavailable', 502, '<html>'),
 	503: answered('perhapsStored', 'unavailable', 503),
 	504: answered('perhapsStored', 'unavailable', 504),
-	reset: broken('perhapsStored', 'dropped', { code: 'ECONNRESET', syscall: 'read' }),
-	'hang-up': broken('perhapsStored', 'dropped', {}, 'socket hang up'),
-	timeout: broken('perhapsStored', 'timedOut', { code: 'ECONNABORTED' }),
-	'late timeout': broken('perhapsStored', 'timedOut', { code: 'ETIMEDOUT' }),
-	'connection refused': broken('notSent', 'unreachable', { code: 'ECONNREFUSED', syscall: 'connect' }),
-	'no such host': broken('notSent', 'unreachable', { code: 'ENOTFOUND' }),
-	'no way': broken('notSent', 'unreachable', { code: 'EHOSTUNREACH', syscall: 'connect' }),
-	'slow connection': broken('notSent', 'unreachable', { code: 'ETIMEDOUT', syscall: 'connect' }),
+	reset: broken('perhapsStored', 'connectionLost', { code: 'ECONNRESET', syscall: 'read' }),
+	'hang-up': broken('perhapsStored', 'connectionLost', {}, 'socket hang up'),
+	timeout: broken('perhapsStored', 'timeout', { code: 'ECONNABORTED' }),
+	'late timeout': broken('perhapsStored', 'timeout', { code: 'ETIMEDOUT' }),
+	'connection refused': broken('skippedUnauthorized', 'unreachable', { code: 'ECONNREFUSED', syscall: 'connect' }),
+	'no such host': broken('skippedUnauthorized', 'unreachable', { code: 'ENOTFOUND' }),
+	'no way': broken('skippedUnauthorized', 'unreachable', { code: 'EHOSTUNREACH', syscall: 'connect' }),
+	'slow connection': broken('skippedUnauthorized', 'unreachable', { code: 'ETIMEDOUT', syscall: 'connect' }),
 	400: answered('final', 'rejected', 400, { errors: ['no'] }),
 	403: answered('final', 'forbidden', 403),
 	404: answered('final', 'notFound', 404),
 	422: answered('final', 'rejected', 422, { errors: ['no'] }),
 	errors: answered('final', 'rejected', 200, { errors: ['no'] }),
 	redirect: answered('final', 'redirected', 302),
-	certificate: broken('final', 'untrusted', { code: 'CERT_HAS_EXPIRED' }),
+	certificate: broken('final', 'insecureConnection', { code: 'CERT_HAS_EXPIRED' }),
 };
 const keyRefused: Record<string, Reply> = {
-	401: answered('final', 'keyRefused', 401),
+	401: answered('final', 'unauthorized', 401),
 };
 
 /** The retry table: what a call's replies lead to. */
-export function byTheTable(script: string[], once: boolean): { sends: number; end?: Cause } {
+export function byTheTable(script: string[], once: boolean): { sends: number; end?: ErrorReason } {
 	let retries = 0;
 	let inWords = 0;
 	for (const [index, { kind, cause }] of script.map(replyOf).entries()) {
 		const sends = index + 1;
 		if (kind === 'done') return { sends };
-		if (kind === 'tooMany') continue;
+		if (kind === 'rateLimited') continue;
 		if (kind === 'tooManyInWords' && ++inWords < 3) continue;
 		if (kind === 'final' || kind === 'tooManyInWords' || kind === 'longPause' || (kind === 'perhapsStored' && once) || retries === 3) return { sends, end: cause };
 		retries++;
@@ -95,7 +95,7 @@ export interface Run {
 }
 
 export interface Play {
-	accounts: Array<Pick<Limits, 'calls' | 'atOnce'>>;
+	accounts: Array<Pick<RateLimit, 'calls' | 'atOnce'>>;
 	runs: Run[];
 }
 
@@ -169,11 +169,11 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 				// A call that is aborted ends at once, and what has not arrived by then never does.
 				abortSignal.addEventListener('abort', () => at.running--, { once: true });
 				await clock.sleep(takesMs * arrives);
-				if (kind !== 'notSent' && !abortSignal.aborted) at.arrivals.push(clock.now());
+				if (kind !== 'skippedUnauthorized' && !abortSignal.aborted) at.arrivals.push(clock.now());
 				await clock.sleep(takesMs * (1 - arrives));
 				if (abortSignal.aborted) throw new Error('aborted');
 				at.running--;
-				if (cause === 'keyRefused') keyIsRefused = true;
+				if (cause === 'unauthorized') keyIsRefused = true;
 				if (kind === 'longPause') longPauses.add(account);
 				if (error) throw error;
 				return answer;
@@ -183,12 +183,12 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 				logger: { info: () => {} },
 				getTimezone: () => 'UTC',
 				getExecutionCancelSignal: () => stop.signal,
-			} as unknown as Caller;
+			} as unknown as NodeContext;
 			const until = patienceMs === undefined ? undefined : clock.now() + patienceMs;
 			const operation = once ? createLead : getManyLeads;
-			const end = await ask(caller, hotProfile, async () => session, operation, async () => ({ url: '/' }), { line, until }).then(
+			const end = await executeCall(caller, hotProfile, async () => session, operation, async () => ({ url: '/' }), { queueKey, deadline }).then(
 				() => undefined,
-				(error: unknown) => (error instanceof Canceled ? 'canceled' : error instanceof Trouble ? error.reason : String(error)),
+				(error: unknown) => (error instanceof CanceledError ? 'canceled' : error instanceof ServiceError ? error.reason : String(error)),
 			);
 			settled++;
 			const table = byTheTable(script, once);
@@ -197,9 +197,9 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 			const last = script.map(replyOf)[sends - 1]?.cause;
 			const excused =
 				(end === 'canceled' && stop.signal.aborted) ||
-				(end === 'notSent' && keyIsRefused) ||
-				((end === 'tooSoon' || end === last) && longPauses.has(account)) ||
-				(patienceMs !== undefined && (end === 'tooSoon' || (end === last && end !== 'tooMany')));
+				(end === 'skippedUnauthorized' && keyIsRefused) ||
+				((end === 'retryLater' || end === last) && longPauses.has(account)) ||
+				(patienceMs !== undefined && (end === 'retryLater' || (end === last && end !== 'rateLimited')));
 			if (!excused || sends > table.sends) problems.push(`sent ${sends} times to end ${end}, by the table ${table.sends} times to end ${table.end}`);
 		};
 		await Promise.all(calls.map(one));
@@ -211,11 +211,11 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 	const left = runs.reduce((sum, { calls }) => sum + calls.length, -settled);
 	if (left > 0) problems.push(`${left} calls have not come to an end`);
 	else await all;
-	for (const [index, { calls, atOnce }] of accounts.entries()) {
+	for (const [index, { maxCalls, maxConcurrent }] of accounts.entries()) {
 		const { arrivals, mostAtOnce } = seen[index];
 		const worst = Math.max(0, ...arrivals.map((from) => arrivals.filter((at) => at >= from && at <= from + WINDOW_MS).length));
-		if (worst > calls) problems.push(`${worst} calls in a window, where ${calls} are allowed`);
-		if (mostAtOnce > atOnce) problems.push(`${mostAtOnce} at once, where ${atOnce} are allowed`);
+		if (worst > maxCalls) problems.push(`${worst} calls in a window, where ${maxCalls} are allowed`);
+		if (mostAtOnce > maxConcurrent) problems.push(`${mostAtOnce} at once, where ${maxConcurrent} are allowed`);
 	}
 	return problems;
 }

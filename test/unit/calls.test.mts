@@ -23,7 +23,7 @@ test('every call is sent as often as the table says, inside the limits, whatever
 }, 3_600_000);
 
 const alone = async (once: boolean, script: string[]) =>
-	await playCalls({ accounts: [{ calls: 100, atOnce: 2 }], runs: [{ account: 0, startMs: 0, calls: [{ once, script, takesMs: 1, arrives: 0 }] }] }, mockClock);
+	await playCalls({ accounts: [{ maxCalls: 100, maxConcurrent: 2 }], runs: [{ account: 0, startMs: 0, calls: [{ once, script, takesMs: 1, arrives: 0 }] }] }, mockClock);
 
 test.each([
 	['the first refusals never end it', Array<string>(9).fill('429'), 10, 10],
@@ -46,7 +46,7 @@ test('a call that waits for its next try and one that comes meanwhile share one 
 		{ account: 1, startMs: 507, calls: [call] },
 		{ account: 0, startMs: 508, calls: [call] },
 	];
-	expect(await playCalls({ accounts: [{ calls: 2, atOnce: 1 }, { calls: 2, atOnce: 1 }], runs }, mockClock)).toEqual([]);
+	expect(await playCalls({ accounts: [{ maxCalls: 2, maxConcurrent: 1 }, { maxCalls: 2, maxConcurrent: 1 }], runs }, mockClock)).toEqual([]);
 });
 
 test.each(Object.keys(replies))('%s alone ends as the table says', async (reply) => {

@@ -1,5 +1,5 @@
-import type { Limits } from '../../nodes/shared/lines.ts';
-import { Throttle } from '../../nodes/shared/throttle.ts';
+import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
 import { Random } from '../../sandbox/random.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -9,7 +9,7 @@ export interface Crowd {
 	/** What the service allows. */
 	service: LimitSettings;
 	/** What the processes believe it allows. */
-	limits: Limits;
+	limits: RateLimit;
 	/** How many calls each process has to make. */
 	calls: number[];
 	/** Whether a refused call uses up a place in the window as well. */
@@ -72,10 +72,10 @@ export async function crowd({
 
 	const call = async (throttle: Throttle, line: number) => {
 		for (let again = false; ; again = true) {
-			await throttle.enter({ line, limits, again });
+			await throttle.acquire({ queueKey, limits, isRetry });
 			const refusal = await send();
 			if (refusal) throttle.pause(limits, retryAfter && refusal.waitMs ? Math.ceil(refusal.waitMs / 1000) * 1000 : undefined);
-			throttle.leave(limits, refusal !== undefined);
+			throttle.release(limits, refusal !== undefined);
 			if (!refusal) return;
 		}
 	};

@@ -79,7 +79,7 @@ test('one process is never refused', async () => {
 
 test('one process whose settings are too high finds the limit by itself', async () => {
 	const outcomes = await play('1 process that believes in 200 calls, 5 at once', {
-		service: limits, limits: { calls: 200, windowMs: 60_000, atOnce: 5 }, calls: [1200],
+		service: limits, limits: { maxCalls: 200, windowMs: 60_000, maxConcurrent: 5 }, calls: [1200],
 	});
 	expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
 	expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 
 import fc from 'fast-check';
 
-import { baseUrl, connect, endpointPaths, sign } from '../../nodes/ErpDatacake/connection.ts';
+import { baseUrl, connect, endpointPaths, authenticate } from '../../nodes/ErpDatacake/connection.ts';
 import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
-import { isDocument } from '../../nodes/shared/documents.ts';
-import type { FieldSpec, Form } from '../../nodes/shared/fields.ts';
-import * as catalogue from '../../nodes/shared/fields.ts';
-import { sizeOf } from '../../nodes/shared/files.ts';
-import { fieldsOf } from '../../nodes/shared/operations.ts';
-import { asDate, asFlag, asMoney, asNumber, asText, keysOf, typedRow } from '../../nodes/shared/rows.ts';
+import { isDocument } from '../../nodes/shared/fields/documents';
+import type { FieldSpec, Form } from '../../nodes/shared/fields/fields';
+import * as catalogue from '../../nodes/shared/fields/fields';
+import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
+import { fieldsOf } from '../../nodes/shared/fields/operations';
+import { dateColumn, flagColumn, moneyColumn, numberColumn, textColumn, outputKeys, mapRow } from '../../nodes/shared/fields/columns';
 import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
@@ -88,30 +88,30 @@ describe('what is sent', () => {
 });
 
 describe('what comes back', () => {
-	test.each(operations.map((operation) => [operation.id as string, operation] as const))('%s knows every field of the contract', (id, { row = {} }) => {
-		expect(Object.keys(row).sort()).toEqual([...contract[id].output].sort());
-		expect(new Set(keysOf(row)).size).toBe(keysOf(row).length);
-		for (const key of keysOf(row)) expect(key).toMatch(/^[a-z][A-Za-z]+$/);
+	test.each(operations.map((operation) => [operation.id as string, operation] as const))('%s knows every field of the contract', (id, { columns = {} }) => {
+		expect(Object.keys(columns).sort()).toEqual([...contract[id].output].sort());
+		expect(new Set(outputKeys(columns)).size).toBe(outputKeys(columns).length);
+		for (const key of outputKeys(columns)) expect(key).toMatch(/^[a-z][A-Za-z]+$/);
 	});
 
 	test.each([
 		['99.90', 99.9], ['1.234,56', 1234.56], ['1,234.56', 1234.56], ['R$ 1.234,56', 1234.56], ['1.234', 1234], ['0.500', 0.5], ['12,5', 12.5],
 		['-3,10', -3.1], [7, 7], ['1.234.567,89', 1234567.89], ['', null], ['free', 'free'],
-	])('money %p is %p', (given, money) => expect(typedRow({ v: given }, { v: asMoney('m') })).toEqual({ m: money }));
+	])('money %p is %p', (given, money) => expect(mapRow({ v: given }, { v: moneyColumn('m') })).toEqual({ m: money }));
 
 	test.each([
 		['2026-12-05', '2026-12-05'], ['05/12/2026', '2026-12-05'], ['2026-12-05 10:20:30', '2026-12-05T10:20:30'], ['05/12/2026 10:20', '2026-12-05T10:20:00'],
 		['2026-12-05T10:20:30-03:00', '2026-12-05T10:20:30-03:00'], ['0000-00-00', null], ['', null], ['dia 5', 'dia 5'],
-	])('the date %p is %p', (given, date) => expect(typedRow({ v: given }, { v: asDate('d') })).toEqual({ d: date }));
+	])('the date %p is %p', (given, date) => expect(mapRow({ v: given }, { v: dateColumn('d') })).toEqual({ d: date }));
 
 	test.each([['S', true], ['N', false], ['sim', true], ['Não', false], [1, true], ['0', false], [true, true], ['ativo', true], ['I', false], ['', null], ['?', '?']])(
 		'the flag %p is %p',
-		(given, flag) => expect(typedRow({ v: given }, { v: asFlag('f') })).toEqual({ f: flag }),
+		(given, flag) => expect(mapRow({ v: given }, { v: flagColumn('f') })).toEqual({ f: flag }),
 	);
 
 	test('numbers, texts and what nobody knows', () => {
 		const row = { a: '-23,55', b: '007', c: '', other: 'x' };
-		expect(typedRow(row, { a: asNumber('latitude'), b: asText('id'), c: asText('name') })).toEqual({ latitude: -23.55, id: '007', name: null, other: 'x' });
+		expect(mapRow(row, { a: numberColumn('latitude'), b: textColumn('id'), c: textColumn('name') })).toEqual({ latitude: -23.55, id: '007', name: null, other: 'x' });
 	});
 });
 
@@ -130,19 +130,19 @@ describe('the credential', () => {
 	);
 
 	test('puts the token into its header, and sends it to no other host', () => {
-		expect(sign(usual, request)).toMatchObject({ url: 'https://erp.example.com/api/clientes', headers: { Authorization: 'Bearer secret-token' } });
-		expect(sign({ ...usual, headerName: 'X-Token', headerPrefix: '' }, request).headers).toEqual({ 'X-Token': 'secret-token' });
+		expect(authenticate(usual, request)).toMatchObject({ url: 'https://erp.example.com/api/clientes', headers: { Authorization: 'Bearer secret-token' } });
+		expect(authenticate({ ...usual, headerName: 'X-Token', headerPrefix: '' }, request).headers).toEqual({ 'X-Token': 'secret-token' });
 		for (const url of ['https://other.example.com/x', '//other.example.com/x']) {
-			expect(() => sign(usual, { url })).toThrow(/to https:\/\/erp\.example\.com only/);
+			expect(() => authenticate(usual, { url })).toThrow(/to https:\/\/erp\.example\.com only/);
 		}
 	});
 
 	test('names an account without its token, and has its limits', () => {
-		const { account, limits, secrets } = connect(usual);
-		expect(account).not.toContain('secret');
+		const { accountId, limits, secrets } = connect(usual);
+		expect(accountId).not.toContain('secret');
 		expect(limits).toEqual({ calls: 100, windowMs: 60_000, atOnce: 2 });
 		expect(secrets).toEqual(['secret-token']);
-		expect(connect({ ...usual, baseUrl: 'erp.example.com/api' }).account).toBe(account);
+		expect(connect({ ...usual, baseUrl: 'erp.example.com/api' }).accountId).toBe(accountId);
 	});
 
 	test('takes paths for all 25 operations', () => {

@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
 
-import { check } from '../../nodes/shared/check.ts';
-import * as catalogue from '../../nodes/shared/fields.ts';
-import type { FieldSpec } from '../../nodes/shared/fields.ts';
-import type { Operation } from '../../nodes/shared/operations.ts';
+import { validateParameters } from '../../nodes/shared/fields/validation';
+import * as catalogue from '../../nodes/shared/fields/fields';
+import type { FieldSpec } from '../../nodes/shared/fields/fields';
+import type { Operation } from '../../nodes/shared/fields/operations';
 
 const { fields } = catalogue;
 
@@ -111,7 +111,7 @@ describe('the check of an item', () => {
 	} as unknown as Operation;
 
 	test('names every field that cannot be sent', () => {
-		const { problems } = check(operation, { client_id: '12a', family_name: 'あ'.repeat(101), latitude: 200 });
+		const { problems } = validateParameters(operation, { client_id: '12a', family_name: 'あ'.repeat(101), latitude: 200 });
 		expect(problems).toEqual([
 			`'Client' must be a whole number of 1 or more, but "12a" was given`,
 			`'Last Name' must have at most 100 characters, but 101 characters were given`,
@@ -120,12 +120,12 @@ describe('the check of an item', () => {
 	});
 
 	test.each([undefined, null, '', '   '])('a required field of %p is missing', (name) => {
-		const { problems } = check(operation, { client_id: 1, family_name: name });
+		const { problems } = validateParameters(operation, { client_id: 1, family_name: name });
 		expect(problems).toEqual([expect.stringMatching(/^'Last Name' is required/)]);
 	});
 
 	test('an expression without a value is told, an object too', () => {
-		const { problems } = check(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
+		const { problems } = validateParameters(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
 		expect(problems).toEqual([
 			`'Last Name' must be text, but an object was given`,
 			`'Phone' has no value: its expression found nothing`,
@@ -134,6 +134,6 @@ describe('the check of an item', () => {
 
 	test('empty optional values are left out', () => {
 		const given = { client_id: 1, family_name: '山田', tel: '', latitude: null };
-		expect(check(operation, given).values).toEqual({ client_id: 1, family_name: '山田' });
+		expect(validateParameters(operation, given).values).toEqual({ client_id: 1, family_name: '山田' });
 	});
 });

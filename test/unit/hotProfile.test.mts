@@ -1,11 +1,11 @@
-import { connect, instanceUrl, sign } from '../../nodes/HotProfile/connection.ts';
-import { read } from '../../nodes/HotProfile/dialect.ts';
+import { connect, instanceUrl, authenticate } from '../../nodes/HotProfile/connection.ts';
+import { parseResponse } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
-import { simplify } from '../../nodes/HotProfile/rows.ts';
-import type { Answer } from '../../nodes/shared/dialect.ts';
+import { simplify } from '../../nodes/HotProfile/columns';
+import type { HttpResponse } from '../../nodes/shared/http/service';
 
-const answer = (body: unknown, status = 200, headers = {}): Answer => ({ status, headers, body });
+const answer = (body: unknown, status = 200, headers = {}): HttpResponse => ({ status, headers, body });
 
 function trouble(work: () => unknown) {
 	try {
@@ -31,7 +31,7 @@ describe('the instance', () => {
 
 	test.each(['', '   ', 'no host', 'hotprofile', 'ftp://example.hot-profile.com', 'https://', 'a@example.com', 'example..com', undefined, 5])(
 		'%p is no host',
-		(given) => expect(trouble(() => instanceUrl(given))).toMatchObject({ reason: 'misconfigured', message: expect.stringContaining("'Instance'") }),
+		(given) => expect(trouble(() => instanceUrl(given))).toMatchObject({ reason: 'invalidCredential', message: expect.stringContaining("'Instance'") }),
 	);
 });
 
@@ -39,10 +39,10 @@ describe('the credential', () => {
 	const instance = 'example.hot-profile.com';
 
 	test('one account has one name, whatever the form of its instance, and the name hides the key', () => {
-		const { account } = connect({ instance, apiKey: 'secret-key' });
-		expect(connect({ instance: `https://${instance}/`, apiKey: 'secret-key' }).account).toBe(account);
-		expect(connect({ instance: 'other.hot-profile.com', apiKey: 'secret-key' }).account).not.toBe(account);
-		expect(account).not.toContain('secret');
+		const { accountId } = connect({ instance, apiKey: 'secret-key' });
+		expect(connect({ instance: `https://${instance}/`, apiKey: 'secret-key' }).accountId).toBe(accountId);
+		expect(connect({ instance: 'other.hot-profile.com', apiKey: 'secret-key' }).accountId).not.toBe(accountId);
+		expect(accountId).not.toContain('secret');
 	});
 
 	test('has the limits of the connector unless it says otherwise', () => {
@@ -64,7 +64,7 @@ describe('the credential', () => {
 	);
 
 	test('the key goes into the body, and to its own instance only', () => {
-		const signed = sign({ instance, apiKey: 'k' }, { url: '/x', body: { a: 1 } });
+		const signed = authenticate({ instance, apiKey: 'k' }, { url: '/x', body: { a: 1 } });
 		expect(signed).toMatchObject({ url: `https://${instance}/x`, body: { a: 1, api_key: 'k' } });
 	});
 
@@ -76,11 +76,11 @@ describe('the credential', () => {
 		[{ url: '/x', body: 'a=1' }, 'Form Urlencoded'],
 		[{ url: '/x', body: Buffer.from('a=1') }, 'Form Urlencoded'],
 	])('a request such as %j gets no key', (request, reason) =>
-		expect(trouble(() => sign({ instance, apiKey: 'k' }, request as never))).toMatchObject({ message: expect.stringContaining(reason) }),
+		expect(trouble(() => authenticate({ instance, apiKey: 'k' }, request as never))).toMatchObject({ message: expect.stringContaining(reason) }),
 	);
 
 	test('a form of the HTTP Request node takes the key too', () => {
-		const signed = sign({ instance, apiKey: 'k' }, { uri: `https://${instance}/x`, form: { a: 1 } } as never);
+		const signed = authenticate({ instance, apiKey: 'k' }, { uri: `https://${instance}/x`, form: { a: 1 } } as never);
 		expect(signed).toMatchObject({ form: { a: 1, api_key: 'k' } });
 		expect(signed).not.toHaveProperty('body');
 	});
@@ -94,37 +94,37 @@ describe('an answer', () => {
 		['no pages', getManyLeads, { leads: [] }, { rows: [], total: undefined }],
 		['a total below the rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 0 } }, { rows: [{ id: 1 }], total: 0 }],
 		['empty errors', createLead, { id: 5, errors: [] }, { rows: [{ id: 5, errors: [] }] }],
-	])('%s', (_name, operation, body, brings) => expect(read(answer(body), operation)).toEqual(brings));
+	])('%s', (_name, operation, body, brings) => expect(parseResponse(answer(body), operation)).toEqual(brings));
 
 	const sentence = '姓を入力してください。';
 
-	test.each<[string, Answer, object]>([
+	test.each<[string, HttpResponse, object]>([
 		['errors as list', answer({ errors: [sentence] }), { reason: 'rejected', details: { sentences: [sentence] } }],
 		['errors as hash', answer({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { sentences: [sentence, 'b'] } }],
 		['errors as text', answer({ errors: sentence }, 422), { reason: 'rejected', details: { sentences: [sentence] } }],
-		['a web page', answer('<html></html>'), { reason: 'webPage' }],
+		['a web page', answer('<html></html>'), { reason: 'htmlResponse' }],
 		['nothing', answer(''), { reason: 'empty' }],
 		['null', answer(null), { reason: 'empty' }],
-		['cut JSON', answer('{"leads":[{"id":1'), { reason: 'unreadable' }],
-		['another root', answer({ clients: [] }), { reason: 'noRoot' }],
-		['a refused key', answer({}, 401), { reason: 'keyRefused' }],
+		['cut JSON', answer('{"leads":[{"id":1'), { reason: 'invalidJson' }],
+		['another root', answer({ clients: [] }), { reason: 'unexpectedResponse' }],
+		['a refused key', answer({}, 401), { reason: 'unauthorized' }],
 		['a missing right', answer({ errors: ['x'] }, 403), { reason: 'forbidden', details: { sentences: ['x'] } }],
 		['no API there', answer('<html></html>', 404), { reason: 'notFound' }],
 		['an unknown id', answer({ errors: ['x'] }, 404), { reason: 'notFound' }],
 		['a redirect', answer('', 302), { reason: 'redirected' }],
 		['a busy service', answer('<html></html>', 503), { reason: 'unavailable' }],
-		['too many, with seconds', answer({}, 429, { 'retry-after': '7' }), { reason: 'tooMany', details: { retryAfterMs: 7000 } }],
-		['too many, without a time', answer({}, 429), { reason: 'tooMany', details: { retryAfterMs: undefined } }],
+		['too many, with seconds', answer({}, 429, { 'retry-after': '7' }), { reason: 'rateLimited', details: { retryAfterMs: 7000 } }],
+		['too many, without a time', answer({}, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
 		['a missing right that speaks of limits', answer({ errors: ['このデータへのアクセスが制限されています'] }, 403), { reason: 'forbidden' }],
 		['a limit on values', answer({ errors: ['同時に登録できるタグの上限は10個です'] }), { reason: 'rejected' }],
 		['a sentence elsewhere', answer({ message: 'x' }, 422), { reason: 'rejected', details: { sentences: ['x'] } }],
 		['a plain sentence', answer('x', 400), { reason: 'rejected', details: { sentences: ['x'] } }],
-		['too many, in words', answer({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'tooMany' }],
-	])('%s', (_name, given, expected) => expect(trouble(() => read(given, getManyLeads))).toMatchObject(expected));
+		['too many, in words', answer({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'rateLimited' }],
+	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, getManyLeads))).toMatchObject(expected));
 
 	test('a date in Retry-After is read', () => {
 		const at = new Date(Date.now() + 30_000).toUTCString();
-		const { details } = trouble(() => read(answer({}, 429, { 'retry-after': at }), createLead)) as { details: { retryAfterMs: number } };
+		const { details } = trouble(() => parseResponse(answer({}, 429, { 'retry-after': at }), createLead)) as { details: { retryAfterMs: number } };
 		expect(details.retryAfterMs).toBeGreaterThan(28_000);
 		expect(details.retryAfterMs).toBeLessThanOrEqual(30_000);
 	});

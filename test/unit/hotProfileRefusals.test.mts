@@ -1,4 +1,4 @@
-import { read } from '../../nodes/HotProfile/dialect.ts';
+import { parseResponse } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 
@@ -6,7 +6,7 @@ import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 
 function reasonOf(sentence: string, status: number): unknown {
 	try {
-		read({ status, headers: {}, body: { errors: [sentence] } }, createLead);
+		parseResponse({ status, headers: {}, body: { errors: [sentence] } }, createLead);
 	} catch (error) {
 		return (error as { reason: unknown }).reason;
 	}
@@ -41,7 +41,7 @@ describe.each([200, 400, 503])('with status %i', (status) => {
 		'The number of API calls has exceeded the limit',
 		'API call limit exceeded',
 		'Concurrent connection limit reached',
-	])('"%s" is a refusal', (sentence) => expect(reasonOf(sentence, status)).toBe('tooMany'));
+	])('"%s" is a refusal', (sentence) => expect(reasonOf(sentence, status)).toBe('rateLimited'));
 
 	test.each([
 		'リクエストのデータサイズが上限を超えています',
@@ -72,7 +72,7 @@ describe.each([200, 400, 503])('with status %i', (status) => {
 });
 
 describe('the total', () => {
-	const totalOf = (pages: unknown) => read({ status: 200, headers: {}, body: { leads: [{ id: 1 }], pages } }, getManyLeads).total;
+	const totalOf = (pages: unknown) => parseResponse({ status: 200, headers: {}, body: { leads: [{ id: 1 }], pages } }, getManyLeads).total;
 
 	test.each([
 		[{ total_count: 7 }, 7], [{ total_count: '7' }, 7], [[{ total_count: 7 }], 7],

@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { fileAddress, isSecure, isThisMachine, readFile } from '../../nodes/shared/links.ts';
+import { downloadUrl, isSecure, isThisMachine, readDownload } from '../../nodes/shared/http/download';
 
 /** Links that a service sends must not lead to the machine of n8n itself. */
 
@@ -20,20 +20,20 @@ const service = 'https://erp.example.com/api';
 
 test.each(here)('%s is this machine', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(true);
-	expect(() => fileAddress(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 leads to the machine of n8n itself, and was not followed");
+	expect(() => downloadUrl(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 leads to the machine of n8n itself, and was not followed");
 });
 
 test.each(elsewhere)('%s is not', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(false);
-	expect(fileAddress(link(host), "'x' of row 1", service).href).toBe(new URL(link(host)).href);
+	expect(downloadUrl(link(host), "'x' of row 1", service).href).toBe(new URL(link(host)).href);
 });
 
 test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '::'])('%s is, as a socket tells it', (address) => expect(isThisMachine(address)).toBe(true));
 test.each(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', ''])('"%s" is not, as a socket tells it', (address) => expect(isThisMachine(address)).toBe(false));
 
 test('where the service is on this machine, its links may be too', () => {
-	expect(fileAddress('http://127.0.0.1:8080/a.pdf', 'x', 'http://localhost:3000').port).toBe('8080');
-	expect(fileAddress('https://0.0.0.0/a.pdf', 'x', 'http://127.0.0.1:3000').hostname).toBe('0.0.0.0');
+	expect(downloadUrl('http://127.0.0.1:8080/a.pdf', 'x', 'http://localhost:3000').port).toBe('8080');
+	expect(downloadUrl('https://0.0.0.0/a.pdf', 'x', 'http://127.0.0.1:3000').hostname).toBe('0.0.0.0');
 });
 
 test('http is safe to true loopback alone', () => {
@@ -66,11 +66,11 @@ describe('a name that leads to this machine', () => {
 
 	test.each([200, 302, 404, 429, 503])('is refused ahead of all else, also with status %i', async (status) => {
 		const address = new URL(`http://files.example.com:${port}/a`);
-		await expect(readFile(await answer(status), address, "'x' of row 1", limits, service)).rejects.toThrow("'x' of row 1 leads to the machine of n8n itself");
+		await expect(readDownload(await answer(status), address, "'x' of row 1", limits, service)).rejects.toThrow("'x' of row 1 leads to the machine of n8n itself");
 	});
 
 	test("but a proxy on this machine is no such name, nor is the service's own host, nor a service on this machine", async () => {
-		const read = async (address: string, home: string) => await readFile(await answer(200), new URL(address), 'x', limits, home);
+		const read = async (address: string, home: string) => await readDownload(await answer(200), new URL(address), 'x', limits, home);
 		expect(await read('https://files.example.com/a', service)).toMatchObject({ content: Buffer.from('content') });
 		expect(await read(`http://erp.example.com:${port}/a`, `http://erp.example.com:${port}`)).toMatchObject({ content: Buffer.from('content') });
 		expect(await read(`http://files.example.com:${port}/a`, 'http://127.0.0.1:3000')).toMatchObject({ content: Buffer.from('content') });

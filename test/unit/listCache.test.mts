@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { complaints, rowsIn } from '../../nodes/ErpDatacake/answers.ts';
-import { erpDatacake } from '../../nodes/ErpDatacake/dialect.ts';
-import { lists } from '../../nodes/ErpDatacake/lists.ts';
-import type { Caller } from '../../nodes/shared/call.ts';
-import { readList } from '../../nodes/shared/listCache.ts';
-import { unknownIds } from '../../nodes/shared/lists.ts';
+import { complaints, rowsIn } from '../../nodes/ErpDatacake/responses';
+import { erpDatacake } from '../../nodes/ErpDatacake/service';
+import { referenceLists } from '../../nodes/ErpDatacake/referenceLists';
+import type { NodeContext } from '../../nodes/shared/http/call';
+import { readCachedList } from '../../nodes/shared/http/listCache';
+import { findUnknownIds } from '../../nodes/shared/run/idChecks';
 
-const { operation } = lists.searchResellers;
+const { operation } = referenceLists.searchResellers;
 type Answer = { statusCode: number; body: unknown };
 
 /** Stands for an execution or an editor with a token and a node of its own; `calls` notes who really asked. */
@@ -26,14 +26,14 @@ function callers() {
 					return { headers: {}, ...(await answer()) };
 				},
 			},
-		}) as unknown as Caller;
+		}) as unknown as NodeContext;
 	return { calls, caller };
 }
 
 const rows = [{ id_revendedor: '201', nome: 'Loja' }];
 const well = () => ({ statusCode: 200, body: rows });
 const badly = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
-const read = async (caller: Caller, more = {}) => await readList(caller, erpDatacake, operation, more);
+const read = async (caller: NodeContext, more = {}) => await readCachedList(caller, erpDatacake, operation, more);
 
 let clock: jest.SpyInstance<number, []>;
 let passed = 0;
@@ -139,7 +139,7 @@ describe('large lists', () => {
 		const ids = Array.from({ length: 2000 }, (_, index) => ({ id_revendedor: String(49_000 + index) }));
 		let problems: string[] = [];
 		const checking = await timed(async () => {
-			problems = (await Promise.all(ids.map(async (values) => await unknownIds(fields as never, values, lists, async () => list)))).flat();
+			problems = (await Promise.all(ids.map(async (values) => await findUnknownIds(fields as never, values, referenceLists, async () => list)))).flat();
 		});
 		expect(problems).toHaveLength(1000);
 		expect(checking).toBeLessThan(Math.max(200, 10 * parsing));

@@ -1,11 +1,11 @@
-import type { Limits, Turn } from '../../nodes/shared/lines.ts';
-import { Canceled, longestPauseMs, TooSoon } from '../../nodes/shared/throttle.ts';
+import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
+import { CanceledError, maxPauseMs, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
 import type { VirtualClock } from './virtualClock.mts';
 
-type Setting = Pick<Limits, 'calls' | 'atOnce'>;
+type Setting = Pick<RateLimit, 'calls' | 'atOnce'>;
 
 /** A call that waits to be started. */
-interface Waiting extends Turn {
+interface Waiting extends AcquireOptions {
 	/** Whether it was sent away in the step in which it came: its settings may not have come to bear. */
 	turnedAway: boolean;
 	/** Its place among all calls that came. */
@@ -19,7 +19,7 @@ interface Waiting extends Turn {
 
 /** A call that was started. */
 interface Made {
-	limits: Limits;
+	limits: RateLimit;
 	/** Its place among all calls that were started. */
 	order: number;
 	step: number;
@@ -73,20 +73,20 @@ export class Observer {
 		private readonly windowMs: number,
 	) {}
 
-	entered(turn: Turn): Waiting {
+	entered(turn: AcquireOptions): Waiting {
 		this.look();
 		const { steps: step } = this.clock;
 		const now = this.clock.now();
-		const waiting: Waiting = { ...turn, turnedAway: false, order: this.came++, step, until: now + (turn.patienceMs ?? Infinity) };
+		const waiting: Waiting = { ...turn, turnedAway: false, order: this.came++, step, until: now + (turn.timeoutMs ?? Infinity) };
 		if (this.isTooEarly(waiting) || this.pausedUntil - now > (turn.maxPauseMs ?? Infinity)) waiting.endsIn = step;
 		this.waiting.add(waiting);
-		this.lines.set(turn.line, [...(this.lines.get(turn.line) ?? []), waiting]);
+		this.lines.set(turn.queueKey, [...(this.lines.get(turn.queueKey) ?? []), waiting]);
 		return waiting;
 	}
 
 	/** Whether its execution began before a refusal that asked for more than the longest pause. */
-	private isTooEarly({ since = Infinity }: Waiting): boolean {
-		return this.long !== undefined && since < this.long.at && this.clock.now() < this.long.until;
+	private isTooEarly({ executionStartedAt = Infinity }: Waiting): boolean {
+		return this.long !== undefined && executionStartedAt < this.long.at && this.clock.now() < this.long.until;
 	}
 
 	canceled(signal: AbortSignal): void {
@@ -99,7 +99,7 @@ export class Observer {
 		const reason = new Error('the key was refused');
 		this.reasons.set(reason, { line, group });
 		for (const one of this.waiting) {
-			if (one.line === line && (group === undefined || one.group === group)) one.endsIn ??= this.clock.steps;
+			if (one.queueKey === line && (group === undefined || one.group === group)) one.endsIn ??= this.clock.steps;
 		}
 		return reason;
 	}
@@ -113,7 +113,7 @@ export class Observer {
 		this.look();
 		const now = this.clock.now();
 		const { steps: step } = this.clock;
-		const longest = longestPauseMs({ windowMs: this.windowMs });
+		const longest = maxPauseMs({ windowMs: this.windowMs });
 		this.refusedAt = now;
 		this.check(pauseMs <= longest, `a pause of ${pauseMs} ms`);
 		if (askedMs !== undefined && askedMs > longest) {
@@ -124,7 +124,7 @@ export class Observer {
 		this.check(pauseMs >= (askedMs ?? 0), `a pause of ${pauseMs} ms, where ${askedMs} ms were asked for`);
 		this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs);
 		for (const one of this.waiting) if (pauseMs > (one.maxPauseMs ?? Infinity)) one.endsIn ??= step;
-		if (limits.calls === 1) this.slots.push(now + (askedMs ?? 0));
+		if (limits.maxCalls === 1) this.slots.push(now + (askedMs ?? 0));
 	}
 
 	/** The service has taken a call. */
@@ -139,15 +139,15 @@ export class Observer {
 		this.check(late === undefined, 'a call was kept waiting in a pause that it does not sit out, or after its key was refused');
 		this.slots = this.slots.filter((freeAt) => freeAt > this.seenAt);
 		if (this.waiting.size > 0) {
-			const { calls, atOnce } = strictest([...new Set([...this.waiting].map(({ line }) => line))].flatMap((line) =>
+			const { maxCalls, maxConcurrent } = strictest([...new Set([...this.waiting].map(({ queueKey }) => queueKey))].flatMap((line) =>
 				(this.lines.get(line) ?? []).map(({ limits }) => limits)));
-			const free = [...this.slots].sort((one, other) => one - other)[this.running.size + this.slots.length - calls] ?? -Infinity;
+			const free = [...this.slots].sort((one, other) => one - other)[this.running.size + this.slots.length - maxCalls] ?? -Infinity;
 			const possibleAt = Math.max(
-				this.seenAt, free, this.pausedUntil, this.startedAt + this.windowMs / calls / 2,
+				this.seenAt, free, this.pausedUntil, this.startedAt + this.windowMs / maxCalls / 2,
 				// The share of a full window is kept to until the newest slot is free, and then looked beyond one by one.
 				this.refusedAt + 1.25 * this.windowMs + HOLD_MS - this.windowMs + UNSEEN_MS,
 			);
-			const isPossible = this.running.size < Math.min(atOnce, calls);
+			const isPossible = this.running.size < Math.min(maxConcurrent, maxCalls);
 			this.check(!isPossible || now - possibleAt <= SLICE_MS + 1, `calls waited from ${possibleAt} ms on, where ${this.running.size} ran`);
 		}
 		this.seenAt = now;
@@ -158,50 +158,50 @@ export class Observer {
 		this.waiting.delete(waiting);
 		this.ended();
 		waiting.turnedAway = waiting.step === this.clock.steps;
-		const { line, group, signal, until, endsIn } = waiting;
-		if (reason instanceof Canceled) this.check(this.stopped.has(signal), 'a call was canceled that nobody had canceled');
-		else if (reason instanceof TooSoon) {
+		const { queueKey, group, signal, until, endsIn } = waiting;
+		if (reason instanceof CanceledError) this.check(this.stopped.has(signal), 'a call was canceled that nobody had canceled');
+		else if (reason instanceof AcquireTimeoutError) {
 			const isPatient = this.clock.now() + reason.waitMs <= until;
 			this.check(!isPatient || endsIn === this.clock.steps, 'a call was sent away within its patience, and from no pause');
 		} else {
 			const meant = this.reasons.get(reason as Error);
-			this.check(meant !== undefined && meant.line === line && (meant.group ?? group) === group, `a call ended with ${String(reason)}`);
+			this.check(meant !== undefined && meant.line === queueKey && (meant.group ?? group) === group, `a call ended with ${String(reason)}`);
 		}
 	}
 
 	started(call: Waiting): Made {
 		this.look();
-		const { line, again = false, urgent = false, order, until, signal, limits } = call;
+		const { queueKey, isRetry = false, priority = false, order, until, signal, limits } = call;
 		this.waiting.delete(call);
 		const { steps: step } = this.clock;
 		this.startedAt = this.clock.now();
 		const others = [...this.waiting].filter((one) => one.step < step);
-		const inForce = [...new Set([line, ...others.map((one) => one.line)])].map((one) => this.settingOf(one));
+		const inForce = [...new Set([queueKey, ...others.map((one) => one.queueKey)])].map((one) => this.settingOf(one));
 
 		this.check(!this.stopped.has(signal), 'a canceled call was started');
 		this.check(this.long?.step === step || !this.isTooEarly(call), 'a call of an earlier execution was started in a long pause');
 		this.check(this.clock.now() <= until + SLICE_MS, 'a call was started after its patience');
-		this.check(urgent || !others.some((one) => one.urgent), 'an urgent call had to wait for another one');
-		const ahead = others.filter((one) => one.line === line && (one.again === again ? one.order < order : one.again));
+		this.check(priority || !others.some((one) => one.priority), 'an urgent call had to wait for another one');
+		const ahead = others.filter((one) => one.queueKey === queueKey && (one.isRetry === isRetry ? one.order < order : one.isRetry));
 		this.check(ahead.length === 0, 'the calls of a line were started out of order');
 
 		const made: Made = { limits, order: this.made.length, step, atOnce: call.step === step, allowed: strictest(inForce) };
-		const before = this.latestStart.get(line);
+		const before = this.latestStart.get(queueKey);
 		// A line with a call of this step may have had its turn already.
-		const unseen = new Set([...this.waiting].filter((one) => one.step === step).map((one) => one.line));
+		const unseen = new Set([...this.waiting].filter((one) => one.step === step).map((one) => one.queueKey));
 		const starving = others.filter(
 			(one) =>
-				before && (one.urgent ?? false) === urgent && one.step < before.step &&
-				!isAfter(this.latestStart.get(one.line), before) && !unseen.has(one.line),
+				before && (one.priority ?? false) === priority && one.step < before.step &&
+				!isAfter(this.latestStart.get(one.queueKey), before) && !unseen.has(one.queueKey),
 		);
 		this.check(starving.length === 0, 'a line had two turns while another one had none');
 		if (made.atOnce) made.allowed = loosest([made, ...this.made.filter((one) => one.step === step)].map(({ allowed }) => allowed));
-		const { atOnce } = made.allowed;
-		this.check(this.running.size < atOnce, `${this.running.size + 1} at once, where ${atOnce} are allowed`);
+		const { maxConcurrent } = made.allowed;
+		this.check(this.running.size < maxConcurrent, `${this.running.size + 1} at once, where ${maxConcurrent} are allowed`);
 
 		this.made.push(made);
 		this.running.add(made);
-		this.latestStart.set(line, made);
+		this.latestStart.set(queueKey, made);
 		return made;
 	}
 
@@ -230,7 +230,7 @@ export class Observer {
 		this.check(this.waiting.size === 0 && this.running.size === 0, 'calls are left');
 		for (const one of this.made) {
 			const most = this.worstWindow(one);
-			this.check(most <= one.allowed.calls, `${most} calls in a window, where ${one.allowed.calls} are allowed`);
+			this.check(most <= one.allowed.maxCalls, `${most} calls in a window, where ${one.allowed.maxCalls} are allowed`);
 		}
 	}
 
@@ -257,13 +257,13 @@ export class Observer {
 }
 
 const strictest = (all: Setting[]): Setting => ({
-	calls: Math.min(...all.map(({ calls }) => calls)),
-	atOnce: Math.min(...all.map(({ atOnce }) => atOnce)),
+	maxCalls: Math.min(...all.map(({ maxCalls }) => maxCalls)),
+	maxConcurrent: Math.min(...all.map(({ maxConcurrent }) => maxConcurrent)),
 });
 
 const loosest = (all: Setting[]): Setting => ({
-	calls: Math.max(...all.map(({ calls }) => calls)),
-	atOnce: Math.max(...all.map(({ atOnce }) => atOnce)),
+	maxCalls: Math.max(...all.map(({ maxCalls }) => maxCalls)),
+	maxConcurrent: Math.max(...all.map(({ maxConcurrent }) => maxConcurrent)),
 });
 
 /** Whether a start is another one, or came, or may have come, after it. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { Trouble } from '../../nodes/shared/errors.ts';
-import type { Page, PageRead } from '../../nodes/shared/pages.ts';
-import { readPages } from '../../nodes/shared/pages.ts';
+import { ServiceError } from '../../nodes/shared/http/errors';
+import type { Page, PageRead } from '../../nodes/shared/http/pages';
+import { readPages } from '../../nodes/shared/http/pages';
 
 /** A service that holds rows 1 to `count`, sorted by id, and counts its calls. */
 function service(count: number, more: { tellsTotal?: boolean; grows?: number } = {}) {
@@ -92,10 +92,10 @@ test('after a page that fails no further page is begun', async () => {
 	let calls = 0;
 	const read = async ({ number }: Page) => {
 		calls++;
-		if (number === 3) throw new Trouble('unavailable');
+		if (number === 3) throw new ServiceError('unavailable');
 		return { rows: [{ id: number }], total: 1000 };
 	};
-	await expect(readPages(read, 1, Infinity, 2)).rejects.toBeInstanceOf(Trouble);
+	await expect(readPages(read, 1, Infinity, 2)).rejects.toBeInstanceOf(ServiceError);
 	expect(calls).toBeLessThanOrEqual(4);
 });
 

@@ -1,17 +1,17 @@
 import { getEventListeners } from 'node:events';
 
-import type { Limits, Turn } from '../../nodes/shared/lines.ts';
-import { Canceled, longestPauseMs, Throttle, throttleFor, TooSoon } from '../../nodes/shared/throttle.ts';
+import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
+import { CanceledError, maxPauseMs, Throttle, throttleFor, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
 import { VirtualClock } from './virtualClock.mts';
 
 /** What a refusal that asks for a long wait does to the calls that wait and to those that come. */
 
-const limits: Limits = { calls: 100, windowMs: 60_000, atOnce: 2 };
+const limits: RateLimit = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
 const MINUTE = 60_000;
 
 /** How calls end: with the name of their error and the wait that it tells, or with a start. */
 const endOf = async (call: Promise<void>) =>
-	await call.then(() => 'started' as const, (reason: Error) => (reason instanceof TooSoon ? reason.waitMs : reason.constructor.name));
+	await call.then(() => 'started' as const, (reason: Error) => (reason instanceof AcquireTimeoutError ? reason.waitMs : reason.constructor.name));
 
 /** As far as calls come without time passing. */
 const settle = async () => await new Promise((quiet) => setImmediate(quiet));
@@ -23,13 +23,13 @@ async function busy({ atOnce = 1, waiting = 0, since }: { atOnce?: number; waiti
 	const clock = new VirtualClock();
 	const throttle = new Throttle(clock);
 	const own = { ...limits, atOnce };
-	const enter = async (turn: Partial<Turn> = {}) => await throttle.enter({ line: 'a', limits: own, since, ...turn });
+	const enter = async (turn: Partial<AcquireOptions> = {}) => await throttle.acquire({ queueKey: 'a', limits: own, executionStartedAt, ...turn });
 	await enter();
 	const calls = Array.from({ length: waiting }, async () => await endOf(enter()));
 	await settle();
 	const refuse = (retryAfterMs?: number) => {
 		const pause = throttle.pause(own, retryAfterMs);
-		throttle.leave(own, true);
+		throttle.release(own, true);
 		return pause;
 	};
 	/** Lets time pass. */
@@ -37,7 +37,7 @@ async function busy({ atOnce = 1, waiting = 0, since }: { atOnce?: number; waiti
 		void clock.sleep(ms);
 		await clock.drain();
 	};
-	return { clock, throttle, enter, calls, refuse, wait, leave: () => throttle.leave(own) };
+	return { clock, throttle, enter, calls, refuse, wait, leave: () => throttle.release(own) };
 }
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
 	[{ windowMs: 300_000 }, 15 * MINUTE],
 	[{ windowMs: 1_200_000 }, 60 * MINUTE],
 ])('the longest pause of %o', (one, expected) => {
-	expect(longestPauseMs(one)).toBe(expected);
+	expect(maxPauseMs(one)).toBe(expected);
 });
 
 describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d ms', (asked) => {
@@ -63,7 +63,7 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 		expect(await endOf(enter())).toBe(asked);
 		await wait(3000);
 		expect(await endOf(enter())).toBe(asked - 3000);
-		expect(await endOf(enter({ line: 'another node of it', urgent: true }))).toBe(asked - 3000);
+		expect(await endOf(enter({ queueKey: 'another node of it', priority: true }))).toBe(asked - 3000);
 	});
 
 	test('a later execution may try at once, one that is refused again ends anew', async () => {
@@ -81,14 +81,14 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 		// That one is an earlier one now, as the first.
 		expect(await endOf(enter(later))).toBe(asked - 1000);
 		expect(await endOf(enter())).toBe(asked - 1000);
-		expect(await isStarted(enter({ line: 'picker', since: undefined }))).toBe('started');
+		expect(await isStarted(enter({ queueKey: 'picker', executionStartedAt: undefined }))).toBe('started');
 	});
 
 	test('a call that is taken ends it', async () => {
 		const { refuse, enter, wait, leave } = await busy({ since: 0 });
 		await wait(1000);
 		refuse(asked);
-		await enter({ line: 'b', since: undefined });
+		await enter({ queueKey: 'b', executionStartedAt: undefined });
 		expect(await endOf(enter())).toBe(asked);
 		leave();
 		expect(await isStarted(enter())).toBe('started');
@@ -98,10 +98,10 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 		const { throttle, refuse, enter, wait } = await busy({ since: 0 });
 		await wait(1000);
 		refuse(asked);
-		await enter({ line: 'b', since: undefined });
-		throttle.leave({ ...limits, windowMs: 0 });
-		await enter({ line: 'b', since: undefined });
-		throttle.leave(limits, false, 30_000);
+		await enter({ queueKey: 'b', executionStartedAt: undefined });
+		throttle.release({ ...limits, windowMs: 0 });
+		await enter({ queueKey: 'b', executionStartedAt: undefined });
+		throttle.release(limits, false, 30_000);
 		expect(await endOf(enter())).toBe(asked);
 	});
 
@@ -109,21 +109,21 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 		const { throttle, refuse, wait } = await busy();
 		refuse(asked);
 		await wait(1.1 * MINUTE);
-		expect(throttle.idle).toBe(true);
+		expect(throttle.isIdle).toBe(true);
 	});
 
 	test('where one call fills the window, that one is waited for and no more', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
-		const one: Limits = { calls: 1, windowMs: 300_000, atOnce: 1 };
+		const one: RateLimit = { maxCalls: 1, windowMs: 300_000, maxConcurrent: 1 };
 		for (const told of [5000, asked]) {
-			const call = throttle.enter({ line: 'a', limits: one });
+			const call = throttle.acquire({ queueKey: 'a', limits: one });
 			await clock.drain();
 			await call;
 			throttle.pause(one, told);
-			throttle.leave(one, true);
+			throttle.release(one, true);
 		}
-		expect(throttle.waitMs(one)).toBeLessThanOrEqual(300_305);
+		expect(throttle.estimateWaitMs(one)).toBeLessThanOrEqual(300_305);
 	});
 });
 
@@ -140,23 +140,23 @@ test('an execution that began before a long pause is served when that has passed
 test.each([20_000, 14 * MINUTE, 15 * MINUTE])('no pause is longer than the cap: %d ms asked for', async (asked) => {
 	const { throttle, refuse } = await busy();
 	expect(refuse(asked)).toBeLessThanOrEqual(15 * MINUTE);
-	expect(throttle.waitMs(limits)).toBeLessThanOrEqual(15 * MINUTE);
+	expect(throttle.estimateWaitMs(limits)).toBeLessThanOrEqual(15 * MINUTE);
 	expect(refuse(asked)).toBeLessThanOrEqual(15 * MINUTE);
 });
 
 test('a pause ends the calls that do not sit it out; the others keep their places', async () => {
 	const { clock, throttle, enter, refuse } = await busy();
 	const order: string[] = [];
-	const call = async (name: string, turn: Partial<Turn>) => {
+	const call = async (name: string, turn: Partial<AcquireOptions>) => {
 		const end = await endOf(enter(turn));
 		order.push(`${name}: ${end === 'started' ? end : 'ended'} at ${Math.floor(clock.now() / MINUTE)} min`);
-		if (end === 'started') throttle.leave(limits);
+		if (end === 'started') throttle.release(limits);
 	};
 	const work = [
 		call('first', {}),
 		call('hurried', { maxPauseMs: 5000 }),
 		call('second', { maxPauseMs: 5 * MINUTE }),
-		call('picker', { line: 'p', urgent: true, maxPauseMs: 10_000 }),
+		call('picker', { queueKey: 'p', priority: true, maxPauseMs: 10_000 }),
 		call('third', {}),
 	];
 	await settle();
@@ -184,10 +184,10 @@ test('a pause that is nearly over is sat out', async () => {
 test('a full window is no pause', async () => {
 	const clock = new VirtualClock();
 	const throttle = new Throttle(clock);
-	const one: Limits = { calls: 1, windowMs: 60_000, atOnce: 1 };
-	await throttle.enter({ line: 'a', limits: one });
-	throttle.leave(one);
-	const next = throttle.enter({ line: 'a', limits: one, maxPauseMs: 10 });
+	const one: RateLimit = { maxCalls: 1, windowMs: 60_000, maxConcurrent: 1 };
+	await throttle.acquire({ queueKey: 'a', limits: one });
+	throttle.release(one);
+	const next = throttle.acquire({ queueKey: 'a', limits: one, maxPauseMs: 10 });
 	await clock.drain();
 	await next;
 	expect(clock.now()).toBeGreaterThan(60_000);
@@ -196,12 +196,12 @@ test('a full window is no pause', async () => {
 test('a call with little patience is told of a pause at once, also while others run', async () => {
 	const { clock, throttle, enter } = await busy({ atOnce: 2 });
 	await enter();
-	const waiting = endOf(enter({ patienceMs: 30_000 }));
+	const waiting = endOf(enter({ timeoutMs: 30_000 }));
 	await settle();
-	throttle.pause({ ...limits, atOnce: 2 }, 10 * MINUTE);
-	throttle.leave({ ...limits, atOnce: 2 }, true);
+	throttle.pause({ ...limits, maxConcurrent: 2 }, 10 * MINUTE);
+	throttle.release({ ...limits, maxConcurrent: 2 }, true);
 	expect(await waiting).toBeGreaterThanOrEqual(10 * MINUTE);
-	expect(await endOf(enter({ patienceMs: 30_000 }))).toBeGreaterThanOrEqual(10 * MINUTE);
+	expect(await endOf(enter({ timeoutMs: 30_000 }))).toBeGreaterThanOrEqual(10 * MINUTE);
 	expect(clock.now()).toBe(0);
 });
 
@@ -215,11 +215,11 @@ test('the end of one group leaves the others of its line in their order', async 
 		order.push(end === 'started' ? `${group} ${index}` : end);
 	});
 	await settle();
-	throttle.dismiss('a', reason, (group) => group === 'A');
+	throttle.rejectQueued('a', reason, (group) => group === 'A');
 	await settle();
 	expect(order.splice(0)).toEqual(['Error', 'Error', 'Error']);
 	for (let left = 6; left > 0; left--) {
-		throttle.leave({ ...limits, atOnce: 1 });
+		throttle.release({ ...limits, maxConcurrent: 1 });
 		await settle();
 	}
 	await Promise.all(work);
@@ -234,11 +234,11 @@ test('each call of a line is canceled by its own signal, and no signal is listen
 	await settle();
 	expect(stops.map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([1, 1]);
 	stops[1].abort();
-	expect(await Promise.all([ends[1], ends[3]])).toEqual([Canceled.name, Canceled.name]);
+	expect(await Promise.all([ends[1], ends[3]])).toEqual([CanceledError.name, CanceledError.name]);
 	expect(await isStarted(without)).toBe('waits');
 	stops[0].abort();
-	expect(await Promise.all([ends[0], ends[2]])).toEqual([Canceled.name, Canceled.name]);
-	throttle.leave({ ...limits, atOnce: 1 });
+	expect(await Promise.all([ends[0], ends[2]])).toEqual([CanceledError.name, CanceledError.name]);
+	throttle.release({ ...limits, maxConcurrent: 1 });
 	await without;
 	for (const { signal } of stops) expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
@@ -253,7 +253,7 @@ describe('the limiters of many accounts', () => {
 		const accounts = Array.from({ length: 1000 }, (_, index) => `tenant ${index}`);
 		const known = accounts.map((account) => {
 			const throttle = throttleFor(account);
-			void throttle.enter({ line: 1, limits });
+			void throttle.acquire({ queueKey: 1, limits });
 			return throttle;
 		});
 		looks.mockClear();
@@ -265,7 +265,7 @@ describe('the limiters of many accounts', () => {
 		}
 		expect(looks.mock.calls.length).toBeLessThan(5000);
 
-		for (const throttle of known) if (throttle !== known[7]) throttle.leave({ ...limits, windowMs: 0 });
+		for (const throttle of known) if (throttle !== known[7]) throttle.release({ ...limits, windowMs: 0 });
 		now += 2000;
 		throttleFor(accounts[0]);
 		const kept = accounts.filter((account, index) => throttleFor(account) === known[index]);

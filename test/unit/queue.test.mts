@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Queue } from '../../nodes/shared/queue.ts';
+import { Fifo } from '../../nodes/shared/throttle/fifo';
 
 /** One step of a crowd's way through the queue; numbers go in, `shift` takes the first one out. */
 const step = fc.oneof(
@@ -11,7 +11,7 @@ const step = fc.oneof(
 test('holds what a plain list would hold, in its order, whatever comes and goes', () => {
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-			const queue = new Queue<number>();
+			const queue = new Fifo<number>();
 			const list: number[] = [];
 			for (const { does, number } of steps) {
 				if (does === 'shift') expect(queue.shift()).toBe(list.shift());
@@ -32,5 +32,5 @@ test('holds what a plain list would hold, in its order, whatever comes and goes'
 });
 
 test('is given entries in their order', () => {
-	expect(new Queue([3, 1, 2]).toArray()).toEqual([3, 1, 2]);
+	expect(new Fifo([3, 1, 2]).toArray()).toEqual([3, 1, 2]);
 });

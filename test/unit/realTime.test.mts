@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { connect, sign } from '../../nodes/HotProfile/connection.ts';
-import { hotProfile } from '../../nodes/HotProfile/dialect.ts';
+import { connect, authenticate } from '../../nodes/HotProfile/connection.ts';
+import { hotProfile } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
-import { ask, type Caller } from '../../nodes/shared/call.ts';
-import { WINDOW } from '../../nodes/shared/connection.ts';
-import { Trouble } from '../../nodes/shared/errors.ts';
-import { Canceled, throttleFor } from '../../nodes/shared/throttle.ts';
+import { executeCall, type NodeContext } from '../../nodes/shared/http/call';
+import { WINDOW } from '../../nodes/shared/http/credentials';
+import { ServiceError } from '../../nodes/shared/http/errors';
+import { CanceledError, throttleFor } from '../../nodes/shared/throttle/throttle';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 
 /** A crowd on real timers, over HTTP, at a service that enforces its limit. */
@@ -35,7 +35,7 @@ const agent = new Agent({ keepAlive: false });
 
 /** What n8n's helper does with a request: adds the key, sends it as a form, hands the whole answer back. */
 async function send(_credential: string, options: IHttpRequestOptions) {
-	const { baseURL, url, headers, body } = sign(credentials, options);
+	const { baseURL, url, headers, body } = authenticate(credentials, options);
 	const form = new URLSearchParams(Object.entries(body as object).map(([name, value]) => [name, String(value)]));
 	return await new Promise((resolve, reject) => {
 		const call = httpRequest(new URL(url, baseURL), { method: 'POST', headers: headers as Record<string, string>, agent }, async (answer) => {
@@ -56,7 +56,7 @@ function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 		logger: { info: () => {} },
 		getTimezone: () => 'UTC',
 		getExecutionCancelSignal: () => stop.signal,
-	} as unknown as Caller;
+	} as unknown as NodeContext;
 	const session = { credentials, connection: connect(credentials) };
 	const [clientId] = service.clients.keys();
 	const line = {};
@@ -72,9 +72,9 @@ function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 			const lead = `${name} ${index}`;
 			const request = async () => {
 				starts.push(lead);
-				return hotProfile.request(createLead, { client_id: clientId, family_name: lead }, undefined, session.connection);
+				return hotProfile.buildRequest(createLead, { client_id: clientId, family_name: lead }, undefined, session.connection);
 			};
-			await ask(caller, hotProfile, async () => session, createLead, request, { line });
+			await executeCall(caller, hotProfile, async () => session, createLead, request, { queueKey });
 		}),
 	);
 	return { name, done, signal: stop.signal, sentWhenCanceled };
@@ -96,7 +96,7 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 	const ends = await canceled.done;
 	const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
 	expect(reasons.length).toBeGreaterThan(0);
-	expect(reasons.filter((one) => !(one instanceof Canceled || (one instanceof Trouble && one.reason === 'canceled')))).toEqual([]);
+	expect(reasons.filter((one) => !(one instanceof CanceledError || (one instanceof ServiceError && one.reason === 'canceled')))).toEqual([]);
 	expect(starts.filter((one) => one.startsWith('canceled'))).toHaveLength(canceled.sentWhenCanceled.calls);
 
 	const { refused, worstWindow, worstAtOnce } = service.figures(WINDOW_MS);
@@ -112,7 +112,7 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 		expect([...new Set(starts.filter((one) => one.startsWith(name)))]).toEqual(own);
 	}
 	// A call that was under way at the cancel may have been stored, and says so.
-	const uncertain = reasons.filter((one) => one instanceof Trouble && one.details.perhapsDone).length;
+	const uncertain = reasons.filter((one) => one instanceof ServiceError && one.details.mayBeStored).length;
 	const ofCanceled = stored.filter((one) => one.startsWith('canceled')).length;
 	expect(ofCanceled).toBeGreaterThanOrEqual(40 - reasons.length);
 	expect(ofCanceled).toBeLessThanOrEqual(40 - reasons.length + uncertain);
@@ -131,8 +131,8 @@ test('a connection is kept while its slots are in the window, and forgotten when
 	const limits = { calls: 2, windowMs: 1000, atOnce: 1 };
 	const use = async () => {
 		const throttle = throttleFor('used');
-		await throttle.enter({ line: 1, limits });
-		throttle.leave(limits);
+		await throttle.acquire({ queueKey: 1, limits });
+		throttle.release(limits);
 		throttleFor('other');
 		expect(throttleFor('used')).toBe(throttle);
 		return new WeakRef(throttle);
@@ -141,9 +141,9 @@ test('a connection is kept while its slots are in the window, and forgotten when
 	// What a reference has just been asked for stays until the next turn.
 	await sleep(1);
 	collect();
-	while (used.deref()?.idle === false) await sleep(50);
+	while (used.deref()?.isIdle === false) await sleep(50);
 	collect();
-	expect(used.deref()?.idle).toBe(true);
+	expect(used.deref()?.isIdle).toBe(true);
 	throttleFor('other');
 	await sleep(1);
 	collect();

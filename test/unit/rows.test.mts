@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { DateTime, Settings } from 'luxon';
 
-import { asDate, asFlag, asLink, asMoney, asNumber, asText, typedRow } from '../../nodes/shared/rows.ts';
-import { mapInSlices } from '../../nodes/shared/slices.ts';
-import { Canceled } from '../../nodes/shared/throttle.ts';
+import { dateColumn, flagColumn, linkColumn, moneyColumn, numberColumn, textColumn, mapRow } from '../../nodes/shared/fields/columns';
+import { mapInChunks } from '../../nodes/shared/run/mapInChunks';
+import { CanceledError } from '../../nodes/shared/throttle/throttle';
 
-const iso = (value: unknown) => typedRow({ at: value } as never, { at: asDate('at') }).at;
+const iso = (value: unknown) => mapRow({ at: value } as never, { at: dateColumn('at') }).at;
 
 describe('dates', () => {
 	beforeAll(() => (Settings.defaultZone = 'utc'));
@@ -59,14 +59,14 @@ const odd = JSON.parse('{"constructor":"a","toString":"b","__proto__":"c","hasOw
 const oddText = JSON.stringify(odd);
 
 test('keys that every object has are keys like others', () => {
-	expect(JSON.stringify(typedRow(odd, { nome: asText('name') }))).toBe(oddText);
+	expect(JSON.stringify(mapRow(odd, { nome: textColumn('name') }))).toBe(oddText);
 });
 
 test('a value with such keys comes out as it is, whatever its column', () => {
-	const row = { a: asText('a'), b: asNumber('b'), c: asMoney('c'), d: asDate('d'), e: asFlag('e'), f: asLink('f') };
+	const row = { a: textColumn('a'), b: numberColumn('b'), c: moneyColumn('c'), d: dateColumn('d'), e: flagColumn('e'), f: linkColumn('f') };
 	for (const value of [odd, [odd], [[odd]], {}, []]) {
 		const received = Object.fromEntries(Object.keys(row).map((key) => [key, value]));
-		expect(JSON.stringify(typedRow(received as never, row))).toBe(JSON.stringify(received));
+		expect(JSON.stringify(mapRow(received as never, row))).toBe(JSON.stringify(received));
 	}
 });
 
@@ -93,7 +93,7 @@ describe('slices', () => {
 
 	test('50,000 rows with dates hold nothing up for longer than reading their JSON does', async () => {
 		const columns = {
-			id: asText('id'), due: asDate('dueOn'), posted: asDate('postedOn'), settled: asDate('settledOn'), paid: asFlag('paid'), amount: asMoney('amount'),
+			id: textColumn('id'), due: dateColumn('dueOn'), posted: dateColumn('postedOn'), settled: dateColumn('settledOn'), paid: flagColumn('paid'), amount: moneyColumn('amount'),
 		};
 		const body = JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({
 			id, due: '2026-12-05T10:20:30-03:00', posted: '05/12/2026 10:20:30', settled: 'a combinar', paid: 'S', amount: '1.234,56', note: 'x'.repeat(100),
@@ -101,7 +101,7 @@ describe('slices', () => {
 		let rows: never[] = [];
 		const parsing = await longestStretch(() => (rows = JSON.parse(body)));
 		let typed: unknown[] = [];
-		const typing = await longestStretch(async () => (typed = await mapInSlices(rows, (row) => typedRow(row, columns))));
+		const typing = await longestStretch(async () => (typed = await mapInChunks(rows, (row) => mapRow(row, columns))));
 		expect(typed).toHaveLength(50_000);
 		expect(typed[49_999]).toMatchObject({ id: 49_999, dueOn: '2026-12-05T10:20:30-03:00', postedOn: '2026-12-05T10:20:30', paid: true, amount: 1234.56 });
 		// A slice is 25 ms; the allowance is for a busy machine.
@@ -109,8 +109,8 @@ describe('slices', () => {
 	});
 
 	test('keep the order and tell the place of each row', async () => {
-		expect(await mapInSlices(['a', 'b'], (row, index) => `${row}${index}`)).toEqual(['a0', 'b1']);
-		expect(await mapInSlices([], String)).toEqual([]);
+		expect(await mapInChunks(['a', 'b'], (row, index) => `${row}${index}`)).toEqual(['a0', 'b1']);
+		expect(await mapInChunks([], String)).toEqual([]);
 	});
 
 	test('end with a cancel, and with what the work throws', async () => {
@@ -119,9 +119,9 @@ describe('slices', () => {
 			const until = performance.now() + 10;
 			while (performance.now() < until);
 		};
-		const work = mapInSlices(Array.from({ length: 10_000 }), slow, stop.signal);
+		const work = mapInChunks(Array.from({ length: 10_000 }), slow, stop.signal);
 		setTimeout(() => stop.abort(), 20);
-		await expect(work).rejects.toBeInstanceOf(Canceled);
-		await expect(mapInSlices([1], () => { throw new Error('no'); })).rejects.toThrow('no');
+		await expect(work).rejects.toBeInstanceOf(CanceledError);
+		await expect(mapInChunks([1], () => { throw new Error('no'); })).rejects.toThrow('no');
 	});
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
-import type { Limits } from '../../nodes/shared/lines.ts';
-import { longestPauseMs, Throttle } from '../../nodes/shared/throttle.ts';
+import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import { maxPauseMs, Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
 import { Observer, UNSEEN_MS } from './observer.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -10,7 +10,7 @@ import { VirtualClock } from './virtualClock.mts';
 /** Everything that can happen to a connection, made up at random and played on virtual time. */
 
 export const WINDOW_MS = 1000;
-const LONGEST_PAUSE_MS = longestPauseMs({ windowMs: WINDOW_MS });
+const LONGEST_PAUSE_MS = maxPauseMs({ windowMs: WINDOW_MS });
 
 /** One time that a call is on its way. */
 export interface Attempt {
@@ -18,7 +18,7 @@ export interface Attempt {
 	/** Where between start and end the service gets it, as a part of the time that it takes. */
 	arrives: number;
 	/** All but an answer and a refused key is tried again. */
-	end: 'answered' | 'keyRefused' | 'refused' | 'failed' | 'unreachable';
+	end: 'answered' | 'unauthorized' | 'refused' | 'unknown' | 'unreachable';
 	/** What the service asks for with a refusal; with a failure, the time until the next try. */
 	waitMs?: number;
 }
@@ -50,7 +50,7 @@ export interface Execution {
 	calls: Call[];
 }
 
-export type Setting = Pick<Limits, 'calls' | 'atOnce'>;
+export type Setting = Pick<RateLimit, 'calls' | 'atOnce'>;
 
 export interface Scenario {
 	/** The settings of the account's credentials. */
@@ -72,7 +72,7 @@ const takes = {
 };
 const lastAttempt: fc.Arbitrary<Attempt> = fc.record({
 	...takes,
-	end: fc.oneof({ weight: 15, arbitrary: fc.constant('answered' as const) }, { weight: 1, arbitrary: fc.constant('keyRefused' as const) }),
+	end: fc.oneof({ weight: 15, arbitrary: fc.constant('answered' as const) }, { weight: 1, arbitrary: fc.constant('unauthorized' as const) }),
 });
 /** Short waits above all; a few that nobody would sit out, and a few beyond what pauses the account. */
 const asked = fc.oneof(
@@ -82,7 +82,7 @@ const asked = fc.oneof(
 );
 const earlierAttempt: fc.Arbitrary<Attempt> = fc.record({
 	...takes,
-	end: fc.constantFrom('refused', 'refused', 'failed', 'unreachable'),
+	end: fc.constantFrom('refused', 'refused', 'unknown', 'unreachable'),
 	waitMs: fc.option(asked, { nil: undefined }),
 });
 
@@ -127,7 +127,7 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 	const clock = new VirtualClock();
 	const throttle = new Throttle(clock);
 	const observer = new Observer(clock, WINDOW_MS);
-	const settings: Limits[] = credentials.map((one) => ({ ...one, windowMs: WINDOW_MS }));
+	const settings: RateLimit[] = credentials.map((one) => ({ ...one, windowMs: WINDOW_MS }));
 
 	for (const { atMs, credential, setting: changed } of changes) {
 		void clock.sleep(atMs).then(() => (settings[credential] = { ...changed, windowMs: WINDOW_MS }));
@@ -158,7 +158,7 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 				const turn = { ...own, again: index > 0, patienceMs: Math.max(0, until - clock.now()) };
 				const waiting = observer.entered(turn);
 				try {
-					await throttle.enter(turn);
+					await throttle.acquire(turn);
 				} catch (reason) {
 					observer.sentAway(waiting, reason);
 					return;
@@ -166,14 +166,14 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 				const made = observer.started(waiting);
 				if (unseen) {
 					observer.left(made, UNSEEN_MS);
-					throttle.leave(limits, false, UNSEEN_MS);
+					throttle.release(limits, false, UNSEEN_MS);
 					await clock.sleep(UNSEEN_MS * arrives);
 					observer.arrived(made);
 					break;
 				}
 				await clock.sleep(takesMs * arrives);
 				// Where one call fills the window, a service that says when it is free again has not counted the one that it refused.
-				if (end !== 'unreachable' && !(end === 'refused' && limits.calls === 1)) observer.arrived(made);
+				if (end !== 'unreachable' && !(end === 'refused' && limits.maxCalls === 1)) observer.arrived(made);
 				await clock.sleep(takesMs * (1 - arrives));
 				observer.left(made);
 				if (end === 'refused') {
@@ -182,10 +182,10 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 				} else if (end !== 'unreachable') {
 					observer.taken();
 				}
-				if (end === 'keyRefused' && group === undefined) throttle.dismiss(line, observer.dismissed(line));
-				else if (end === 'keyRefused') throttle.dismiss(line, observer.dismissed(line, group), (other) => other === group);
-				throttle.leave(end === 'unreachable' ? { ...limits, windowMs: 0 } : limits, end === 'refused');
-				if ((end === 'failed' || end === 'unreachable') && index < attempts.length - 1) await clock.sleep(Math.min(waitMs ?? 0, 2 * WINDOW_MS));
+				if (end === 'unauthorized' && group === undefined) throttle.rejectQueued(line, observer.dismissed(line));
+				else if (end === 'unauthorized') throttle.rejectQueued(line, observer.dismissed(line, group), (other) => other === group);
+				throttle.release(end === 'unreachable' ? { ...limits, windowMs: 0 } : limits, end === 'refused');
+				if ((end === 'unknown' || end === 'unreachable') && index < attempts.length - 1) await clock.sleep(Math.min(waitMs ?? 0, 2 * WINDOW_MS));
 			}
 			observer.ended();
 		};
@@ -209,7 +209,7 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 		// A pause that nobody has sat out goes on.
 		void clock.sleep(Math.max(0, observer.pausedUntil - clock.now()) + UNSEEN_MS + 3 * WINDOW_MS);
 		await clock.drain();
-		if (!throttle.idle) observer.problems.push('the throttle is not idle when all has ended');
+		if (!throttle.isIdle) observer.problems.push('the throttle is not idle when all has ended');
 		return observer.problems;
 	} finally {
 		chance.mockRestore();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { redact, withoutSecrets } from '../../nodes/shared/secrets.ts';
+import { redact, withoutSecrets } from '../../nodes/shared/http/secrets';
 
 /** Keys are hidden in parsed texts, in whatever form, and nothing else changes. */
 

@@ -1,4 +1,4 @@
-import { Throttle } from '../../nodes/shared/throttle.ts';
+import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
 import { crowd } from './crowd.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -44,11 +44,11 @@ test('without a refusal the calls that are allowed at once are all that holds it
 test('a call that hangs holds up the others no longer than that', async () => {
 	const clock = new VirtualClock();
 	const throttle = new Throttle(clock);
-	const enter = async () => await throttle.enter({ line: 1, limits });
+	const enter = async () => await throttle.acquire({ queueKey: 1, limits });
 	await Promise.all([enter(), enter()]);
 	throttle.pause(limits);
-	throttle.leave(limits, true);
-	const hanging = clock.sleep(300_000).then(() => throttle.leave(limits));
+	throttle.release(limits, true);
+	const hanging = clock.sleep(300_000).then(() => throttle.release(limits));
 	const started = enter().then(() => clock.now());
 	await clock.drain();
 	await hanging;

@@ -1,6 +1,6 @@
 import * as erp from '../../nodes/ErpDatacake/connection.ts';
 import * as hotProfile from '../../nodes/HotProfile/connection.ts';
-import { targetOf } from '../../nodes/shared/target.ts';
+import { requestTarget } from '../../nodes/shared/http/requestTarget';
 import * as zen from '../../nodes/ZenTotals/connection.ts';
 
 /** Where requests of other nodes lead, in both forms of n8n, and what of them gets a key. */
@@ -9,9 +9,9 @@ const KEY = 'the-key-of-this-test';
 const OWN = 'https://own.example.com';
 
 const services = {
-	HotProfile: { sign: hotProfile.sign, credentials: { instance: 'own.example.com', apiKey: KEY } },
-	'ERP Datacake': { sign: erp.sign, credentials: { baseUrl: `${OWN}/api`, token: KEY } },
-	'CRM Zen': { sign: zen.sign, credentials: { totalsUrl: `${OWN}/api/x`, totalsToken: KEY } },
+	HotProfile: { sign: hotProfile.authenticate, credentials: { instance: 'own.example.com', apiKey: KEY } },
+	'ERP Datacake': { sign: erp.authenticate, credentials: { baseUrl: `${OWN}/api`, token: KEY } },
+	'CRM Zen': { sign: zen.authenticate, credentials: { totalsUrl: `${OWN}/api/x`, totalsToken: KEY } },
 };
 
 const elsewhere: object[] = [
@@ -95,25 +95,25 @@ describe.each(Object.entries(services))('%s', (_name, { sign, credentials }) => 
 });
 
 test('an address is put together as axios does it', () => {
-	const href = (request: object, home?: string) => targetOf(request as never, home).href;
+	const href = (request: object, home?: string) => requestTarget(request as never, home).href;
 	expect(href({ url: '/clientes?a=1' }, `${OWN}/api`)).toBe(`${OWN}/api/clientes?a=1`);
 	expect(href({ url: 'clientes' }, `${OWN}/api/`)).toBe(`${OWN}/api/clientes`);
 	expect(href({ url: '' }, `${OWN}/api`)).toBe(`${OWN}/api`);
 	expect(href({}, `${OWN}/api`)).toBe(`${OWN}/api`);
 	expect(href({ url: '/\\other.example.com' }, OWN)).toBe(`${OWN}//other.example.com`);
-	expect(() => targetOf({ uri: '/clientes' } as never)).toThrow('missing or not complete');
-	expect(() => targetOf({} as never)).toThrow('missing or not complete');
+	expect(() => requestTarget({ uri: '/clientes' } as never)).toThrow('missing or not complete');
+	expect(() => requestTarget({} as never)).toThrow('missing or not complete');
 });
 
 test("a header in other letters is replaced, so that the node's own cannot stand beside it", () => {
-	const { headers } = erp.sign(services['ERP Datacake'].credentials, { url: `${OWN}/x`, headers: { authorization: 'Bearer other', accept: '*/*' } });
+	const { headers } = erp.authenticate(services['ERP Datacake'].credentials, { url: `${OWN}/x`, headers: { authorization: 'Bearer other', accept: '*/*' } });
 	expect(headers).toEqual({ accept: '*/*', Authorization: `Bearer ${KEY}` });
-	expect(zen.sign(services['CRM Zen'].credentials, { url: `${OWN}/api/x`, headers: { Token: 'other' } }).headers).toEqual({ token: KEY });
+	expect(zen.authenticate(services['CRM Zen'].credentials, { url: `${OWN}/api/x`, headers: { Token: 'other' } }).headers).toEqual({ token: KEY });
 });
 
 describe('reports of CRM Zen', () => {
 	const credentials = { totalsUrl: `${OWN}/r/totais?conta=7`, totalsToken: 'token-of-totals', leadFileUrl: `${OWN}/r/totais`, leadFileToken: 'token-of-leads' };
-	const token = (request: object) => zen.sign(credentials, request as never).headers?.token;
+	const token = (request: object) => zen.authenticate(credentials, request as never).headers?.token;
 
 	test.each([
 		[{ uri: `${OWN}/r/totais?conta=7&data=2026-03-02` }, 'token-of-totals'],

@@ -1,5 +1,5 @@
-import type { Limits } from '../../nodes/shared/lines.ts';
-import { Canceled, Throttle, TooSoon } from '../../nodes/shared/throttle.ts';
+import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import { CanceledError, Throttle, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
 import { VirtualClock } from './virtualClock.mts';
 
 function worstWindow(arrivals: number[], windowMs: number): number {
@@ -12,7 +12,7 @@ function worstWindow(arrivals: number[], windowMs: number): number {
 	return worst;
 }
 
-const limits = (calls: number, atOnce: number): Limits => ({ calls, windowMs: 1000, atOnce });
+const limits = (calls: number, atOnce: number): RateLimit => ({ maxCalls, windowMs: 1000, maxConcurrent });
 
 describe('the throttle on virtual time', () => {
 	/** Lets every line have its calls, all at the same moment; a call takes 1 ms. */
@@ -22,11 +22,11 @@ describe('the throttle on virtual time', () => {
 		const order: string[] = [];
 		const work: Array<Promise<void>> = [];
 		const call = async (line: unknown, name: string, urgent = false) => {
-			await throttle.enter({ line, urgent, limits: ten });
+			await throttle.acquire({ queueKey, priority, limits: ten });
 			if (!urgent && picker(order.length)) work.push(call({}, 'picker', true));
 			order.push(name);
 			await clock.sleep(1);
-			throttle.leave(ten);
+			throttle.release(ten);
 		};
 		for (const [line, calls] of Object.entries(lines)) work.push(...Array.from({ length: calls }, async () => await call(line, line)));
 		await clock.drain();
@@ -83,21 +83,21 @@ describe('the throttle on virtual time', () => {
 		const stop = new AbortController();
 		let started = 0;
 		const results = Array.from({ length: 50 }, async () => {
-			await throttle.enter({ line: 'a', limits: limits(5, 2), signal: stop.signal });
+			await throttle.acquire({ queueKey: 'a', limits: limits(5, 2), signal: stop.signal });
 			started++;
-			throttle.leave(limits(5, 2));
+			throttle.release(limits(5, 2));
 		});
 		const ended = Promise.allSettled(results);
 		for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 		expect(started).toBe(5);
 		stop.abort();
-		const canceled = (await ended).filter((one) => one.status === 'rejected' && one.reason instanceof Canceled);
+		const canceled = (await ended).filter((one) => one.status === 'rejected' && one.reason instanceof CanceledError);
 		expect(canceled).toHaveLength(45);
-		await expect(throttle.enter({ line: 'a', limits: limits(5, 2), signal: stop.signal })).rejects.toBeInstanceOf(Canceled);
+		await expect(throttle.acquire({ queueKey: 'a', limits: limits(5, 2), signal: stop.signal })).rejects.toBeInstanceOf(CanceledError);
 		void clock.sleep(2000);
 		await clock.drain();
 		expect(started).toBe(5);
-		expect(throttle.idle).toBe(true);
+		expect(throttle.isIdle).toBe(true);
 	});
 
 	test('after a refusal the whole connection waits as long as the service asks', async () => {
@@ -105,10 +105,10 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(clock);
 		const starts: number[] = [];
 		const call = async (refused: boolean) => {
-			await throttle.enter({ line: {}, limits: limits(10, 1) });
+			await throttle.acquire({ queueKey: {}, limits: limits(10, 1) });
 			starts.push(clock.now());
 			if (refused) throttle.pause(limits(10, 1), 3000);
-			throttle.leave(limits(10, 1), refused);
+			throttle.release(limits(10, 1), refused);
 		};
 		const work = [call(true), call(false), call(false)];
 		await clock.drain();
@@ -122,16 +122,16 @@ describe('the throttle on virtual time', () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const one = limits(10, 1);
-		await throttle.enter({ line: 1, limits: one });
-		throttle.leave(one);
-		await throttle.enter({ line: 1, limits: one });
+		await throttle.acquire({ queueKey: 1, limits: one });
+		throttle.release(one);
+		await throttle.acquire({ queueKey: 1, limits: one });
 		expect(throttle.pause(one)).toBeLessThanOrEqual(100);
-		throttle.leave(one, true);
-		const again = throttle.enter({ line: 1, limits: one, again: true });
+		throttle.release(one, true);
+		const again = throttle.acquire({ queueKey: 1, limits: one, isRetry: true });
 		await clock.drain();
 		await again;
 		expect(clock.now() + throttle.pause(one)).toBeGreaterThanOrEqual(1000);
-		throttle.leave(one, true);
+		throttle.release(one, true);
 	});
 
 	test('after a full window it keeps to its share, and looks for more room once its slots have come round', async () => {
@@ -140,10 +140,10 @@ describe('the throttle on virtual time', () => {
 		const ten = limits(10, 1);
 		const starts: number[] = [];
 		const call = async (refused = false) => {
-			await throttle.enter({ line: 1, limits: ten });
+			await throttle.acquire({ queueKey: 1, limits: ten });
 			starts.push(clock.now());
 			if (refused) throttle.pause(ten, 500);
-			throttle.leave(ten, refused);
+			throttle.release(ten, refused);
 		};
 		const work = [call(), call(), call(), call(true), ...Array.from({ length: 20 }, async () => await call())];
 		await clock.drain();
@@ -162,12 +162,12 @@ describe('the throttle on virtual time', () => {
 		let running = 0;
 		const atOnce: number[] = [];
 		const call = async (refused: boolean) => {
-			await throttle.enter({ line: 1, limits: many });
+			await throttle.acquire({ queueKey: 1, limits: many });
 			atOnce.push(++running);
 			await clock.sleep(1);
 			running--;
 			if (refused) throttle.pause(many);
-			throttle.leave(many, refused);
+			throttle.release(many, refused);
 		};
 		const work = Array.from({ length: 400 }, async (_, index) => await call(index === 0));
 		await clock.drain();
@@ -181,9 +181,9 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(clock);
 		const arrivals: number[] = [];
 		const call = async (line: string, calls: number) => {
-			await throttle.enter({ line, limits: limits(calls, 5) });
+			await throttle.acquire({ queueKey, limits: limits(calls, 5) });
 			arrivals.push(clock.now());
-			throttle.leave(limits(calls, 5));
+			throttle.release(limits(calls, 5));
 		};
 		const work = [...Array(12)].flatMap(() => [call('wide', 10), call('narrow', 3)]);
 		await clock.drain();
@@ -201,11 +201,11 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(clock);
 		const starts: Array<[line: string, at: number]> = [];
 		const call = async (line: string, windowMs: number) => {
-			const one: Limits = { calls: 1, windowMs, atOnce: 1 };
-			await throttle.enter({ line, limits: one });
+			const one: RateLimit = { maxCalls: 1, windowMs, maxConcurrent: 1 };
+			await throttle.acquire({ queueKey, limits: one });
 			starts.push([line, clock.now()]);
 			await clock.sleep(1);
-			throttle.leave(one);
+			throttle.release(one);
 		};
 		const work = [call('short', 1000), call('long', 3000), call('short', 1000), call('short', 1000)];
 		await clock.drain();
@@ -217,12 +217,12 @@ describe('the throttle on virtual time', () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const stop = new AbortController();
-		await throttle.enter({ line: 'narrow', limits: limits(1, 1), signal: stop.signal });
-		throttle.leave(limits(1, 1));
-		const narrow = throttle.enter({ line: 'narrow', limits: limits(1, 1), signal: stop.signal });
-		const wide = throttle.enter({ line: 'wide', limits: limits(10, 1) });
+		await throttle.acquire({ queueKey: 'narrow', limits: limits(1, 1), signal: stop.signal });
+		throttle.release(limits(1, 1));
+		const narrow = throttle.acquire({ queueKey: 'narrow', limits: limits(1, 1), signal: stop.signal });
+		const wide = throttle.acquire({ queueKey: 'wide', limits: limits(10, 1) });
 		stop.abort();
-		await expect(narrow).rejects.toBeInstanceOf(Canceled);
+		await expect(narrow).rejects.toBeInstanceOf(CanceledError);
 		await wide;
 		expect(clock.now()).toBe(0);
 	});
@@ -232,14 +232,14 @@ describe('the throttle on virtual time', () => {
 		const two = limits(9, 2);
 		const order: string[] = [];
 		const enter = async (name: string, again = false) => {
-			await throttle.enter({ line: 1, limits: two, again });
+			await throttle.acquire({ queueKey: 1, limits: two, isRetry });
 			order.push(name);
 		};
-		const other = throttle.enter({ line: 2, limits: two });
+		const other = throttle.acquire({ queueKey: 2, limits: two });
 		await Promise.all([other, enter('first')]);
 		const waiting = [enter('third'), enter('first', true), enter('second', true)];
 		for (const _ of waiting) {
-			throttle.leave(two);
+			throttle.release(two);
 			for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 		}
 		expect(order).toEqual(['first', 'first', 'second', 'third']);
@@ -248,11 +248,11 @@ describe('the throttle on virtual time', () => {
 	test('ends the waiting calls of one line only, with the given reason', async () => {
 		const throttle = new Throttle(new VirtualClock());
 		const one = limits(1, 1);
-		await throttle.enter({ line: 'a', limits: one });
-		const waiting = throttle.enter({ line: 'a', limits: one });
-		const other = throttle.enter({ line: 'b', limits: one });
+		await throttle.acquire({ queueKey: 'a', limits: one });
+		const waiting = throttle.acquire({ queueKey: 'a', limits: one });
+		const other = throttle.acquire({ queueKey: 'b', limits: one });
 		const reason = new Error('the key was refused');
-		throttle.dismiss('a', reason);
+		throttle.rejectQueued('a', reason);
 		await expect(waiting).rejects.toBe(reason);
 		await expect(Promise.race([other, Promise.resolve('waits')])).resolves.toBe('waits');
 	});
@@ -261,12 +261,12 @@ describe('the throttle on virtual time', () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const one = limits(1, 1);
-		await throttle.enter({ line: 'a', limits: one });
-		throttle.leave(one);
-		expect(throttle.waitMs(one, 3)).toBeCloseTo(3 * 1006, 5);
-		await expect(throttle.enter({ line: 'b', limits: one, patienceMs: 500 })).rejects.toMatchObject({ waitMs: expect.closeTo(1006, 5) });
-		const patient = throttle.enter({ line: 'b', limits: one, patienceMs: 1500 });
-		await expect(throttle.enter({ line: 'c', limits: one, patienceMs: 1500 })).rejects.toBeInstanceOf(TooSoon);
+		await throttle.acquire({ queueKey: 'a', limits: one });
+		throttle.release(one);
+		expect(throttle.estimateWaitMs(one, 3)).toBeCloseTo(3 * 1006, 5);
+		await expect(throttle.acquire({ queueKey: 'b', limits: one, timeoutMs: 500 })).rejects.toMatchObject({ waitMs: expect.closeTo(1006, 5) });
+		const patient = throttle.acquire({ queueKey: 'b', limits: one, timeoutMs: 1500 });
+		await expect(throttle.acquire({ queueKey: 'c', limits: one, timeoutMs: 1500 })).rejects.toBeInstanceOf(AcquireTimeoutError);
 		await clock.drain();
 		await patient;
 		expect(clock.now()).toBeGreaterThanOrEqual(1005);
@@ -276,24 +276,24 @@ describe('the throttle on virtual time', () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const one = limits(1, 1);
-		await throttle.enter({ line: 'a', limits: one });
-		const waiting = throttle.enter({ line: 'b', limits: one, patienceMs: 2000 });
+		await throttle.acquire({ queueKey: 'a', limits: one });
+		const waiting = throttle.acquire({ queueKey: 'b', limits: one, timeoutMs: 2000 });
 		throttle.pause(one, 5000);
-		throttle.leave(one, true);
-		await expect(waiting).rejects.toBeInstanceOf(TooSoon);
+		throttle.release(one, true);
+		await expect(waiting).rejects.toBeInstanceOf(AcquireTimeoutError);
 		expect(clock.now()).toBe(0);
 	});
 
 	test('a call is not started after its patience because a long call was running', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
-		await throttle.enter({ line: 'a', limits: limits(5, 1) });
-		const ended = clock.sleep(10_000).then(() => throttle.leave(limits(5, 1)));
-		const waiting = throttle.enter({ line: 'b', limits: limits(5, 1), patienceMs: 2000 });
+		await throttle.acquire({ queueKey: 'a', limits: limits(5, 1) });
+		const ended = clock.sleep(10_000).then(() => throttle.release(limits(5, 1)));
+		const waiting = throttle.acquire({ queueKey: 'b', limits: limits(5, 1), timeoutMs: 2000 });
 		const reason = waiting.catch((error) => [error, clock.now()]);
 		await clock.drain();
 		await ended;
-		expect(await reason).toEqual([expect.any(TooSoon), expect.closeTo(2000, 0)]);
+		expect(await reason).toEqual([expect.any(AcquireTimeoutError), expect.closeTo(2000, 0)]);
 	});
 
 	test('where one call fills the window, a refusal is waited out by the time the service tells, else by a window', async () => {
@@ -301,10 +301,10 @@ describe('the throttle on virtual time', () => {
 			const clock = new VirtualClock();
 			const throttle = new Throttle(clock);
 			const one = limits(1, 1);
-			await throttle.enter({ line: 'a', limits: one });
+			await throttle.acquire({ queueKey: 'a', limits: one });
 			throttle.pause(one, told);
-			throttle.leave(one, true);
-			const again = throttle.enter({ line: 'a', limits: one, again: true });
+			throttle.release(one, true);
+			const again = throttle.acquire({ queueKey: 'a', limits: one, isRetry: true });
 			await clock.drain();
 			await again;
 			expect(clock.now()).toBeGreaterThanOrEqual(least);
@@ -318,8 +318,8 @@ describe('the throttle on virtual time', () => {
 		const ten = limits(10, 1);
 		const told: Array<{ at: number; waiting: number; forMs: number; lastMs: number }> = [];
 		const work = Array.from({ length: 350 }, async () => {
-			await throttle.enter({ line: 1, limits: ten, onWait: (wait) => told.push({ at: clock.now(), ...wait }) });
-			throttle.leave(ten);
+			await throttle.acquire({ queueKey: 1, limits: ten, onWait: (wait) => told.push({ at: clock.now(), ...wait }) });
+			throttle.release(ten);
 		});
 		await clock.drain();
 		await Promise.all(work);
@@ -337,12 +337,12 @@ describe('the throttle on virtual time', () => {
 	test('is idle once its last slot is free', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
-		await throttle.enter({ line: 1, limits: limits(2, 1) });
-		expect(throttle.idle).toBe(false);
-		throttle.leave(limits(2, 1));
-		expect(throttle.idle).toBe(false);
+		await throttle.acquire({ queueKey: 1, limits: limits(2, 1) });
+		expect(throttle.isIdle).toBe(false);
+		throttle.release(limits(2, 1));
+		expect(throttle.isIdle).toBe(false);
 		void clock.sleep(1100);
 		await clock.drain();
-		expect(throttle.idle).toBe(true);
+		expect(throttle.isIdle).toBe(true);
 	});
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { Trouble } from '../../nodes/shared/errors.ts';
-import type { Page, PageRead } from '../../nodes/shared/pages.ts';
-import { readPages } from '../../nodes/shared/pages.ts';
+import { ServiceError } from '../../nodes/shared/http/errors';
+import type { Page, PageRead } from '../../nodes/shared/http/pages';
+import { readPages } from '../../nodes/shared/http/pages';
 
 /** A total is a hint: it never ends the reading, and one that is wrong is told. */
 
@@ -117,7 +117,7 @@ test('a failure begins no further page, is the one that is thrown, and leaves no
 			// Page 4 fails while page 3 is still on its way; the others of the window fail later.
 			await new Promise((resolve) => setTimeout(resolve, number === 3 ? 20 : number === 4 ? 5 : number > 4 ? 40 : 0));
 			ended.push(number);
-			if (number >= 4) throw new Trouble('unavailable', { status: 500 + number });
+			if (number >= 4) throw new ServiceError('unavailable', { status: 500 + number });
 			return { rows: ids(1000).slice((number - 1) * size, number * size), total: 1000 };
 		};
 		await expect(readPages(read, 100, Infinity, 4)).rejects.toMatchObject({ details: { status: 504 } });

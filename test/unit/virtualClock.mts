@@ -1,4 +1,4 @@
-import type { Clock } from '../../nodes/shared/throttle.ts';
+import type { Clock } from '../../nodes/shared/throttle/throttle';
 
 interface Sleeper { at: number; wake: () => void }
 

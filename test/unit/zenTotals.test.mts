@@ -1,10 +1,10 @@
-import type { Answer } from '../../nodes/shared/dialect.ts';
-import { duration } from '../../nodes/shared/errors.ts';
-import { day, fields } from '../../nodes/shared/fields.ts';
-import type { Operation } from '../../nodes/shared/operations.ts';
-import { checkAll, connect, connectionOf, sign } from '../../nodes/ZenTotals/connection.ts';
-import { read } from '../../nodes/ZenTotals/dialect.ts';
-import { announce, answerOfOther, callKey, lastAnswer, remember } from '../../nodes/ZenTotals/memory.ts';
+import type { HttpResponse } from '../../nodes/shared/http/service';
+import { formatDuration } from '../../nodes/shared/http/errors';
+import { day, fields } from '../../nodes/shared/fields/fields';
+import type { Operation } from '../../nodes/shared/fields/operations';
+import { checkAll, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';
+import { parseResponse } from '../../nodes/ZenTotals/service';
+import { announce, answerOfOther, callKey, lastAnswer, remember } from '../../nodes/ZenTotals/answerCache';
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
 import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
 import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
@@ -98,19 +98,19 @@ describe('the credential', () => {
 	});
 
 	test('names its reports without showing their tokens', () => {
-		const { account } = connect(given, 'totals');
-		expect(connect({ ...given, totalsUrl: ` ${given.totalsUrl}#top ` }, 'totals').account).toBe(account);
-		expect(connect({ ...given, totalsToken: 'else' }, 'totals').account).not.toBe(account);
-		expect(account).not.toContain('secret');
+		const { accountId } = connect(given, 'totals');
+		expect(connect({ ...given, totalsUrl: ` ${given.totalsUrl}#top ` }, 'totals').accountId).toBe(accountId);
+		expect(connect({ ...given, totalsToken: 'else' }, 'totals').accountId).not.toBe(accountId);
+		expect(accountId).not.toContain('secret');
 	});
 
 	test('sends each token to its own report only', () => {
-		expect(sign(given, { url: given.totalsUrl, qs: {} }).headers).toEqual({ token: 'secret' });
-		expect(sign(given, { url: `${given.totalsUrl}&data=2026-03-02` }).headers).toEqual({ token: 'secret' });
-		expect(sign(given, { url: `${given.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
-		expect(connectionOf(given, { url: given.totalsUrl }).account).toBe(connect(given, 'totals').account);
+		expect(authenticate(given, { url: given.totalsUrl, qs: {} }).headers).toEqual({ token: 'secret' });
+		expect(authenticate(given, { url: `${given.totalsUrl}&data=2026-03-02` }).headers).toEqual({ token: 'secret' });
+		expect(authenticate(given, { url: `${given.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
+		expect(connectionOf(given, { url: given.totalsUrl }).accountId).toBe(connect(given, 'totals').accountId);
 		for (const url of ['https://crmzen.example/r/totais2', 'https://elsewhere.example/r/totais', 'https://crmzen.example/']) {
-			expect(trouble(() => sign(given, { url })).message).toContain('own report URLs only');
+			expect(trouble(() => authenticate(given, { url })).message).toContain('own report URLs only');
 		}
 	});
 
@@ -124,7 +124,7 @@ describe('the credential', () => {
 describe('too many requests, in words', () => {
 	const said = (error: string, path: string) => {
 		try {
-			read({ status: 400, headers: {}, body: { error } }, { path } as Operation);
+			parseResponse({ status: 400, headers: {}, body: { error } }, { path } as Operation);
 			return 'an empty day';
 		} catch (trouble) {
 			return (trouble as { reason: string }).reason;
@@ -137,7 +137,7 @@ describe('too many requests, in words', () => {
 		'Too many requests', 'Rate limit exceeded', 'Muitas requisições', 'Muitas requisicoes em pouco tempo', 'LIMITE DE REQUISIÇÕES EXCEDIDO', 'Limite de requisições por minuto foi atingido',
 		'Você excedeu o limite de requisições', 'É permitida uma requisição a cada 5 minutos', 'Só 1 consulta a cada cinco minutos', 'Aguarde para realizar uma nova consulta',
 	])('"%s" is', (sentence) => {
-		for (const path of ['totals', 'leadsByUser', 'leadFile', 'salesFunnel']) expect(said(sentence, path)).toBe('tooMany');
+		for (const path of ['totals', 'leadsByUser', 'leadFile', 'salesFunnel']) expect(said(sentence, path)).toBe('rateLimited');
 	});
 
 	test.each([
@@ -150,23 +150,23 @@ describe('too many requests, in words', () => {
 });
 
 describe('an answer', () => {
-	const answer = (body: unknown, status = 200, headers = {}): Answer => ({ status, headers, body });
+	const answer = (body: unknown, status = 200, headers = {}): HttpResponse => ({ status, headers, body });
 	const totals = { path: 'totals' } as Operation;
 
 	test.each([
-		['429 with seconds', answer({ error: 'x' }, 429, { 'retry-after': '7' }), { reason: 'tooMany', details: { retryAfterMs: 7000 } }],
-		['429 without a time', answer({ error: 'x' }, 429), { reason: 'tooMany', details: { retryAfterMs: undefined } }],
-		['too many, in words', answer({ error: 'Aguarde 5 minutos para uma nova consulta' }, 400), { reason: 'tooMany' }],
+		['429 with seconds', answer({ error: 'x' }, 429, { 'retry-after': '7' }), { reason: 'rateLimited', details: { retryAfterMs: 7000 } }],
+		['429 without a time', answer({ error: 'x' }, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
+		['too many, in words', answer({ error: 'Aguarde 5 minutos para uma nova consulta' }, 400), { reason: 'rateLimited' }],
 		['an error as list', answer({ error: ['a', 'b'] }, 400), { reason: 'rejected', details: { sentences: ['a', 'b'] } }],
 		['the words of the entry APIs', answer({ Erro: 3, Mensagem: 'JSON incompleto' }, 400), { reason: 'rejected', details: { sentences: ['3', 'JSON incompleto'] } }],
 		['a 400 of totals about nothing found', answer({ error: 'Nenhum lead' }, 400), { reason: 'rejected' }],
-		['a list', answer([1]), { reason: 'noRoot' }],
-	])('%s', (_name, given, expected) => expect(trouble(() => read(given, totals))).toMatchObject(expected));
+		['a list', answer([1]), { reason: 'unexpectedResponse' }],
+	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, totals))).toMatchObject(expected));
 
 	test('is one row, or none where it is empty', () => {
-		expect(read(answer({ usuarios: [] }), totals)).toEqual({ rows: [{ usuarios: [] }] });
-		for (const body of [[], {}, null]) expect(read(answer(body), totals)).toEqual({ rows: [] });
-		expect(read(answer({ anything: 1 }), { path: 'salesFunnel' } as Operation)).toEqual({ rows: [{ anything: 1 }] });
+		expect(parseResponse(answer({ usuarios: [] }), totals)).toEqual({ rows: [{ usuarios: [] }] });
+		for (const body of [[], {}, null]) expect(parseResponse(answer(body), totals)).toEqual({ rows: [] });
+		expect(parseResponse(answer({ anything: 1 }), { path: 'salesFunnel' } as Operation)).toEqual({ rows: [{ anything: 1 }] });
 	});
 });
 
@@ -212,7 +212,7 @@ test('an answer is kept as long as the report may not be asked again', async () 
 
 test.each([
 	[0, '0 s'], [400, '1 s'], [45_000, '45 s'], [60_000, '1 min'], [252_000, '4 min 12 s'], [3_600_000, '1 h'], [8_700_000, '2 h 25 min'],
-])('%d ms is "%s"', (ms, told) => expect(duration(ms)).toBe(told));
+])('%d ms is "%s"', (ms, told) => expect(formatDuration(ms)).toBe(told));
 
 test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
 	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }).x;

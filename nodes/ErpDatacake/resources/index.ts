@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operations';
+import type { Resource } from '../../shared/fields/operations';
 import { catalogue } from './catalogue';
 import { client } from './client';
 import { clientService } from './clientService';

@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { lookUp } from '../../shared/call';
-import type { Operation, WireValues } from '../../shared/operations';
-import { textOf } from '../../shared/text';
-import { hotProfile } from '../dialect';
+import { lookUp } from '../../shared/http/call';
+import type { Operation, WireValues } from '../../shared/fields/operations';
+import { textOf } from '../../shared/fields/text';
+import { hotProfile } from '../service';
 import { getManyBusinessCards } from '../resources/businessCard/getMany';
 import { getManyClients } from '../resources/client/getMany';
 import { getManyLeads } from '../resources/lead/getMany';

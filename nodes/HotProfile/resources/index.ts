@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operations';
+import type { Resource } from '../../shared/fields/operations';
 import { businessCard } from './businessCard';
 import { client } from './client';
 import { lead } from './lead';

@@ -1,5 +1,5 @@
-import type { FieldSpec } from '../../shared/fields';
-import { choice, decimal, digits, email, id, idList, text, url } from '../../shared/fields';
+import type { FieldSpec } from '../../shared/fields/fields';
+import { choice, decimal, digits, email, id, idList, text, url } from '../../shared/fields/fields';
 import { prefectures } from '../choices';
 
 /** What a lead and a business card both say about a person. */

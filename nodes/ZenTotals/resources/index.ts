@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Resource } from '../../shared/operations';
+import type { Resource } from '../../shared/fields/operations';
 import { leadFile } from './leadFile';
 import * as leadFileForms from './leadFile/rows';
 import { leadsByUser } from './leadsByUser';

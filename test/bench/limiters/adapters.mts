@@ -3,8 +3,8 @@ import Bottleneck from 'bottleneck';
 import { RateLimiter, TokenBucket } from 'limiter';
 import pThrottle from 'p-throttle';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import type { Limits } from '../../../nodes/shared/lines.ts';
-import type { Throttle as BuiltThrottle } from '../../../nodes/shared/throttle.ts';
+import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
+import type { Throttle as BuiltThrottle } from '../../../nodes/shared/throttle/throttle';
 
 /** As it is installed: what runs the sources for tests slows each inner function down. */
 const { Throttle } = createRequire(import.meta.url)('../../../dist/nodes/shared/throttle.js') as { Throttle: typeof BuiltThrottle };
@@ -23,7 +23,7 @@ export interface Limiter {
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** Makes a limiter for at most so many calls in any window and so many at once. */
-export type Make = (limits: Limits) => Limiter;
+export type Make = (limits: RateLimit) => Limiter;
 
 /**
  * What the throttle adds to the window because the service's clock is not its own; the others get the same, since
@@ -31,18 +31,18 @@ export type Make = (limits: Limits) => Limiter;
  */
 const withMargin = (windowMs: number) => windowMs * 1.001 + 5;
 
-function own(limits: Limits): Limiter {
+function own(limits: RateLimit): Limiter {
 	const throttle = new Throttle();
 	const plain: Limiter['run'] = async (work, user) => {
-		await throttle.enter({ line: user, limits });
+		await throttle.acquire({ queueKey: user, limits });
 		try {
 			return await work();
 		} finally {
-			throttle.leave(limits);
+			throttle.release(limits);
 		}
 	};
 	const told: Limiter['run'] = async (work, user, isRefused) => {
-		await throttle.enter({ line: user, limits });
+		await throttle.acquire({ queueKey: user, limits });
 		let refused = false;
 		try {
 			const result = await work();
@@ -50,7 +50,7 @@ function own(limits: Limits): Limiter {
 			if (refused) throttle.pause(limits);
 			return result;
 		} finally {
-			throttle.leave(limits, refused);
+			throttle.release(limits, refused);
 		}
 	};
 	// Two, so that what is only for refusals does not weigh on the scenes of memory and cost.
@@ -58,15 +58,15 @@ function own(limits: Limits): Limiter {
 }
 
 /** Best for keeping a limit: its README's first choice, calls evenly apart, never a burst. */
-const bottleneckSpaced: Make = ({ calls, windowMs, atOnce }) =>
-	takingTurns(new Bottleneck({ maxConcurrent: atOnce, minTime: withMargin(windowMs) / calls }), atOnce);
+const bottleneckSpaced: Make = ({ maxCalls, windowMs, maxConcurrent }) =>
+	takingTurns(new Bottleneck({ maxConcurrent: maxConcurrent, minTime: withMargin(windowMs) / maxCalls }), maxConcurrent);
 
 /** Best for speed: a window's calls at once, refilled as soon as the window is over. */
-const bottleneckReservoir: Make = ({ calls, windowMs, atOnce }) => {
-	const reservoir = { reservoir: calls, reservoirRefreshAmount: calls, reservoirRefreshInterval: withMargin(windowMs) };
+const bottleneckReservoir: Make = ({ maxCalls, windowMs, maxConcurrent }) => {
+	const reservoir = { reservoir: maxCalls, reservoirRefreshAmount: maxCalls, reservoirRefreshInterval: withMargin(windowMs) };
 	// It looks for the end of the window four times a second unless told otherwise, far too seldom for a short one.
 	const often = { heartbeatInterval: Math.max(1, windowMs / 200) } as object;
-	return takingTurns(new Bottleneck({ maxConcurrent: atOnce, ...reservoir, ...often }), atOnce);
+	return takingTurns(new Bottleneck({ maxConcurrent: maxConcurrent, ...reservoir, ...often }), maxConcurrent);
 };
 
 /** Bottleneck alone among the others can be taught to let users take turns: a limiter each, chained to the common one. */
@@ -81,35 +81,35 @@ function takingTurns(common: Bottleneck, atOnce: number): Limiter {
 }
 
 /** `strict` is its sliding window; the other setting allows two windows' calls around the turn of a window. */
-const pThrottleStrict: Make = ({ calls, windowMs, atOnce }) => {
-	const throttled = pThrottle({ limit: calls, interval: Math.ceil(withMargin(windowMs)), strict: true })(
+const pThrottleStrict: Make = ({ maxCalls, windowMs, maxConcurrent }) => {
+	const throttled = pThrottle({ limit: maxCalls, interval: Math.ceil(withMargin(windowMs)), strict: true })(
 		async (work: () => Promise<unknown>) => await work(),
 	);
-	return atMost(atOnce, async <Result,>(work: () => Promise<Result>) => (await throttled(work)) as Result);
+	return atMost(maxConcurrent, async <Result,>(work: () => Promise<Result>) => (await throttled(work)) as Result);
 };
 
 /** Best for speed: a full bucket at the start of each window, and a count that ends it. */
-const limiterInterval: Make = ({ calls, windowMs, atOnce }) => {
-	const limiter = new RateLimiter({ tokensPerInterval: calls, interval: withMargin(windowMs) });
-	return atMost(atOnce, async (work) => {
+const limiterInterval: Make = ({ maxCalls, windowMs, maxConcurrent }) => {
+	const limiter = new RateLimiter({ tokensPerInterval: maxCalls, interval: withMargin(windowMs) });
+	return atMost(maxConcurrent, async (work) => {
 		await limiter.removeTokens(1);
 		return await work();
 	});
 };
 
 /** Best for keeping a limit: a bucket for one token spaces the calls evenly, a larger one allows that many more. */
-const limiterBucket: Make = ({ calls, windowMs, atOnce }) => {
-	const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: calls, interval: withMargin(windowMs) });
-	return atMost(atOnce, async (work) => {
+const limiterBucket: Make = ({ maxCalls, windowMs, maxConcurrent }) => {
+	const bucket = new TokenBucket({ bucketSize: 1, tokensPerInterval: maxCalls, interval: withMargin(windowMs) });
+	return atMost(maxConcurrent, async (work) => {
 		await bucket.removeTokens(1);
 		return await work();
 	});
 };
 
 /** Its queue is what makes it wait instead of refuse; memory is its fastest store. */
-const flexibleQueue: Make = ({ calls, windowMs, atOnce }) => {
-	const queue = new RateLimiterQueue(new RateLimiterMemory({ points: calls, duration: withMargin(windowMs) / 1000 }));
-	return atMost(atOnce, async (work) => {
+const flexibleQueue: Make = ({ maxCalls, windowMs, maxConcurrent }) => {
+	const queue = new RateLimiterQueue(new RateLimiterMemory({ points: maxCalls, duration: withMargin(windowMs) / 1000 }));
+	return atMost(maxConcurrent, async (work) => {
 		await queue.removeTokens(1);
 		return await work();
 	});

@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { run } from '../../../scripts/processes.mts';
-import type { Limits } from '../../../nodes/shared/lines.ts';
+import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
 import { Random } from '../../../sandbox/random.mts';
 import { type Limiter, type LimiterName, limiters } from './adapters.mts';
 
@@ -26,7 +26,7 @@ export interface QueueJob {
 	amount: number;
 }
 
-export type Job = (CallsJob | QueueJob) & { limiter: LimiterName; limits: Limits };
+export type Job = (CallsJob | QueueJob) & { limiter: LimiterName; limits: RateLimit };
 
 export interface CallsEnd {
 	/** From the first start to the last answer. */
@@ -57,7 +57,7 @@ const PAUSE = 1 / 20;
 const LATER = 1 / 10;
 const SIDE_BY_SIDE = 20;
 
-async function calls(limiter: Limiter, job: CallsJob, { windowMs }: Limits): Promise<CallsEnd> {
+async function calls(limiter: Limiter, job: CallsJob, { windowMs }: RateLimit): Promise<CallsEnd> {
 	const random = new Random(1);
 	const send = async (name: string) => {
 		// Drawn at the start of a call, so that each start of the race meets the same delays in the same order.

@@ -1,4 +1,4 @@
-import type { Limits } from '../../../nodes/shared/lines.ts';
+import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
 import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
 import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
@@ -12,20 +12,20 @@ const OWN: LimiterName = 'this throttle';
 
 /** A second stands for the minute of real life. */
 const MINUTE = 1000;
-const limit = (atOnce: number): Limits => ({ calls: 100, windowMs: MINUTE, atOnce });
+const limit = (maxConcurrent: number): RateLimit => ({ maxCalls: 100, windowMs: MINUTE, maxConcurrent });
 /** What 2 seconds are on that scale. */
 const JITTER_MS = (2000 / 60_000) * MINUTE;
 
 interface Contestant {
 	name: string;
 	limiter: LimiterName;
-	limits: Limits;
+	limits: RateLimit;
 }
 
-const all = (limits: Limits): Contestant[] => names.map((name) => ({ name, limiter: name, limits }));
+const all = (limits: RateLimit): Contestant[] => names.map((name) => ({ name, limiter: name, limits }));
 
 interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
-	limits: Limits;
+	limits: RateLimit;
 	contestants?: Contestant[];
 	users: number[];
 	onTheWayMs?: number;
@@ -156,7 +156,7 @@ async function slowAfterRefusals(): Promise<Scene> {
 }
 
 /** The queue alone: calls that do nothing. */
-async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => Limits, rounds: number): Promise<Map<LimiterName, End[]>> {
+async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => RateLimit, rounds: number): Promise<Map<LimiterName, End[]>> {
 	const ends = new Map(names.map((name) => [name, [] as End[]]));
 	for (let round = 0; round < rounds; round++) {
 		for (const limiter of names) {
@@ -168,7 +168,7 @@ async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => 
 }
 
 async function waiting(): Promise<Scene> {
-	const [calls, limits] = [20_000, { calls: 5000, windowMs: MINUTE, atOnce: 20 }];
+	const [calls, limits] = [20_000, { maxCalls: 5000, windowMs: MINUTE, maxConcurrent: 20 }];
 	const ends = await queueRounds<QueueEnd>({ kind: 'queue', amount: calls }, () => limits, 1);
 	return {
 		id: 'limiter-20000',
@@ -191,7 +191,7 @@ async function waiting(): Promise<Scene> {
 
 async function memory(): Promise<Scene> {
 	// One call takes all there is, of what each contestant limits by itself.
-	const limitsOf = (name: LimiterName) => ({ calls: 1, windowMs: 600_000, atOnce: name === OWN || name.startsWith('bottleneck') ? 1 : UNLIMITED });
+	const limitsOf = (name: LimiterName) => ({ maxCalls: 1, windowMs: 600_000, maxConcurrent: name === OWN || name.startsWith('bottleneck') ? 1 : UNLIMITED });
 	const ends = await queueRounds<number>({ kind: 'memory', amount: 10_000 }, limitsOf, 3);
 	return {
 		id: 'limiter-memory',
@@ -208,7 +208,7 @@ async function memory(): Promise<Scene> {
 }
 
 async function cost(): Promise<Scene> {
-	const ends = await queueRounds<number>({ kind: 'cost', amount: 1000 }, () => ({ calls: 1e9, windowMs: MINUTE, atOnce: UNLIMITED }), 3);
+	const ends = await queueRounds<number>({ kind: 'cost', amount: 1000 }, () => ({ maxCalls: 1e9, windowMs: MINUTE, maxConcurrent: UNLIMITED }), 3);
 	return {
 		id: 'limiter-cost',
 		title: 'Limiter: cost of a call, limit lifted',

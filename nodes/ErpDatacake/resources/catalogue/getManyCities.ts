@@ -1,5 +1,5 @@
-import { asNumber, asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { numberColumn, textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyCities = getMany({
 	value: 'getManyCities',
@@ -8,11 +8,11 @@ export const getManyCities = getMany({
 	action: 'Get many cities',
 	description: 'The cities that the provider serves (cidades)',
 	path: '/cidades',
-	row: {
-		id_cidade: asText('cityId'),
-		nome: asText('name'),
-		latitude: asNumber('latitude'),
-		longitude: asNumber('longitude'),
-		obs: asText('remarks'),
+	columns: {
+		id_cidade: textColumn('cityId'),
+		nome: textColumn('name'),
+		latitude: numberColumn('latitude'),
+		longitude: numberColumn('longitude'),
+		obs: textColumn('remarks'),
 	},
 });

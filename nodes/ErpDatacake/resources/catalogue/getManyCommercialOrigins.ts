@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyCommercialOrigins = getMany({
 	value: 'getManyCommercialOrigins',
@@ -8,9 +8,9 @@ export const getManyCommercialOrigins = getMany({
 	action: 'Get many commercial origins',
 	description: 'Where clients come from (origens comerciais)',
 	path: '/origens-comerciais',
-	row: {
-		id_origem: asText('originId'),
-		nome: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		id_origem: textColumn('originId'),
+		nome: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

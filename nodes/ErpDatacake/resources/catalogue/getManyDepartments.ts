@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyDepartments = getMany({
 	value: 'getManyDepartments',
@@ -8,9 +8,9 @@ export const getManyDepartments = getMany({
 	action: 'Get many departments',
 	description: 'The departments that take tickets (departamentos)',
 	path: '/departamentos',
-	row: {
-		id_departamento: asText('departmentId'),
-		nome: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		id_departamento: textColumn('departmentId'),
+		nome: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

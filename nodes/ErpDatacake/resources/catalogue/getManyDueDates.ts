@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyDueDates = getMany({
 	value: 'getManyDueDates',
@@ -8,9 +8,9 @@ export const getManyDueDates = getMany({
 	action: 'Get many due dates',
 	description: 'The days on which invoices can be due (vencimentos)',
 	path: '/vencimentos',
-	row: {
-		id_vencimento: asText('dueDateId'),
-		data: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		id_vencimento: textColumn('dueDateId'),
+		data: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

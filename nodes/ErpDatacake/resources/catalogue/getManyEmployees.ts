@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyEmployees = getMany({
 	value: 'getManyEmployees',
@@ -8,9 +8,9 @@ export const getManyEmployees = getMany({
 	action: 'Get many employees',
 	description: 'The employees of the provider (funcionários)',
 	path: '/funcionarios',
-	row: {
-		id_funcionario: asText('employeeId'),
-		nome: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		id_funcionario: textColumn('employeeId'),
+		nome: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

@@ -1,5 +1,5 @@
-import { asMoney, asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyProducts = getMany({
 	value: 'getManyProducts',
@@ -8,11 +8,11 @@ export const getManyProducts = getMany({
 	action: 'Get many products',
 	description: 'What the provider sells (produtos)',
 	path: '/produtos',
-	row: {
-		id_servico: asText('productId'),
-		nome: asText('name'),
-		descricao: asText('description'),
-		valor: asMoney('price'),
-		obs: asText('remarks'),
+	columns: {
+		id_servico: textColumn('productId'),
+		nome: textColumn('name'),
+		descricao: textColumn('description'),
+		valor: moneyColumn('price'),
+		obs: textColumn('remarks'),
 	},
 });

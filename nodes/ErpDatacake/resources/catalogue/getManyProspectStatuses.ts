@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyProspectStatuses = getMany({
 	value: 'getManyProspectStatuses',
@@ -8,9 +8,9 @@ export const getManyProspectStatuses = getMany({
 	action: 'Get many prospect statuses',
 	description: 'What a prospect can go through (status de prospectos)',
 	path: '/status-de-prospectos',
-	row: {
-		status_prospeccao: asText('statusId'),
-		nome: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		status_prospeccao: textColumn('statusId'),
+		nome: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyResellers = getMany({
 	value: 'getManyResellers',
@@ -8,11 +8,11 @@ export const getManyResellers = getMany({
 	action: 'Get many resellers',
 	description: 'Who sells for the provider (revendedores)',
 	path: '/revendedores',
-	row: {
-		id_revendedor: asText('resellerId'),
-		nome: asText('name'),
-		documento: asText('document'),
-		email: asText('email'),
-		obs: asText('remarks'),
+	columns: {
+		id_revendedor: textColumn('resellerId'),
+		nome: textColumn('name'),
+		documento: textColumn('document'),
+		email: textColumn('email'),
+		obs: textColumn('remarks'),
 	},
 });

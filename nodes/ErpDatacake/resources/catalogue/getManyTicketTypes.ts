@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/rows';
-import { getMany } from '../shared';
+import { textColumn } from '../../../shared/fields/columns';
+import { getMany } from '../operations';
 
 export const getManyTicketTypes = getMany({
 	value: 'getManyTicketTypes',
@@ -8,9 +8,9 @@ export const getManyTicketTypes = getMany({
 	action: 'Get many ticket types',
 	description: 'What a ticket can be about (tipos de atendimento)',
 	path: '/tipos-de-atendimento',
-	row: {
-		id_tipo_de_atendimento: asText('ticketTypeId'),
-		nome: asText('name'),
-		obs: asText('remarks'),
+	columns: {
+		id_tipo_de_atendimento: textColumn('ticketTypeId'),
+		nome: textColumn('name'),
+		obs: textColumn('remarks'),
 	},
 });

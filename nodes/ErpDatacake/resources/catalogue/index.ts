@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { getManyCities } from './getManyCities';
 import { getManyCommercialOrigins } from './getManyCommercialOrigins';
 import { getManyDepartments } from './getManyDepartments';

@@ -1,10 +1,10 @@
 import {
 	choice, date, email, phone, pick, postalCode, reference, state, text, yesNo,
-} from '../../../shared/fields';
-import type { Row } from '../../../shared/rows';
-import { asDate, asFlag, asText } from '../../../shared/rows';
+} from '../../../shared/fields/fields';
+import type { Columns } from '../../../shared/fields/columns';
+import { dateColumn, flagColumn, textColumn } from '../../../shared/fields/columns';
 import { states } from '../../choices';
-import { common, erpFields } from '../shared';
+import { common, erpFields } from '../operations';
 
 /** What can be changed in a client. */
 export const clientFields = {
@@ -42,18 +42,18 @@ export const clientFields = {
 	}),
 };
 
-export const clientRow: Row = {
-	id_remoto: asText('clientId'),
-	nome_completo: asText('fullName'),
-	aniversario: asDate('birthDate'),
-	data_registro: asDate('registeredOn'),
-	ativo: asFlag('active'),
-	id_contrato: asText('contractId'),
-	rua_endereco: asText('street'),
-	numero_endereco: asText('streetNumber'),
-	cep_endereco: asText('postalCode'),
-	cidade_endereco: asText('city'),
-	complemento_endereco: asText('complement'),
-	bairro_endereco: asText('district'),
-	estado_endereco: asText('state'),
+export const clientRow: Columns = {
+	id_remoto: textColumn('clientId'),
+	nome_completo: textColumn('fullName'),
+	aniversario: dateColumn('birthDate'),
+	data_registro: dateColumn('registeredOn'),
+	ativo: flagColumn('active'),
+	id_contrato: textColumn('contractId'),
+	rua_endereco: textColumn('street'),
+	numero_endereco: textColumn('streetNumber'),
+	cep_endereco: textColumn('postalCode'),
+	cidade_endereco: textColumn('city'),
+	complemento_endereco: textColumn('complement'),
+	bairro_endereco: textColumn('district'),
+	estado_endereco: textColumn('state'),
 };

@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, get } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, get } from '../operations';
 import { clientRow } from './fields';
 
 export const getClient = get({
@@ -8,5 +8,5 @@ export const getClient = get({
 	description: 'Look up a client by CPF or CNPJ',
 	path: '/clientes',
 	required: pick(common, 'cnpj_cpf'),
-	row: clientRow,
+	columns: clientRow,
 });

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { statusRow, update } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { statusRow, update } from '../operations';
 import { clientFields } from './fields';
 
 export const updateClient = update({
@@ -7,8 +7,8 @@ export const updateClient = update({
 	action: 'Update client',
 	description: 'Change fields of a client; the others stay as they are',
 	path: '/clientes',
-	changes: 'id_cliente',
+	recordIdField: 'id_cliente',
 	required: pick(clientFields, 'id_cliente'),
 	optional: omit(clientFields, 'id_cliente'),
-	row: statusRow,
+	columns: statusRow,
 });

@@ -1,14 +1,14 @@
-import { pick } from '../../../shared/fields';
-import { common, create, statusRow } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, create, statusRow } from '../operations';
 
 export const enableProvisionally = create({
 	value: 'enableProvisionally',
 	name: 'Enable Provisionally',
-	done: 'enabled',
+	pastTense: 'enabled',
 	id: 'enable_provisionally',
 	action: 'Enable client service provisionally',
 	description: 'Let a suspended service run for a while (habilitação provisória)',
 	path: '/habilitacoes-provisorias',
 	required: pick(common, 'id_cliente', 'id_servico'),
-	row: statusRow,
+	columns: statusRow,
 });

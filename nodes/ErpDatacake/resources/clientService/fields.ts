@@ -1,12 +1,12 @@
-import type { Row } from '../../../shared/rows';
-import { asMoney, asText } from '../../../shared/rows';
+import type { Columns } from '../../../shared/fields/columns';
+import { moneyColumn, textColumn } from '../../../shared/fields/columns';
 
-export const clientServiceRow: Row = {
-	id_servico: asText('serviceId'),
-	nome: asText('name'),
-	situacao: asText('situation'),
-	obs: asText('remarks'),
-	valor: asMoney('price'),
-	numero_plano: asText('planNumber'),
-	endereco: asText('address'),
+export const clientServiceRow: Columns = {
+	id_servico: textColumn('serviceId'),
+	nome: textColumn('name'),
+	situacao: textColumn('situation'),
+	obs: textColumn('remarks'),
+	valor: moneyColumn('price'),
+	numero_plano: textColumn('planNumber'),
+	endereco: textColumn('address'),
 };

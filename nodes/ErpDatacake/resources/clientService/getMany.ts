@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { clientServiceRow } from './fields';
 
 export const getManyClientServices = getMany({
@@ -9,5 +9,5 @@ export const getManyClientServices = getMany({
 	path: '/instalacoes',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	row: clientServiceRow,
+	columns: clientServiceRow,
 });

@@ -1,7 +1,7 @@
-import type { Row } from '../../../shared/rows';
-import { asText } from '../../../shared/rows';
+import type { Columns } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
 
-export const contractRow: Row = {
-	remote_id: asText('contractId'),
-	contract_name: asText('name'),
+export const contractRow: Columns = {
+	remote_id: textColumn('contractId'),
+	contract_name: textColumn('name'),
 };

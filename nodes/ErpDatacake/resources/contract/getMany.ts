@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { contractRow } from './fields';
 
 export const getManyContracts = getMany({
@@ -8,5 +8,5 @@ export const getManyContracts = getMany({
 	description: 'Read the contracts of a client',
 	path: '/contratos',
 	required: pick(common, 'document'),
-	row: contractRow,
+	columns: contractRow,
 });

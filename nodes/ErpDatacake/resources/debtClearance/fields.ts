@@ -1,9 +1,9 @@
-import type { Row } from '../../../shared/rows';
-import { asLink, asMoney, asNumber, asText } from '../../../shared/rows';
+import type { Columns } from '../../../shared/fields/columns';
+import { linkColumn, moneyColumn, numberColumn, textColumn } from '../../../shared/fields/columns';
 
-export const debtClearanceRow: Row = {
-	id_quitacao: asText('clearanceId'),
-	ano: asNumber('year'),
-	valor: asMoney('amount'),
-	url_arquivo: asLink('fileUrl'),
+export const debtClearanceRow: Columns = {
+	id_quitacao: textColumn('clearanceId'),
+	ano: numberColumn('year'),
+	valor: moneyColumn('amount'),
+	url_arquivo: linkColumn('fileUrl'),
 };

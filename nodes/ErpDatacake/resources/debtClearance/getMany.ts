@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { debtClearanceRow } from './fields';
 
 export const getManyDebtClearances = getMany({
@@ -9,5 +9,5 @@ export const getManyDebtClearances = getMany({
 	path: '/quitacoes-de-debitos',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	row: debtClearanceRow,
+	columns: debtClearanceRow,
 });

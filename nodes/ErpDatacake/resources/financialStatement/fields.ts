@@ -1,13 +1,13 @@
-import type { Row } from '../../../shared/rows';
-import { asDate, asMoney, asText } from '../../../shared/rows';
+import type { Columns } from '../../../shared/fields/columns';
+import { dateColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
 
-export const financialStatementRow: Row = {
-	id_nota: asText('invoiceId'),
-	data_lancamento: asDate('postedOn'),
-	data_vencimento: asDate('dueOn'),
-	data_baixa: asDate('settledOn'),
-	historico: asText('description'),
-	valor: asMoney('amountReceived'),
-	saldo: asMoney('invoiceAmount'),
-	cobranca: asText('charge'),
+export const financialStatementRow: Columns = {
+	id_nota: textColumn('invoiceId'),
+	data_lancamento: dateColumn('postedOn'),
+	data_vencimento: dateColumn('dueOn'),
+	data_baixa: dateColumn('settledOn'),
+	historico: textColumn('description'),
+	valor: moneyColumn('amountReceived'),
+	saldo: moneyColumn('invoiceAmount'),
+	cobranca: textColumn('charge'),
 };

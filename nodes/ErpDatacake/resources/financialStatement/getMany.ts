@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { financialStatementRow } from './fields';
 
 export const getManyFinancialStatements = getMany({
@@ -9,5 +9,5 @@ export const getManyFinancialStatements = getMany({
 	path: '/extratos-financeiros',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	row: financialStatementRow,
+	columns: financialStatementRow,
 });

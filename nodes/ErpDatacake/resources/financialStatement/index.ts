@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { getManyFinancialStatements } from './getMany';
 
 export const financialStatement: Resource = {

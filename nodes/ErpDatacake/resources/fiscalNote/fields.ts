@@ -1,13 +1,13 @@
-import type { Row } from '../../../shared/rows';
-import { asDate, asLink, asMoney, asText } from '../../../shared/rows';
+import type { Columns } from '../../../shared/fields/columns';
+import { dateColumn, linkColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
 
-export const fiscalNoteRow: Row = {
-	id_nota: asText('noteId'),
-	id_tipo_nota: asText('noteTypeId'),
-	numero_nota: asText('number'),
-	valor: asMoney('amount'),
-	protocolo: asText('protocol'),
-	data_lancamento: asDate('postedOn'),
-	identificacao: asText('identification'),
-	url_nota_fiscal: asLink('fileUrl'),
+export const fiscalNoteRow: Columns = {
+	id_nota: textColumn('noteId'),
+	id_tipo_nota: textColumn('noteTypeId'),
+	numero_nota: textColumn('number'),
+	valor: moneyColumn('amount'),
+	protocolo: textColumn('protocol'),
+	data_lancamento: dateColumn('postedOn'),
+	identificacao: textColumn('identification'),
+	url_nota_fiscal: linkColumn('fileUrl'),
 };

@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { fiscalNoteRow } from './fields';
 
 export const getManyFiscalNotes = getMany({
@@ -9,5 +9,5 @@ export const getManyFiscalNotes = getMany({
 	path: '/notas-fiscais',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	row: fiscalNoteRow,
+	columns: fiscalNoteRow,
 });

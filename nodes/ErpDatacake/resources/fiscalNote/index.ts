@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { getManyFiscalNotes } from './getMany';
 
 export const fiscalNote: Resource = {

@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, getMany } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, getMany } from '../operations';
 import { invoiceRow } from './fields';
 
 export const getManyInvoices = getMany({
@@ -9,5 +9,5 @@ export const getManyInvoices = getMany({
 	path: '/faturas',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_contrato'),
-	row: invoiceRow,
+	columns: invoiceRow,
 });

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { leadFields, leadRow } from './fields';
 
 export const createLead = create({
@@ -9,5 +9,5 @@ export const createLead = create({
 	path: '/leads',
 	required: pick(leadFields, 'nome'),
 	optional: omit(leadFields, 'nome'),
-	row: leadRow,
+	columns: leadRow,
 });

@@ -1,7 +1,7 @@
-import { email, json, phone, pick, postalCode, reference, state, text } from '../../../shared/fields';
-import type { Row } from '../../../shared/rows';
-import { asText } from '../../../shared/rows';
-import { common, erpFields, taxDocument } from '../shared';
+import { email, json, phone, pick, postalCode, reference, state, text } from '../../../shared/fields/fields';
+import type { Columns } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
+import { common, erpFields, taxDocument } from '../operations';
 
 /** What a new lead has. */
 export const leadFields = {
@@ -23,4 +23,4 @@ export const leadFields = {
 	...pick(common, 'id_revendedor', 'latitude', 'longitude'),
 };
 
-export const leadRow: Row = { id_lead: asText('leadId'), obs: asText('remarks') };
+export const leadRow: Columns = { id_lead: textColumn('leadId'), obs: textColumn('remarks') };

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { prospectFields, prospectRow } from './fields';
 
 const required = ['nome', 'cnpj_cpf'] as const;
@@ -11,5 +11,5 @@ export const createProspect = create({
 	path: '/prospectos',
 	required: pick(prospectFields, ...required),
 	optional: omit(prospectFields, ...required),
-	row: prospectRow,
+	columns: prospectRow,
 });

@@ -1,10 +1,10 @@
 import {
 	choice, date, email, file, list, phone, pick, postalCode, reference, text,
-} from '../../../shared/fields';
-import type { Row } from '../../../shared/rows';
-import { asText } from '../../../shared/rows';
+} from '../../../shared/fields/fields';
+import type { Columns } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
 import { states } from '../../choices';
-import { common, erpFields } from '../shared';
+import { common, erpFields } from '../operations';
 
 const service = erpFields({
 	id_servico: reference('Product', { term: 'Serviço', picker: 'searchProducts' }),
@@ -74,6 +74,6 @@ export const fileFields = {
 	}),
 };
 
-export const prospectRow: Row = { id_prospecto: asText('prospectId'), obs: asText('remarks') };
+export const prospectRow: Columns = { id_prospecto: textColumn('prospectId'), obs: textColumn('remarks') };
 
-export const prospectStatusRow: Row = { status: asText('status'), motivo: asText('reason') };
+export const prospectStatusRow: Columns = { status: textColumn('status'), motivo: textColumn('reason') };

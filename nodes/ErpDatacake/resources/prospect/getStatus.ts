@@ -1,5 +1,5 @@
-import { pick } from '../../../shared/fields';
-import { common, get } from '../shared';
+import { pick } from '../../../shared/fields/fields';
+import { common, get } from '../operations';
 import { prospectStatusRow } from './fields';
 
 export const getProspectStatus = get({
@@ -10,5 +10,5 @@ export const getProspectStatus = get({
 	description: 'Read how far a prospect has come, and why it was rejected',
 	path: '/prospectos/status',
 	required: pick(common, 'id_prospecto'),
-	row: prospectStatusRow,
+	columns: prospectStatusRow,
 });

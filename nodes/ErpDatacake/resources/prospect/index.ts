@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { createProspect } from './create';
 import { getProspectStatus } from './getStatus';
 import { updateProspect } from './update';

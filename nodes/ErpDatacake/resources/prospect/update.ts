@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { statusRow, update } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { statusRow, update } from '../operations';
 import { prospectChanges } from './fields';
 
 export const updateProspect = update({
@@ -7,8 +7,8 @@ export const updateProspect = update({
 	action: 'Update prospect',
 	description: 'Change the status, reseller or remarks of a prospect',
 	path: '/prospectos',
-	changes: 'id_prospecto',
+	recordIdField: 'id_prospecto',
 	required: pick(prospectChanges, 'id_prospecto'),
 	optional: omit(prospectChanges, 'id_prospecto'),
-	row: statusRow,
+	columns: statusRow,
 });

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create, statusRow } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create, statusRow } from '../operations';
 import { fileFields } from './fields';
 
 const required = ['id_prospecto', 'arquivo'] as const;
@@ -7,12 +7,12 @@ const required = ['id_prospecto', 'arquivo'] as const;
 export const uploadFile = create({
 	value: 'uploadFile',
 	name: 'Upload File',
-	done: 'uploaded',
+	pastTense: 'uploaded',
 	id: 'upload_file',
 	action: 'Upload prospect file',
 	description: 'Send files to a prospect, one call for each',
 	path: '/arquivos',
 	required: pick(fileFields, ...required),
 	optional: omit(fileFields, ...required),
-	row: statusRow,
+	columns: statusRow,
 });

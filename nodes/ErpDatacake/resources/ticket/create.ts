@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { ticketFields, ticketRow } from './fields';
 
 const required = ['id_cliente', 'assunto', 'mensagem'] as const;
@@ -11,5 +11,5 @@ export const createTicket = create({
 	path: '/atendimentos',
 	required: pick(ticketFields, ...required),
 	optional: omit(ticketFields, ...required),
-	row: ticketRow,
+	columns: ticketRow,
 });

@@ -1,7 +1,7 @@
-import { email, file, list, phone, pick, reference, text } from '../../../shared/fields';
-import type { Row } from '../../../shared/rows';
-import { asText } from '../../../shared/rows';
-import { common, erpFields } from '../shared';
+import { email, file, list, phone, pick, reference, text } from '../../../shared/fields/fields';
+import type { Columns } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
+import { common, erpFields } from '../operations';
 
 const attachment = {
 	...erpFields({
@@ -27,4 +27,4 @@ export const ticketFields = {
 };
 
 /** The id is misspelt in the contract, and so on the wire. */
-export const ticketRow: Row = { id_atendiemnto: asText('ticketId'), obs: asText('remarks') };
+export const ticketRow: Columns = { id_atendiemnto: textColumn('ticketId'), obs: textColumn('remarks') };

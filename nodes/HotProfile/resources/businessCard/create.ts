@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { businessCardFields } from './fields';
 
 const required = ['client_id', 'family_name', 'status', 'open_status'] as const;

@@ -1,6 +1,6 @@
 import {
 	choice, date, fields, id, text,
-} from '../../../shared/fields';
+} from '../../../shared/fields/fields';
 import { openStatuses, sortDirections, statuses } from '../../choices';
 import { person } from '../person';
 

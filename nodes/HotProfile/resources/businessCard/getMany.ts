@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 import { businessCardFilters, businessCardSort } from './fields';
 
 export const getManyBusinessCards = getMany(

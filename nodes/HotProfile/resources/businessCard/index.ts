@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { createBusinessCard } from './create';
 import { getManyBusinessCards } from './getMany';
 import { updateBusinessCard } from './update';

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { clientFields } from './fields';
 
 const required = ['name'] as const;

@@ -1,6 +1,6 @@
 import {
 	choice, date, dateTime, decimal, fields, id, idList, text, url,
-} from '../../../shared/fields';
+} from '../../../shared/fields/fields';
 import { prefectures, sortDirections } from '../../choices';
 
 /** What can be written to a client (a company). */

@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 import { clientFilters, clientSort } from './fields';
 
 export const getManyClients = getMany(

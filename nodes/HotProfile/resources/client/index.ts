@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { createClient } from './create';
 import { getManyClients } from './getMany';
 import { updateClient } from './update';

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { create } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { create } from '../operations';
 import { leadFields } from './fields';
 
 const required = ['client_id', 'family_name'] as const;

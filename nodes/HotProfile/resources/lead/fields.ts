@@ -1,6 +1,6 @@
 import {
 	choice, date, dateTime, decimal, fields, flag, id, idList, text,
-} from '../../../shared/fields';
+} from '../../../shared/fields/fields';
 import { sortDirections, statuses } from '../../choices';
 import { person } from '../person';
 

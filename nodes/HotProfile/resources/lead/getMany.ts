@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 import { leadFilters, leadSort } from './fields';
 
 export const getManyLeads = getMany(

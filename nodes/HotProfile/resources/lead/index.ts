@@ -1,4 +1,4 @@
-import type { Resource } from '../../../shared/operations';
+import type { Resource } from '../../../shared/fields/operations';
 import { createLead } from './create';
 import { getManyLeads } from './getMany';
 import { updateLead } from './update';

@@ -1,5 +1,5 @@
-import { omit, pick } from '../../../shared/fields';
-import { update } from '../shared';
+import { omit, pick } from '../../../shared/fields/fields';
+import { update } from '../operations';
 import { leadFields } from './fields';
 
 const required = ['id', 'client_id'] as const;

@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 
 export const getManyLeadFiles = getMany({
 	action: 'Get many lead files',

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byUser } from '../shared';
+import { byUser } from '../operations';
 import { code, isoDate, objects, text } from '../../values';
 
 /** One row per lead. Status and classification stay in the words of CRM Zen. */

@@ -1,8 +1,8 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 
 export const getManyLeadsByUser = getMany({
 	action: 'Get many leads by user',
 	description: 'Read the leads of all users in a period, 50 per call',
 	path: 'leadsByUser',
-	list: { root: 'usuarios', pageSize: 50 },
+	resultList: { root: 'usuarios', pageSize: 50 },
 });

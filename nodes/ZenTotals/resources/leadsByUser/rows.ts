@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byUser } from '../shared';
+import { byUser } from '../operations';
 import { code, count, isoDate, objects, text } from '../../values';
 
 const names = (list: unknown) => objects(list).map(({ nome }) => text(nome)).filter(Boolean).join(', ');

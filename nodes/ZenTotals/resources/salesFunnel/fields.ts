@@ -1,5 +1,5 @@
-import { choice, fields, flag } from '../../../shared/fields';
-import { ZONE } from '../shared';
+import { choice, fields, flag } from '../../../shared/fields/fields';
+import { ZONE } from '../operations';
 
 /** The vendor's page lists the codes 1 to 6 without their meaning in the part that is public. */
 const dateKinds = [1, 2, 3, 4, 5, 6].map((value) => ({ name: `Date Kind ${value}`, value }));

@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 import { dateFilter, originFilters } from './fields';
 
 export const getManySalesFunnels = getMany({

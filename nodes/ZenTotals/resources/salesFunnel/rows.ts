@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../../shared/answers';
+import { isObject } from '../../../shared/http/responses';
 import { count, isoDate } from '../../values';
 
 /** The filters that CRM Zen repeats in its answer. */

@@ -1,4 +1,4 @@
-import { getMany } from '../shared';
+import { getMany } from '../operations';
 
 export const getManyTotals = getMany({
 	action: 'Get many totals',

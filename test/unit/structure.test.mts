@@ -14,11 +14,12 @@ const root = join(__dirname, '../..');
 const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');
 const { description, methods } = new HotProfile();
 const properties = description.properties as INodeProperties[];
-const nodes = [HotProfile, ZenTotals, ErpDatacake].map((Type) => new Type().description as INodeTypeDescription);
+const [hotProfile, zenTotals, erpDatacake] = [HotProfile, ZenTotals, ErpDatacake].map((Type) => new Type().description) as [INodeTypeDescription, INodeTypeDescription, INodeTypeDescription];
+const nodes = [hotProfile, zenTotals, erpDatacake];
 const credentials = [HotProfileApi, CrmZenApi, ErpDatacakeApi].map((Type) => new Type() as ICredentialType);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
-	string,
+	(typeof nine)[number][0],
 	{ parameters: string[]; required: string[] }
 >;
 
@@ -135,7 +136,7 @@ describe('no call goes round the throttle', () => {
 	test.each(nodes)('$displayName hands every request to its own function', ({ requestDefaults, requestOperations, properties: own }) => {
 		expect(requestDefaults).toBeDefined();
 		expect(typeof requestOperations?.pagination).toBe('function');
-		expect(own[0].routing?.send?.paginate).toBe(true);
+		expect(own[0]?.routing?.send?.paginate).toBe(true);
 		const others = withInside(own).slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
 		expect(others).toEqual([]);
 	});
@@ -162,7 +163,7 @@ describe.each([
 	['leadFile', ['period', 'date', 'startDate', 'endDate']],
 	['salesFunnel', ['period', 'date', 'startDate', 'endDate', 'filtroData', 'filters']],
 ])('Zen Totals, %s', (resource, names) => {
-	const shown = visible(nodes[1].properties, resource, 'getMany');
+	const shown = visible(zenTotals.properties, resource, 'getMany');
 
 	test('has its fields, and the same questions about time and output as the others', () => {
 		const own = shown.map(({ name }) => name).filter((name) => !['throttle', 'resource', 'operation'].includes(name));
@@ -178,7 +179,7 @@ describe.each([
 });
 
 test('the sales funnel has every documented filter, under its own name', () => {
-	const fields = withInside(visible(nodes[1].properties, 'salesFunnel', 'getMany'));
+	const fields = withInside(visible(zenTotals.properties, 'salesFunnel', 'getMany'));
 	const wireOf = wireNames(zenResources, 'salesFunnel', 'getMany');
 	expect(fields.map(({ name }) => wireOf.get(name))).toEqual(expect.arrayContaining(['filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria']));
 });
@@ -186,7 +187,7 @@ test('the sales funnel has every documented filter, under its own name', () => {
 test('the package holds what n8n needs and nothing else, in less than 150 kB', () => {
 	const [{ files, size }] = JSON.parse(
 		execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-	) as Array<{ files: Array<{ path: string }>; size: number }>;
+	) as [{ files: Array<{ path: string }>; size: number }];
 	const paths = files.map(({ path }) => path);
 	expect(paths.filter((path) => !/^(dist\/|index\.js$|README\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
 	expect(paths).toEqual(expect.arrayContaining([

@@ -20,7 +20,7 @@ export const period = fields(ZONE, {
 	date: day('Date', { term: 'data', help: dayHelp, when: { period: ['oneDay'] } }),
 	startDate: day('Start Date', { term: 'data inicial', help: dayHelp, when: { period: ['range'] } }),
 	endDate: day('End Date', { term: 'data final', help: dayHelp, when: { period: ['range'] } }),
-});
+}, { dayFirst: true, dayWords: { hoje: 0, ontem: 1 } });
 
 /** The one shape that operations of CRM Zen have; a report says only what is its own. */
 export const getMany = (

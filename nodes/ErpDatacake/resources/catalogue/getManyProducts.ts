@@ -1,3 +1,5 @@
+/** Reads the products of the ERP. */
+
 import { moneyColumn, textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyProducts = getMany({
 	name: 'Get Many Products',
 	id: 'list_products',
 	action: 'Get many products',
-	description: 'What the provider sells (produtos)',
+	description: 'Get the products of the provider (produtos)',
 	path: '/produtos',
 	columns: {
 		id_servico: textColumn('productId'),

@@ -1,3 +1,5 @@
+/** Columns of client services. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { moneyColumn, textColumn } from '../../../shared/fields/columns';
 

@@ -1,3 +1,5 @@
+/** Columns of debt clearances. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { linkColumn, moneyColumn, numberColumn, textColumn } from '../../../shared/fields/columns';
 

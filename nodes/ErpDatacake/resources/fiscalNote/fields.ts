@@ -1,3 +1,5 @@
+/** Columns of tax invoices. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { dateColumn, linkColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
 

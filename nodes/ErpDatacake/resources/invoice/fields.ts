@@ -1,3 +1,5 @@
+/** Columns of invoices. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { dateColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
 

@@ -1,10 +1,12 @@
+/** Reads many business cards. */
+
 import { getMany } from '../operations';
 import { businessCardFilters, businessCardSort } from './fields';
 
 export const getManyBusinessCards = getMany(
 	{
 		action: 'Get many business cards',
-		description: 'Read many business cards, filtered and sorted',
+		description: 'Get business cards, filtered and sorted',
 		path: '/rest_api/v1/business_cards/get_entry_list',
 	},
 	{ root: 'business_cards', pageSize: 1000 },

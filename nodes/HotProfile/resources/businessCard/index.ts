@@ -1,3 +1,5 @@
+/** The resource for business cards. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { createBusinessCard } from './create';
 import { getManyBusinessCards } from './getMany';
@@ -6,6 +8,7 @@ import { updateBusinessCard } from './update';
 export const businessCard: Resource = {
 	value: 'businessCard',
 	name: 'Business Card',
+	term: '名刺',
 	operations: [createBusinessCard, getManyBusinessCards, updateBusinessCard],
 	rowKeys: [
 		'id', 'address', 'address1', 'address2', 'address3', 'address_sub', 'client_branch_id',

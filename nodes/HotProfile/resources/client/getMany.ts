@@ -1,10 +1,12 @@
+/** Reads many clients. */
+
 import { getMany } from '../operations';
 import { clientFilters, clientSort } from './fields';
 
 export const getManyClients = getMany(
 	{
 		action: 'Get many clients',
-		description: 'Read many clients, filtered and sorted',
+		description: 'Get clients, filtered and sorted',
 		path: '/rest_api/v1/clients/get_entry_list',
 	},
 	{ root: 'clients', pageSize: 1000 },

@@ -1,3 +1,5 @@
+/** The resource for clients. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { createClient } from './create';
 import { getManyClients } from './getMany';
@@ -6,6 +8,7 @@ import { updateClient } from './update';
 export const client: Resource = {
 	value: 'client',
 	name: 'Client',
+	term: '会社',
 	operations: [createClient, getManyClients, updateClient],
 	rowKeys: [
 		'id', 'address', 'address1', 'address2', 'address3', 'business_category', 'business_category_kbn',

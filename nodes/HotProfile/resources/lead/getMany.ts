@@ -1,10 +1,12 @@
+/** Reads many leads. */
+
 import { getMany } from '../operations';
 import { leadFilters, leadSort } from './fields';
 
 export const getManyLeads = getMany(
 	{
 		action: 'Get many leads',
-		description: 'Read many leads, filtered and sorted',
+		description: 'Get leads, filtered and sorted',
 		path: '/rest_api/v1/leads/get_entry_list',
 	},
 	{ root: 'leads', pageSize: 100 },

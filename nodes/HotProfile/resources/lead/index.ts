@@ -1,3 +1,5 @@
+/** The resource for leads. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { createLead } from './create';
 import { getManyLeads } from './getMany';
@@ -6,6 +8,7 @@ import { updateLead } from './update';
 export const lead: Resource = {
 	value: 'lead',
 	name: 'Lead',
+	term: 'リード',
 	operations: [createLead, getManyLeads, updateLead],
 	rowKeys: [
 		'id', 'address', 'address1', 'address2', 'address3', 'client_branch_id', 'client_branch_name',

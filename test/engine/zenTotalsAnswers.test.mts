@@ -105,14 +105,14 @@ describe('which day is asked', () => {
 	});
 
 	test.each<[string, IDataObject, RegExp]>([
-		['31 February', day('31/02/2026'), /^'Date' must be a day that exists.*"31\/02\/2026" was given \[item 0\]$/],
-		['31 February from the picker', day('2026-02-31T00:00:00'), /^'Date' must be a day that exists/],
-		['29 February of no leap year', day('2025-02-29'), /^'Date' must be a day that exists/],
-		['a month', day('2026-03'), /^'Date' must be a day that exists/],
-		['a word', day('amanhã'), /^'Date' must be a day that exists/],
-		['a number', day('={{ 20260302 }}'), /^'Date' must be a day that exists/],
+		['31 February', day('31/02/2026'), /^'Date' must be a valid date.*it is "31\/02\/2026" \[item 0\]$/],
+		['31 February from the picker', day('2026-02-31T00:00:00'), /^'Date' must be a valid date/],
+		['29 February of no leap year', day('2025-02-29'), /^'Date' must be a valid date/],
+		['a month', day('2026-03'), /^'Date' must be a valid date/],
+		['a word', day('amanhã'), /^'Date' must be a valid date/],
+		['a number', day('={{ 20260302 }}'), /^'Date' must be a valid date/],
 		['nothing', day('={{ "" }}'), /^'Date' is required, but it is empty/],
-		['an expression without a value', day('={{ $json.day }}'), /^'Date' is required, but its expression found nothing/],
+		['an expression without a value', day('={{ $json.day }}'), /^'Date' is required, but its expression returned undefined/],
 		['tomorrow', day('={{ $today.plus({ days: 1 }).toISODate() }}'), /^'Date' must not be in the future/],
 		['the year 2999', day('2999-01-01'), /^'Date' must not be in the future/],
 		['a range the wrong way round', range('2026-03-03', '2026-03-02'), /^'Start Date' must not be after 'End Date', but 2026-03-03 is after 2026-03-02 \[item 0\]$/],

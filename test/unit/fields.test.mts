@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { hotProfileParameterName } from '../../nodes/HotProfile/fields';
 import { validateParameters } from '../../nodes/shared/fields/validation';
 import * as catalogue from '../../nodes/shared/fields/fields';
 import type { FieldSpec } from '../../nodes/shared/fields/fields';
@@ -21,7 +22,7 @@ describe('parameter names', () => {
 		['order[key]', 'orderKey'],
 		['page[date_format_option]', 'dateFormatOption'],
 		['tag_ids', 'tagIds'],
-	])('%s is %s', (wire, name) => expect(catalogue.parameterName(wire)).toBe(name));
+	])('%s is %s', (wire, name) => expect(hotProfileParameterName(wire)).toBe(name));
 });
 
 describe('what is sent', () => {
@@ -82,16 +83,16 @@ describe('what is sent', () => {
 		['a word for a flag', flag('F'), 'maybe', /true or false/],
 		['an unknown choice', status, 3, /one of 1, 2/],
 		['an email without @', email('E'), 'nobody', /email address/],
-		['31 February', date('D'), '2026/02/31', /date that exists/],
-		['29 February in 2025', date('D'), '2025-02-29T00:00:00', /date that exists/],
-		['no date', date('D'), 'soon', /date that exists/],
-		['a year alone', date('D'), '2026', /date that exists/],
-		['a time alone', date('D'), '10:30', /date that exists/],
+		['31 February', date('D'), '2026/02/31', /valid date/],
+		['29 February in 2025', date('D'), '2025-02-29T00:00:00', /valid date/],
+		['no date', date('D'), 'soon', /valid date/],
+		['a year alone', date('D'), '2026', /valid date/],
+		['a time alone', date('D'), '10:30', /valid date/],
 		['an email without a domain', email('E'), 'a@gmail', /email address/],
 		['no number', text('T'), NaN, /must be text/],
-		['a number for a date', date('D'), 1763683200000, /date that exists/],
-		['an object for a date', date('D'), {}, /date that exists/],
-		['25 o clock', dateTime('D'), '2026/02/01 25:00:00', /date that exists/],
+		['a number for a date', date('D'), 1763683200000, /valid date/],
+		['an object for a date', date('D'), {}, /valid date/],
+		['25 o clock', dateTime('D'), '2026/02/01 25:00:00', /valid date/],
 	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
 });
 
@@ -113,9 +114,9 @@ describe('the check of an item', () => {
 	test('names every field that cannot be sent', () => {
 		const { problems } = validateParameters(operation, { client_id: '12a', family_name: 'あ'.repeat(101), latitude: 200 });
 		expect(problems).toEqual([
-			`'Client' must be a whole number of 1 or more, but "12a" was given`,
-			`'Last Name' must have at most 100 characters, but 101 characters were given`,
-			`'Latitude' must be a number from -90 to 90, but "200" was given`,
+			`'Client' must be a whole number of 1 or more, but it is "12a"`,
+			`'Last Name' must have at most 100 characters, but it has 101 characters`,
+			`'Latitude' must be a number from -90 to 90, but it is "200"`,
 		]);
 	});
 
@@ -124,11 +125,11 @@ describe('the check of an item', () => {
 		expect(problems).toEqual([expect.stringMatching(/^'Last Name' is required/)]);
 	});
 
-	test('an expression without a value is told, an object too', () => {
+	test('an expression that returned undefined is named, an object too', () => {
 		const { problems } = validateParameters(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
 		expect(problems).toEqual([
-			`'Last Name' must be text, but an object was given`,
-			`'Phone' has no value: its expression found nothing`,
+			`'Last Name' must be text, but it is an object`,
+			`'Phone' is empty: its expression returned undefined`,
 		]);
 	});
 

@@ -215,7 +215,7 @@ test.each([
 ])('%d ms is "%s"', (ms, told) => expect(formatDuration(ms)).toBe(told));
 
 test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
-	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }).x;
+	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }, { dayFirst: true }).x;
 	expect(schema.parse('2026-03-03T01:00:00Z')).toBe('2026-03-02');
 	expect(schema.parse('30/04/2025')).toBe('2025-04-30');
 	for (const wrong of ['31/04/2025', '2025', 'constructor', 20250430, null]) expect(schema.safeParse(wrong).success).toBe(false);

@@ -3,20 +3,24 @@
 import type { DateTimeOptions } from 'luxon';
 import { DateTime } from 'luxon';
 
-const DAY_FORMS = [
-	// 2026-04-30, 2026/4/30
-	String.raw`(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})`,
-	// 20260430
-	String.raw`(?<year2>\d{4})(?<month2>\d{2})(?<day2>\d{2})`,
-	// 30/04/2026, 30-4-2026, 30.04.2026
-	String.raw`(?<day3>\d{1,2})(?<separator>[-/.])(?<month3>\d{1,2})\k<separator>(?<year3>\d{4})`,
+/** The forms of services, which people use too. */
+const FORMS = [
+	// 2026-04-30, 2026/04/30, 20260430, each with 10:30 or 10:30:15 behind a blank
+	/^(?<year>\d{4})(?<dash>[-/]?)(?<month>\d{2})\k<dash>(?<day>\d{2})(?: (?<hour>[01]\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?)?$/,
+	// 30/04/2026, 30-04-2026, the same
+	/^(?<day>\d{2})(?<dash>[-/])(?<month>\d{2})\k<dash>(?<year>\d{4})(?: (?<hour>[01]\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?)?$/,
+	// 2026-04-30T10:30:15.250+09:00
+	/^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})T(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\.(?<millisecond>\d{3}))?(?<offset>Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/,
 ];
-/** 9:30, 09:30:15, 09:30:15.250+09:00, 24:00 */
-const TIME_FORM = String.raw`(?<hour>[01]?\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\.(?<millisecond>\d{3}))?(?<offset>Z|[+-](?:0\d|1[0-4]):[0-5]\d)?`;
-/** The one table of forms; ISO 8601 has more of them, which luxon reads. */
-const DATE_AND_TIME = new RegExp(`^(?:${DAY_FORMS.join('|')})(?:[ T]${TIME_FORM})?$`);
 
-/** What a text in one of the forms says, each part with its zeros in front. */
+/** All forms in which people write: also 2026/4/3 9:30 and 3.4.2026. ISO 8601 has more forms, which luxon reads. */
+const ENTERED_FORMS = [
+	...FORMS,
+	/^(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})(?:[ T](?<hour>\d|[01]\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?)?$/,
+	/^(?<day>\d{1,2})[-/.](?<month>\d{1,2})[-/.](?<year>\d{4})$/,
+];
+
+/** The parts of a date as they were written. */
 interface DateParts {
 	year: string;
 	month: string;
@@ -31,16 +35,16 @@ const isLeapYear = (year: number) => year % 4 === 0 && (year % 100 !== 0 || year
 const daysInMonth = (year: number, month: number) => (month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0));
 
 /** The parts of a date in one of the forms; nothing where it has another form or does not exist. */
-function parseDate(text: string): DateParts | undefined {
-	const found = DATE_AND_TIME.exec(text)?.groups;
-	if (!found) return undefined;
-	const year = found.year ?? found.year2 ?? found.year3 ?? '';
-	const month = (found.month ?? found.month2 ?? found.month3 ?? '').padStart(2, '0');
-	const day = (found.day ?? found.day2 ?? found.day3 ?? '').padStart(2, '0');
-	if (Number(day) < 1 || Number(day) > daysInMonth(Number(year), Number(month))) return undefined;
-	const { hour, minute = '00', second = '00', millisecond = '000', offset = '' } = found;
-	const time = hour === undefined ? undefined : { hour: hour.padStart(2, '0'), minute, second, millisecond, offset };
-	return { year, month, day, isDayFirst: found.day3 !== undefined, time };
+function parseDate(text: string, forms: RegExp[]): DateParts | undefined {
+	for (const form of forms) {
+		const found = form.exec(text)?.groups;
+		if (!found) continue;
+		const { year = '', month = '', day = '', hour, minute = '00', second = '00', millisecond = '000', offset = '' } = found;
+		if (Number(day) < 1 || Number(day) > daysInMonth(Number(year), Number(month))) return undefined;
+		const time = hour === undefined ? undefined : { hour, minute, second, millisecond, offset };
+		return { year, month, day, isDayFirst: !/^\d{4}/.test(text), time };
+	}
+	return undefined;
 }
 
 /**
@@ -51,7 +55,7 @@ function parseDate(text: string): DateParts | undefined {
 export function isoDate(value: unknown): unknown {
 	const text = String(value).trim();
 	if (/^0000-00-00/.test(text)) return null;
-	const parts = parseDate(text);
+	const parts = parseDate(text, FORMS);
 	if (!parts) return isoByLuxon(text) ?? value;
 	const { year, month, day, time } = parts;
 	const iso = `${year}-${month}-${day}`;
@@ -93,10 +97,10 @@ const ISO_DAY = /^\d{4}-?\d{2}-?\d{2}/;
  * @param dayFirst whether a day may stand before its month and year
  */
 export function parseDateTime(text: string, options: DateTimeOptions, dayFirst = false): DateTime {
-	const parts = hasOffset(text) ? undefined : parseDate(text);
+	const parts = hasOffset(text) ? undefined : parseDate(text, ENTERED_FORMS);
 	if (!parts) return ISO_DAY.test(text) ? DateTime.fromISO(text, options) : DateTime.invalid('no date');
 	const { year, month, day, isDayFirst, time } = parts;
-	if ((isDayFirst && !dayFirst) || time?.offset) return DateTime.invalid('no date');
+	if (isDayFirst && !dayFirst) return DateTime.invalid('no date');
 	const clock = { hour: Number(time?.hour ?? 0), minute: Number(time?.minute ?? 0), second: Number(time?.second ?? 0), millisecond: Number(time?.millisecond ?? 0) };
 	return DateTime.fromObject({ year: Number(year), month: Number(month), day: Number(day), ...clock }, options);
 }

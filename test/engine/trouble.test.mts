@@ -284,7 +284,7 @@ describe('bad input costs no call', () => {
 	test.each<[string, IDataObject, RegExp]>([
 		['a lead without last name', { familyName: '={{ $json.missing }}' }, /^'Last Name' is required/],
 		['a blank last name', { familyName: '={{ " " }}' }, /^'Last Name' is required/],
-		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but 101/],
+		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but it has 101/],
 		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but it is "12a"/],
 		['a number in another notation', { clientId: '0x1F' }, /^'Client' must be a whole number/],
 		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],

@@ -17,6 +17,7 @@ interface NodePropertyOptions {
 export function nodeProperties(resources: Resource[], { output, keyWords = {} }: NodePropertyOptions = {}): INodeProperties[] {
 	const perOperation = (make: (resource: Resource, operation: Operation) => INodeProperties[]) =>
 		resources.flatMap((resource) => resource.operations.flatMap((operation) => make(resource, operation).map(shownFor(resource, operation))));
+	const [first = ''] = resources.map(({ value }) => value);
 	return [
 		throttleEveryCall,
 		{
@@ -25,7 +26,7 @@ export function nodeProperties(resources: Resource[], { output, keyWords = {} }:
 			type: 'options',
 			noDataExpression: true,
 			options: resources.map(({ name, term, value }) => ({ name: withTerm(name, term), value })),
-			default: resources[0]?.value ?? '',
+			default: first,
 		},
 		...resources.map(operationSelector),
 		...perOperation((_resource, operation) => requiredProperties(operation)),
@@ -56,6 +57,7 @@ const shownFor =
 	});
 
 function operationSelector({ value: resource, operations }: Resource): INodeProperties {
+	const [first = ''] = operations.map(({ value }) => value);
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -63,7 +65,7 @@ function operationSelector({ value: resource, operations }: Resource): INodeProp
 		noDataExpression: true,
 		displayOptions: { show: { resource: [resource] } },
 		options: operations.map(({ name, value, action, description }): INodePropertyOptions => ({ name, value, action, description })),
-		default: operations[0]?.value ?? '',
+		default: first,
 	};
 }
 
@@ -116,6 +118,7 @@ function collectionProperty({ name, fields }: Collection): INodeProperties {
 function outputProperties({ rowKeys = [] }: Resource, operation: Operation, keyWords: Record<string, string>): INodeProperties[] {
 	if (!hasOutput(operation)) return [];
 	const keys = operation.columns ? outputKeys(operation.columns) : rowKeys;
+	const [firstKey = ''] = keys;
 	return [
 		{
 			displayName: 'Output',
@@ -134,7 +137,7 @@ function outputProperties({ rowKeys = [] }: Resource, operation: Operation, keyW
 			name: 'outputFields',
 			type: 'multiOptions',
 			options: keys.map((value) => ({ name: titleOf(value, keyWords), value })),
-			default: keys.slice(0, 1),
+			default: [firstKey],
 			description: 'The fields to return',
 			displayOptions: { show: { output: ['selectedFields'] } },
 		},

@@ -33,7 +33,7 @@ export const update = (own: Own, updateFields: Fields): Operation => ({
 });
 
 export const getMany = (
-	own: Omit<Own, 'required'>,
+	own: Omit<Own, 'required'> & Required<Pick<Operation, 'columns'>>,
 	resultList: NonNullable<Operation['resultList']>,
 	filters: Fields,
 	sort: Fields,

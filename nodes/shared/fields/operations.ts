@@ -36,7 +36,7 @@ export interface Operation {
 		/** Most rows of a page; without it all rows come in one answer. */
 		pageSize?: number;
 	};
-	/** What comes back, where that is told field by field. */
+	/** The columns of what comes back. */
 	columns?: Columns;
 }
 
@@ -51,8 +51,6 @@ export interface Resource {
 	/** Name in the editor, e.g. `Business Card`. */
 	name: string;
 	operations: Operation[];
-	/** Keys of a row that can be chosen as output, where the operations do not tell it field by field. */
-	rowKeys?: string[];
 }
 
 export type WireValues = Record<string, WireValue>;
@@ -260,11 +258,10 @@ export const hasOutput = ({ resultList, columns }: Operation): boolean => result
 /** How rows come out. */
 function outputProperties(places: Usage[]): INodeProperties[] {
 	const typed = places.filter(({ operation }) => hasOutput(operation));
-	const keys = new Map<string, Usage[]>();
+	const usages = new Map<Columns, Usage[]>();
 	for (const place of typed) {
-		const { resource, operation } = place;
-		const key = (operation.columns ? outputKeys(operation.columns) : (resource.rowKeys ?? [])).join();
-		keys.set(key, [...(keys.get(key) ?? []), place]);
+		const { columns = {} } = place.operation;
+		usages.set(columns, [...(usages.get(columns) ?? []), place]);
 	}
 	return [
 		...byOperations(typed).map(([resource, operation]): INodeProperties => ({
@@ -284,29 +281,18 @@ function outputProperties(places: Usage[]): INodeProperties[] {
 			description: 'How the rows come out',
 			displayOptions: { show: { resource, operation } },
 		})),
-		...[...keys].flatMap(([key, where]) =>
+		...[...usages].flatMap(([columns, where]) =>
 			byOperations(where).map(([resource, operation]): INodeProperties => {
-				const names = key.split(',');
 				return {
 					displayName: 'Fields',
 					name: 'outputFields',
 					type: 'multiOptions',
-					options: names.map((value) => ({ name: titleOf(value), value })),
-					default: [names[0]],
+					options: Object.values(columns).map(({ key, title }) => ({ name: title, value: key })),
+					default: outputKeys(columns).slice(0, 1),
 					description: 'The fields that each row keeps',
 					displayOptions: { show: { resource, operation, output: ['selectedFields'] } },
 				};
 			}),
 		),
 	];
-}
-
-const CAPITALS: Record<string, string> = { id: 'ID', ids: 'IDs', url: 'URL', flg: '(Flag)', kbn: 'Class', pix: 'PIX' };
-
-/** `client_id` and `clientId` become `Client ID`. */
-function titleOf(key: string): string {
-	return key
-		.split(/_|(?=[A-Z])/)
-		.map((word) => CAPITALS[word.toLowerCase()] ?? word[0].toUpperCase() + word.slice(1))
-		.join(' ');
 }

@@ -1,4 +1,5 @@
-import { moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 import { getMany } from '../operations';
 
 export const getManyProducts = getMany({

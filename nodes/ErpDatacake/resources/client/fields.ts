@@ -2,7 +2,8 @@ import {
 	choice, date, email, phone, pick, postalCode, reference, state, text, yesNo,
 } from '../../../shared/fields/fields';
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, flagColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, textColumn } from '../../../shared/fields/columns';
+import { flagColumn } from '../../brazil/columns';
 import { states } from '../../choices';
 import { common, erpFields } from '../operations';
 

@@ -1,5 +1,6 @@
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, linkColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, linkColumn, textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const fiscalNoteRow: Columns = {
 	id_nota: textColumn('noteId'),

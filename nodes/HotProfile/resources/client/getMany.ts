@@ -1,4 +1,5 @@
 import { getMany } from '../operations';
+import { clientColumns } from './columns';
 import { clientFilters, clientSort } from './fields';
 
 export const getManyClients = getMany(
@@ -6,6 +7,7 @@ export const getManyClients = getMany(
 		action: 'Get many clients',
 		description: 'Read many clients, filtered and sorted',
 		path: '/rest_api/v1/clients/get_entry_list',
+		columns: clientColumns,
 	},
 	{ root: 'clients', pageSize: 1000 },
 	clientFilters,

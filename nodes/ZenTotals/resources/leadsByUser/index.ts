@@ -1,4 +1,4 @@
 import type { Resource } from '../../../shared/fields/operations';
 import { getManyLeadsByUser } from './getMany';
 
-export const leadsByUser: Resource = { value: 'leadsByUser', name: 'Leads by User', operations: [getManyLeadsByUser], rowKeys: [] };
+export const leadsByUser: Resource = { value: 'leadsByUser', name: 'Leads by User', operations: [getManyLeadsByUser] };

@@ -1,0 +1,14 @@
+import { column, scalarType } from '../../shared/fields/columns';
+import { parseNumber } from '../../shared/fields/numbers';
+import { parseYesNo } from '../../shared/fields/yesNo';
+
+/** Column types of Brazilian ERPs: amounts in reais, and yes and no in Portuguese. */
+
+/** "R$ 1.234,56"; a dot with three digits behind it separates thousands in Brazil. */
+export const moneyColumn = column(
+	scalarType((value) => (typeof value === 'number' ? value : (parseNumber(String(value).replaceAll('R$', ''), { groupSeparators: '.' }) ?? value))),
+);
+
+const WORDS = { yes: ['s', 'sim', 'a', 'ativo', 'ativa'], no: ['n', 'não', 'nao', 'i', 'inativo', 'inativa'] };
+
+export const flagColumn = column(scalarType((value) => parseYesNo(value, WORDS) ?? value));

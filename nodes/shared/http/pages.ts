@@ -30,6 +30,8 @@ export interface PageOptions<Read extends PageRead = PageRead> {
 	beforeSecondPage?: (first: Read) => void;
 	/** Whether the service uses this error to say that a page does not exist. Asked only after a short page or the last page of the total. */
 	isPastEnd?: (error: ServiceError) => boolean;
+	/** Whether all pages have the maximum size, whatever is wanted. */
+	hasFixedSize?: boolean;
 	/** Whether a page repeats the one before it; by default, a page does whose rows have all come already. */
 	isRepeat?: (page: Read, previous: Read) => boolean;
 }
@@ -57,8 +59,8 @@ export async function readPages<Read extends PageRead>(
 	maxConcurrent: number,
 	options: PageOptions<Read> = {},
 ): Promise<IDataObject[]> {
-	// All pages have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
-	const size = wanted === Infinity ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
+	// All pages must have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
+	const size = wanted === Infinity || options.hasFixedSize ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
 	const list = new PagedList(size, wanted, options);
 	let requested = 0;
 	let hasFailed = false;

@@ -36,7 +36,7 @@ export class HotProfile implements INodeType {
 				location: 'outputPane',
 			},
 		],
-		properties: nodeProperties(resources, { keyWords: { flg: '(Flag)', kbn: 'Class' } }),
+		properties: nodeProperties(resources),
 	};
 
 	customOperations = customOperations(hotProfile);

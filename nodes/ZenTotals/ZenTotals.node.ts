@@ -27,7 +27,7 @@ export class ZenTotals implements INodeType {
 		requestDefaults: { method: 'GET' },
 		requestOperations: { pagination: runTool(zenTotals) },
 		hints: waitHints,
-		properties: nodeProperties(resources, { output: properties }),
+		properties: nodeProperties(resources, properties),
 	};
 
 	customOperations = customOperations(zenTotals);

@@ -11,7 +11,8 @@ import type { FieldSpec, FormatOverrides } from '../../nodes/shared/fields/field
 import * as catalogue from '../../nodes/shared/fields/fields';
 import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
-import { dateColumn, flagColumn, moneyColumn, numberColumn, textColumn, outputKeys, mapRow } from '../../nodes/shared/fields/columns';
+import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
+import { dateColumn, mapRow, numberColumn, outputKeys, textColumn } from '../../nodes/shared/fields/columns';
 import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;

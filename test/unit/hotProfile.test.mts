@@ -137,7 +137,7 @@ test('simplified rows have real types', () => {
 			trade_on: '2025/05/12', created_at: '2025/05/12 09:30:15', updated_at: '2025-05-13T18:02:44+09:00', latitude: '34.7024854',
 			longitude: null, tags: ['a'], items: [{ id: 7001, label: '契約番号', value: 'A-77' }, { id: 7002, label: '契約番号', value: 'B' }],
 			private_items: { items: [] },
-		}),
+		}, getManyLeads),
 	).toEqual({
 		id: 1, pref_id: null, client_id: 2, customer_id: '007', important_customer_flg: true, end_user_flg: false, store_flg: null,
 		trade_on: '2025-05-12T00:00:00+09:00', created_at: '2025-05-12T09:30:15+09:00', updated_at: '2025-05-13T18:02:44+09:00',

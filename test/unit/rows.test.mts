@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DateTime, Settings } from 'luxon';
 
-import { dateColumn, flagColumn, linkColumn, moneyColumn, numberColumn, textColumn, mapRow } from '../../nodes/shared/fields/columns';
+import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
+import { dateColumn, linkColumn, mapRow, numberColumn, textColumn } from '../../nodes/shared/fields/columns';
 import { mapInChunks } from '../../nodes/shared/run/mapInChunks';
 import { CanceledError } from '../../nodes/shared/throttle/throttle';
 

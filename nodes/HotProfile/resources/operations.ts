@@ -34,7 +34,7 @@ export const update = (details: OperationDetails, updateFields: Fields): Operati
 });
 
 export const getMany = (
-	details: Omit<OperationDetails, 'required'>,
+	details: Omit<OperationDetails, 'required'> & Required<Pick<Operation, 'columns'>>,
 	resultList: NonNullable<Operation['resultList']>,
 	filters: Fields,
 	sort: Fields,

@@ -2,21 +2,14 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { outputKeys } from './columns';
 import type { Collection, Operation, Resource } from './operations';
 import { hasOutput } from './operations';
 import { isFile, properties, withTerm } from './properties';
 
-interface NodePropertyOptions {
-	/** Replaces the usual questions about the output. */
-	output?: INodeProperties[];
-	/** How words of row keys are written in labels where capitalizing them is not enough, e.g. `{ url: 'URL' }`. */
-	keyWords?: Record<string, string>;
-}
-
-export function nodeProperties(resources: Resource[], { output, keyWords = {} }: NodePropertyOptions = {}): INodeProperties[] {
-	const perOperation = (make: (resource: Resource, operation: Operation) => INodeProperties[]) =>
-		resources.flatMap((resource) => resource.operations.flatMap((operation) => make(resource, operation).map(shownFor(resource, operation))));
+/** @param output what is asked about the output, where it is not the usual */
+export function nodeProperties(resources: Resource[], output?: INodeProperties[]): INodeProperties[] {
+	const perOperation = (make: (operation: Operation) => INodeProperties[]) =>
+		resources.flatMap((resource) => resource.operations.flatMap((operation) => make(operation).map(shownFor(resource, operation))));
 	const [first = ''] = resources.map(({ value }) => value);
 	return [
 		throttleEveryCall,
@@ -29,10 +22,10 @@ export function nodeProperties(resources: Resource[], { output, keyWords = {} }:
 			default: first,
 		},
 		...resources.map(operationSelector),
-		...perOperation((_resource, operation) => requiredProperties(operation)),
-		...perOperation((_resource, { resultList }) => (resultList ? limitProperties : [])),
-		...perOperation((_resource, { collections }) => collections.map(collectionProperty)),
-		...(output ?? perOperation((resource, operation) => outputProperties(resource, operation, keyWords))),
+		...perOperation(requiredProperties),
+		...perOperation(({ resultList }) => (resultList ? limitProperties : [])),
+		...perOperation(({ collections }) => collections.map(collectionProperty)),
+		...(output ?? perOperation(outputProperties)),
 	];
 }
 
@@ -115,10 +108,10 @@ function collectionProperty({ name, fields }: Collection): INodeProperties {
 	};
 }
 
-function outputProperties({ rowKeys = [] }: Resource, operation: Operation, keyWords: Record<string, string>): INodeProperties[] {
+function outputProperties(operation: Operation): INodeProperties[] {
 	if (!hasOutput(operation)) return [];
-	const keys = operation.columns ? outputKeys(operation.columns) : rowKeys;
-	const [firstKey = ''] = keys;
+	const columns = Object.values(operation.columns ?? {});
+	const [first = ''] = columns.map(({ key }) => key);
 	return [
 		{
 			displayName: 'Output',
@@ -136,21 +129,10 @@ function outputProperties({ rowKeys = [] }: Resource, operation: Operation, keyW
 			displayName: 'Fields',
 			name: 'outputFields',
 			type: 'multiOptions',
-			options: keys.map((value) => ({ name: titleOf(value, keyWords), value })),
-			default: [firstKey],
+			options: columns.map(({ key, title }) => ({ name: title, value: key })),
+			default: [first],
 			description: 'The fields to return',
 			displayOptions: { show: { output: ['selectedFields'] } },
 		},
 	];
-}
-
-const KEY_WORDS: Record<string, string> = { id: 'ID', ids: 'IDs', url: 'URL' };
-
-/** `client_id` and `clientId` become `Client ID`. */
-function titleOf(key: string, keyWords: Record<string, string>): string {
-	const words: Record<string, string> = { ...KEY_WORDS, ...keyWords };
-	return key
-		.split(/_|(?=[A-Z])/)
-		.map((word) => words[word.toLowerCase()] ?? word.charAt(0).toUpperCase() + word.slice(1))
-		.join(' ');
 }

@@ -33,7 +33,7 @@ export interface Operation {
 		/** Most rows of a page; without it all rows come in one response. */
 		pageSize?: number;
 	};
-	/** What comes back, where each field of it is known. */
+	/** The columns of what comes back. */
 	columns?: Columns;
 }
 
@@ -50,8 +50,6 @@ export interface Resource {
 	/** The vendor's own word, shown in brackets behind the name. */
 	term?: string;
 	operations: Operation[];
-	/** Keys of a row that can be selected for the output, where the operations have no columns. */
-	rowKeys?: string[];
 }
 
 export type WireValues = Record<string, WireValue>;

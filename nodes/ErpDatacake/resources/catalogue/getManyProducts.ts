@@ -1,6 +1,7 @@
 /** Reads the products of the ERP. */
 
-import { moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 import { getMany } from '../operations';
 
 export const getManyProducts = getMany({

@@ -2,7 +2,8 @@
 
 import { choice, date, email, pick, reference, text } from '../../../shared/fields/fields';
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, flagColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, textColumn } from '../../../shared/fields/columns';
+import { flagColumn } from '../../brazil/columns';
 import { states } from '../../brazil/states';
 import { phone, postalCode, state, yesNo } from '../../brazil/types';
 import { common, erpFields } from '../../fields';

@@ -1,6 +1,7 @@
 /** Reads many clients. */
 
 import { getMany } from '../operations';
+import { clientColumns } from './columns';
 import { clientFilters, clientSort } from './fields';
 
 export const getManyClients = getMany(
@@ -8,6 +9,7 @@ export const getManyClients = getMany(
 		action: 'Get many clients',
 		description: 'Get clients, filtered and sorted',
 		path: '/rest_api/v1/clients/get_entry_list',
+		columns: clientColumns,
 	},
 	{ root: 'clients', pageSize: 1000 },
 	clientFilters,

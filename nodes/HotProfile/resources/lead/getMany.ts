@@ -1,6 +1,7 @@
 /** Reads many leads. */
 
 import { getMany } from '../operations';
+import { leadColumns } from './columns';
 import { leadFilters, leadSort } from './fields';
 
 export const getManyLeads = getMany(
@@ -8,6 +9,7 @@ export const getManyLeads = getMany(
 		action: 'Get many leads',
 		description: 'Get leads, filtered and sorted',
 		path: '/rest_api/v1/leads/get_entry_list',
+		columns: leadColumns,
 	},
 	{ root: 'leads', pageSize: 100 },
 	leadFilters,

@@ -73,7 +73,7 @@ export interface FieldSpec extends FieldType {
 
 /** The formats that every service has. */
 interface CommonFormats {
-	/** Time zone of the service's dates, e.g. `Asia/Tokyo`. */
+	/** IANA time zone of the service's dates. */
 	zone: string;
 	/** The workflow's own time zone: its midnight stands for a day. */
 	workflowZone?: string;
@@ -94,9 +94,9 @@ export type FormatOverrides = Partial<CommonFormats> & { [name: string]: unknown
 
 /** A field with its place on the wire and in the editor. */
 export interface Field extends FieldSpec {
-	/** Exact name on the wire, e.g. `search[client][name_kana]`. */
+	/** Exact name on the wire, e.g. `client[full_name]`. */
 	wire: string;
-	/** Parameter name in n8n, e.g. `clientNameKana`. */
+	/** Parameter name in n8n, e.g. `clientFullName`. */
 	name: string;
 	formats: Formats;
 	/** The rule under the usual formats. */
@@ -123,13 +123,13 @@ export const setting = (spec: FieldSpec, defaultValue: FieldSpec['default']): Fi
 	default: defaultValue,
 });
 
-/** `client[name_kana]` becomes `clientNameKana`: the wire name in camelCase, without brackets and accents. */
+/** `client[full_name]` becomes `clientFullName`: the wire name in camelCase, without brackets and accents. */
 export function parameterName(wire: string): string {
 	const words = wire.normalize('NFD').replace(/\p{M}/gu, '').split(/[^A-Za-z0-9]+/).filter(Boolean);
 	return words.map((word, index) => (index === 0 ? lowerFirst(word) : word.charAt(0).toUpperCase() + word.slice(1))).join('');
 }
 
-/** `CEP` becomes `cep`, `Sexo` becomes `sexo`. */
+/** `URL` becomes `url`, `Name` becomes `name`. */
 const lowerFirst = (word: string) => (word === word.toUpperCase() ? word.toLowerCase() : word.charAt(0).toLowerCase() + word.slice(1));
 
 const USUAL_FORMATS: Omit<CommonFormats, 'zone'> = {
@@ -142,7 +142,7 @@ const USUAL_FORMATS: Omit<CommonFormats, 'zone'> = {
 
 /**
  * Declares the fields of an operation.
- * @param zone time zone of the service's dates, e.g. `Asia/Tokyo`
+ * @param zone IANA time zone of the service's dates
  * @param formats where values are written in other than the usual ways, and the vendor's own settings
  * @param nameOf how the vendor's wire names become parameter names
  */

@@ -35,7 +35,7 @@ export function properties(field: Field): INodeProperties[] {
 
 const plain = (text: string) => text.normalize('NFD').replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
 
-/** `Updated From (更新日)`; a label that ends with a bracket takes the term into it. */
+/** `Invoice (Rechnung)`; a label that ends with a bracket takes the term into it: `Price (Net, Netto)`. */
 export function withTerm(label: string, term?: string): string {
 	if (term === undefined || plain(term) === plain(label)) return label;
 	return label.endsWith(')') ? `${label.slice(0, -1)}, ${term})` : `${label} (${term})`;

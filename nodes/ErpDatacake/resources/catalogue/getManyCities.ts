@@ -1,4 +1,4 @@
-/** Reads the cities of the ERP. */
+/** The operation that reads the cities of the ERP. */
 
 import { numberColumn, textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

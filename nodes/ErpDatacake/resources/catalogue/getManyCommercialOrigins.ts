@@ -1,4 +1,4 @@
-/** Reads the commercial origins of the ERP. */
+/** The operation that reads the commercial origins of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

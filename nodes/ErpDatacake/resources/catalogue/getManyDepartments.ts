@@ -1,4 +1,4 @@
-/** Reads the departments of the ERP. */
+/** The operation that reads the departments of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

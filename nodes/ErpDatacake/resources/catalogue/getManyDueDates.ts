@@ -1,4 +1,4 @@
-/** Reads the due dates of the ERP. */
+/** The operation that reads the due dates of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

@@ -1,4 +1,4 @@
-/** Reads the products of the ERP. */
+/** The operation that reads the products of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';

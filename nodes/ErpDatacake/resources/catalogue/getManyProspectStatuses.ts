@@ -1,4 +1,4 @@
-/** Reads the prospect statuses of the ERP. */
+/** The operation that reads the prospect statuses of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

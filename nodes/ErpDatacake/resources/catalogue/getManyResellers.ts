@@ -1,4 +1,4 @@
-/** Reads the resellers of the ERP. */
+/** The operation that reads the resellers of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

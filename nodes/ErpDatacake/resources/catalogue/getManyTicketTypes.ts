@@ -1,4 +1,4 @@
-/** Reads the ticket types of the ERP. */
+/** The operation that reads the ticket types of the ERP. */
 
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';

@@ -1,4 +1,4 @@
-/** Reads a client. */
+/** The operation that reads a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

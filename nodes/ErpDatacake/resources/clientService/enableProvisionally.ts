@@ -1,4 +1,4 @@
-/** Enables a suspended service of a client for a limited time. */
+/** The operation that enables a suspended service of a client for a limited time. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

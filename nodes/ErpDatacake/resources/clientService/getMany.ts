@@ -1,4 +1,4 @@
-/** Reads the client services of a client. */
+/** The operation that reads the client services of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

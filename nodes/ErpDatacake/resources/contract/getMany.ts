@@ -1,4 +1,4 @@
-/** Reads the contracts of a client. */
+/** The operation that reads the contracts of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

@@ -1,4 +1,4 @@
-/** Reads the debt clearances of a client. */
+/** The operation that reads the debt clearances of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

@@ -1,4 +1,4 @@
-/** Reads the financial statements of a client. */
+/** The operation that reads the financial statements of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

@@ -1,4 +1,4 @@
-/** Reads the tax invoices of a client. */
+/** The operation that reads the tax invoices of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

@@ -1,4 +1,4 @@
-/** Reads the invoices of a client. */
+/** The operation that reads the invoices of a client. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

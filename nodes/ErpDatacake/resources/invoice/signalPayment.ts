@@ -1,4 +1,4 @@
-/** Records that an invoice was paid. */
+/** The operation that records that an invoice was paid. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

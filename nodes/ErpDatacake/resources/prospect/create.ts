@@ -1,4 +1,4 @@
-/** Creates a prospect. */
+/** The operation that creates a prospect. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';

@@ -1,4 +1,4 @@
-/** Reads the status of a prospect. */
+/** The operation that reads the status of a prospect. */
 
 import { pick } from '../../../shared/fields/fields';
 import { common } from '../../fields';

@@ -1,4 +1,4 @@
-/** Updates a prospect. */
+/** The operation that updates a prospect. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { statusRow, update } from '../operations';

@@ -1,4 +1,4 @@
-/** Uploads files to a prospect. */
+/** The operation that uploads files to a prospect. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create, statusRow } from '../operations';

@@ -1,4 +1,4 @@
-/** Creates a ticket. */
+/** The operation that creates a ticket. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';

@@ -1,4 +1,4 @@
-/** Creates a business card. */
+/** The operation that creates a business card. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';

@@ -1,4 +1,4 @@
-/** Reads many business cards. */
+/** The operation that reads many business cards. */
 
 import { getMany } from '../operations';
 import { businessCardColumns } from './columns';

@@ -1,4 +1,4 @@
-/** Updates a business card. */
+/** The operation that updates a business card. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';

@@ -1,4 +1,4 @@
-/** Creates a client. */
+/** The operation that creates a client. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';

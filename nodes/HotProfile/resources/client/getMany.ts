@@ -1,4 +1,4 @@
-/** Reads many clients. */
+/** The operation that reads many clients. */
 
 import { getMany } from '../operations';
 import { clientColumns } from './columns';

@@ -1,4 +1,4 @@
-/** Updates a client. */
+/** The operation that updates a client. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';

@@ -1,4 +1,4 @@
-/** Creates a lead. */
+/** The operation that creates a lead. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';

@@ -1,4 +1,4 @@
-/** Reads many leads. */
+/** The operation that reads many leads. */
 
 import { getMany } from '../operations';
 import { leadColumns } from './columns';

@@ -1,4 +1,4 @@
-/** Updates a lead. */
+/** The operation that updates a lead. */
 
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';

@@ -1,9 +1,13 @@
 import { DateTime } from 'luxon';
+import { z } from 'zod';
 
 import { hotProfileParameterName } from '../../nodes/HotProfile/fields';
 import { validateParameters } from '../../nodes/shared/fields/validation';
 import * as catalogue from '../../nodes/shared/fields/fields';
 import type { FieldSpec } from '../../nodes/shared/fields/fields';
+import { parseDateTime } from '../../nodes/shared/fields/dates';
+import { properties, withTerm } from '../../nodes/shared/fields/properties';
+import { parseYesNo } from '../../nodes/shared/fields/yesNo';
 import type { Operation } from '../../nodes/shared/fields/operations';
 
 const { fields } = catalogue;
@@ -136,5 +140,68 @@ describe('the check of an item', () => {
 	test('empty optional values are left out', () => {
 		const given = { client_id: 1, family_name: '山田', tel: '', latitude: null };
 		expect(validateParameters(operation, given).values).toEqual({ client_id: 1, family_name: '山田' });
+	});
+});
+
+describe("a vendor's own type", () => {
+	const plate = catalogue.defineType({
+		kind: 'plate',
+		rule: (_spec, { plateCase }) =>
+			z.string({ message: 'must be text' }).regex(/^[a-z]+-\d+$/i, { message: 'must be a plate, e.g. AB-12' })
+				.transform((value) => (plateCase === 'upper' ? value.toUpperCase() : value)),
+		property: () => ({ type: 'string', default: '', placeholder: 'e.g. AB-12' }),
+		settings: ['plateCase'],
+	});
+	const { plate_no: field } = fields('utc', { plate_no: plate('Plate', { term: 'Kennzeichen', help: 'Plate of the car' }) }, { plateCase: 'as entered' });
+
+	test('brings its rule and reads its own setting', () => {
+		expect(catalogue.schemaOf(field, {}).parse('ab-12')).toBe('ab-12');
+		expect(catalogue.schemaOf(field, { plateCase: 'upper' }).parse('ab-12')).toBe('AB-12');
+		expect(catalogue.schemaOf(field, { plateCase: undefined }).parse('ab-12')).toBe('ab-12');
+		expect(catalogue.schemaOf(field, {}).safeParse('12').error?.issues[0].message).toBe('must be a plate, e.g. AB-12');
+	});
+
+	test('brings its property', () => {
+		expect(properties(field)).toEqual([
+			{ displayName: 'Plate (Kennzeichen)', name: 'plateNo', type: 'string', default: '', placeholder: 'e.g. AB-12', description: 'Plate of the car' },
+		]);
+	});
+});
+
+describe('the label in the editor', () => {
+	test.each([
+		['Updated From', '更新日', 'Updated From (更新日)'],
+		['Last Name (Kana)', '姓カナ', 'Last Name (Kana, 姓カナ)'],
+		['Email', 'E-mail', 'Email'],
+		['Fax', 'FAX', 'Fax'],
+		['Invoice', undefined, 'Invoice'],
+	])('%s, %s: %s', (label, term, shown) => expect(withTerm(label, term)).toBe(shown));
+
+	test('messages quote the plain label', () => {
+		const operation = { required: fields('utc', { d: catalogue.date('Updated From', { term: '更新日' }) }), collections: [] } as unknown as Operation;
+		expect(validateParameters(operation, { d: 'soon' }).problems).toEqual([`'Updated From' must be a valid date, e.g. 2026/04/30, but it is "soon"`]);
+	});
+});
+
+describe('dates that were entered', () => {
+	test.each([
+		['2026/4/3 9:05', false, '2026-04-03T09:05:00'], ['2026-04-03T24:00', false, '2026-04-04T00:00:00'], ['20260403', false, '2026-04-03T00:00:00'],
+		['3.4.2026', true, '2026-04-03T00:00:00'], ['03/04/2026', true, '2026-04-03T00:00:00'], ['2026-04-03T10:00:00.250', false, '2026-04-03T10:00:00.250'],
+	])('%s', (text, dayFirst, iso) => expect(parseDateTime(text, { zone: 'utc' }, dayFirst).toISO({ includeOffset: false, suppressMilliseconds: true })).toBe(iso));
+
+	test.each(['03/04/2026', '3.4.2026', '2026-02-30', '2026/13/01', '2026-04-03 25:00', '10:30', '2026'])('%s is none without the day first', (text) =>
+		expect(parseDateTime(text, { zone: 'utc' }).isValid).toBe(false),
+	);
+});
+
+describe('yes and no', () => {
+	const portuguese = { yes: ['sim'], no: ['não'] };
+
+	test.each([[true, true], [1, true], [' Yes ', true], ['y', true], [false, false], ['0', false], ['NO', false], ['maybe', undefined], ['', undefined], [null, undefined], [[1], undefined], [2, undefined]])(
+		'%p is %p', (value, expected) => expect(parseYesNo(value)).toBe(expected),
+	);
+
+	test("a vendor's words count for that vendor only", () => {
+		expect([parseYesNo('Sim', portuguese), parseYesNo('NÃO', portuguese), parseYesNo('Sim')]).toEqual([true, false, undefined]);
 	});
 });

@@ -288,7 +288,7 @@ function outputProperties(places: Usage[]): INodeProperties[] {
 					name: 'outputFields',
 					type: 'multiOptions',
 					options: Object.values(columns).map(({ key, title }) => ({ name: title, value: key })),
-					default: outputKeys(columns).slice(0, 1),
+					default: [...outputKeys(columns).slice(0, 1)],
 					description: 'The fields that each row keeps',
 					displayOptions: { show: { resource, operation, output: ['selectedFields'] } },
 				};

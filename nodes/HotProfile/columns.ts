@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Columns, ColumnType, RowRules } from '../shared/fields/columns';
+import { isoDate } from '../shared/fields/dates';
 import { column, mapRow, scalarType } from '../shared/fields/columns';
 import { isObject } from '../shared/http/responses';
 import { textOf } from '../shared/fields/text';
@@ -14,8 +15,8 @@ const text: ColumnType = { read: (value) => value };
 const customerId = scalarType((value) => value);
 
 const number = scalarType((value) => {
-	const found = Number(value);
-	return Number.isNaN(found) ? value : found;
+	const parsed = Number(value);
+	return Number.isNaN(parsed) ? value : parsed;
 });
 
 const CIRCLES = new Set(['◯', '○', '〇']);
@@ -23,14 +24,14 @@ const DASHES = new Set(['ー', '―']);
 
 const flag = scalarType((value) => (CIRCLES.has(String(value)) ? true : DASHES.has(String(value)) ? false : value));
 
-const DATE = /^(\d{4}\/\d{2}\/\d{2})(?: (\d{2}:\d{2}:\d{2}))?$/;
+const DATE = /^\d{4}\/\d{2}\/\d{2}(?<time> (?:[01]\d|2[0-3]):\d{2}:\d{2})?$/;
 
 /** Japan has had the same offset all year since 1952, so no time zone is looked up. */
 const date = scalarType((value) => {
-	const [, day, time = '00:00:00'] = DATE.exec(String(value)) ?? [];
-	const iso = `${day?.replaceAll('/', '-')}T${time}`;
-	// A day that does not exist, such as 31 February, would become another one.
-	return new Date(`${iso}Z`).toJSON()?.startsWith(iso) ? `${iso}+09:00` : value;
+	const parts = DATE.exec(String(value));
+	const iso = parts ? isoDate(value) : value;
+	// A day that does not exist, such as 31 February, comes back unchanged.
+	return iso === value ? value : `${String(iso)}${parts?.groups?.time ? '' : 'T00:00:00'}+09:00`;
 });
 
 /** Custom fields as label and value; of several with the same label, the later ones have their id behind it. */

@@ -11,11 +11,11 @@ const waiting: INodeProperties[] = [
 		name: 'whenTooSoon',
 		type: 'options',
 		options: [
-			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request. You can stop the execution at any time' },
+			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request; you can stop the execution at any time' },
 			{
 				name: 'Use the Last Answer',
 				value: 'useLastAnswer',
-				description: 'Return the last answer to the same request, with its age in seconds. Other requests wait',
+				description: 'Return the last answer to the same request, with its age in seconds; other requests wait',
 			},
 			{ name: 'Stop with a Message', value: 'stop', description: 'Stop, and say when the next request is allowed' },
 		],
@@ -28,7 +28,7 @@ const waiting: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 60,
-		description: 'Longest time to wait for all items and days together. If that is known not to be enough, nothing is sent',
+		description: 'Longest time to wait for all items and days together; nothing is sent if that is known not to be enough',
 		displayOptions: { show: { whenTooSoon: ['wait', 'useLastAnswer'] } },
 	},
 ];

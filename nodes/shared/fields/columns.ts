@@ -100,16 +100,16 @@ const MAX_KEPT_COLUMNS = 500;
 const layouts = new WeakMap<Columns, { latest?: Layout; byNames: Map<string, Layout> }>();
 
 function layoutOf(received: IDataObject, columns: Columns, rules: RowRules): Layout {
-	const known = layouts.get(columns) ?? { byNames: new Map<string, Layout>() };
-	layouts.set(columns, known);
+	const cache = layouts.get(columns) ?? { byNames: new Map<string, Layout>() };
+	layouts.set(columns, cache);
 	const wires = Object.keys(received);
-	if (known.latest && isSameList(known.latest.wires, wires)) return known.latest;
+	if (cache.latest && isSameList(cache.latest.wires, wires)) return cache.latest;
 	const names = JSON.stringify(wires);
-	const layout = known.byNames.get(names) ?? makeLayout(wires, columns, rules);
+	const layout = cache.byNames.get(names) ?? makeLayout(wires, columns, rules);
 	if (wires.length > MAX_KEPT_COLUMNS) return layout;
-	if (known.byNames.size >= MAX_LAYOUTS) known.byNames.clear();
-	known.byNames.set(names, layout);
-	known.latest = layout;
+	if (cache.byNames.size >= MAX_LAYOUTS) cache.byNames.clear();
+	cache.byNames.set(names, layout);
+	cache.latest = layout;
 	return layout;
 }
 

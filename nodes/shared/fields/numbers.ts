@@ -7,9 +7,9 @@ export interface NumberFormat {
 
 /** @returns undefined where the text is not a number */
 export function parseNumber(text: string, { groupSeparators = '' }: NumberFormat = {}): number | undefined {
-	const compact = text.replace(/\s/g, '');
-	const number = Number(groupSeparators === '' ? compact.replace(',', '.') : withoutGroups(compact, groupSeparators));
-	return compact === '' || !Number.isFinite(number) ? undefined : number;
+	const plain = groupSeparators === '' ? text.trim().replace(',', '.') : withoutGroups(text.replace(/\s/g, ''), groupSeparators);
+	const number = Number(plain);
+	return plain === '' || !Number.isFinite(number) ? undefined : number;
 }
 
 const GROUPED = /^-?[1-9]\d{0,2}([.,]\d{3})+$/;

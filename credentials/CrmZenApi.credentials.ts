@@ -11,9 +11,8 @@ import type {
 import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, authenticate } from '../nodes/ZenTotals/connection';
 import type { Report } from '../nodes/ZenTotals/connection';
 import { zenTotals } from '../nodes/ZenTotals/service';
-import { callKey, remember } from '../nodes/ZenTotals/answerCache';
+import { cacheAnswer, requestKey } from '../nodes/ZenTotals/answerCache';
 import { yesterday } from '../nodes/ZenTotals/queries';
-import { ZONE } from '../nodes/ZenTotals/resources/operations';
 import { getManyTotals } from '../nodes/ZenTotals/resources/totals/getMany';
 import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
 import { probedProperty } from '../nodes/shared/http/credentials';
@@ -55,10 +54,10 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
  */
 async function tested(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
 	checkAll(credentials);
-	const values = { data: yesterday(ZONE) };
+	const values = { data: yesterday() };
 	const answer = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
 	const { accountId, address = '', limits } = connect(credentials, 'totals');
-	if (answer) remember(callKey(accountId, values), limits.windowMs, answer);
+	if (answer) cacheAnswer(requestKey(accountId, values), limits.windowMs, answer);
 	return await afterTest(credentials, request, address);
 }
 

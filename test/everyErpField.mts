@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -5,16 +6,22 @@ import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-
 
 import { resources } from '../nodes/ErpDatacake/resources/index.ts';
 import { inside, visible } from './visible.mts';
+import { byParameterName, wireOf } from './wireNames.mts';
 
-/** Every field of every operation of ERP Datacake, set in the node, and what must be read from the bare wire. */
+/** Sets every field of every operation of ERP Datacake in the node, and says what must arrive on the wire. Names come from the contract. */
 
 /** Resource, operation, and the operation as the node declares it. */
 export const erpOperations = resources.flatMap(({ value, operations }) =>
 	operations.map((operation) => [value, operation.value, operation] as const),
 );
 
-/** A value for a field, and what must arrive: told from the editor's property alone. */
-function sample(property: INodeProperties, index: number): [given: unknown, arriving: unknown] {
+/** An input of the contract: a name, or a list's name with the names of an entry's fields. */
+type Input = string | Record<string, string[]>;
+
+const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { input: Input[] }>;
+
+/** A value for a field, and what must arrive, judging by the editor's property. */
+function sample(property: INodeProperties, index: number, inEntry: string[]): [given: unknown, arriving: unknown] {
 	const { type, options, name, typeOptions } = property;
 	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: `0${9000 + index}` }, `0${9000 + index}`];
 	if (type === 'boolean') return [index % 2 === 0, index % 2 === 0 ? 'S' : 'N'];
@@ -27,7 +34,7 @@ function sample(property: INodeProperties, index: number): [given: unknown, arri
 	if (type === 'json') return [`{"n":${index}, "é":[1]}`, `{"n":${index}, "é":[1]}`];
 	if (type === 'fixedCollection') {
 		const [{ values }] = options as INodePropertyCollection[];
-		const entries = [1, 2].map((number) => entry(values, index * 10 + number));
+		const entries = [1, 2].map((number) => entry(values, index * 10 + number, inEntry));
 		return [{ entries: entries.map(([given]) => given) }, entries.map(([, arriving]) => arriving)];
 	}
 	if (name === 'document' || name === 'cnpjCpf' || name === 'documento') return ['529.982.247-25', '529.982.247-25'];
@@ -37,16 +44,15 @@ function sample(property: INodeProperties, index: number): [given: unknown, arri
 	return [`valor ${index} çã&=+%/?#[]"`, `valor ${index} çã&=+%/?#[]"`];
 }
 
-const wireOf: Record<string, string> = {
-	idServico: 'id_servico', nomeDocumento: 'nome_documento', formato: 'formato', base64: 'base_64', anexo: 'anexo', obs: 'obs', nomeAnexo: 'nome_anexo',
-};
-
-function entry(values: INodeProperties[], index: number): [IDataObject, IDataObject] {
-	const fields = values.filter(({ name }) => name !== 'binaryFields');
-	const samples = fields.map((one, place) => [one.name, ...sample(one, index + place)] as const);
+function entry(values: INodeProperties[], index: number, wires: string[]): [IDataObject, IDataObject] {
+	const names = byParameterName(wires);
+	const samples = values.flatMap((one, place) => {
+		const wire = wireOf(names, one.name);
+		return wire === undefined ? [] : [[one.name, wire, ...sample(one, index + place, [])] as const];
+	});
 	return [
-		Object.fromEntries(samples.map(([name, given]) => [name, given])) as IDataObject,
-		Object.fromEntries(samples.map(([name, , arriving]) => [wireOf[name], arriving])) as IDataObject,
+		Object.fromEntries(samples.map(([name, , given]) => [name, given])) as IDataObject,
+		Object.fromEntries(samples.map(([, wire, , arriving]) => [wire, arriving])) as IDataObject,
 	];
 }
 
@@ -54,18 +60,23 @@ function entry(values: INodeProperties[], index: number): [IDataObject, IDataObj
 export function everyErpField(all: INodeProperties[], resource: string, operation: string): { parameters: IDataObject; input: Record<string, unknown> } {
 	const parameters: IDataObject = { resource, operation };
 	const input: Record<string, unknown> = {};
+	const { id } = erpOperations.find(([one, two]) => one === resource && two === operation)?.[2] ?? {};
+	const inputs = new Map((contract[String(id)]?.input ?? []).flatMap((one): Array<[string, string[]]> => (typeof one === 'string' ? [[one, []]] : Object.entries(one))));
+	const names = byParameterName([...inputs.keys()]);
 	let index = 0;
 	const set = (property: INodeProperties, into: IDataObject) => {
-		const [value, arriving] = sample(property, ++index);
+		const wire = wireOf(names, property.name);
+		if (wire === undefined) return;
+		const [value, arriving] = sample(property, ++index, inputs.get(wire) ?? []);
 		into[property.name] = value as IDataObject;
-		input[String(property.routing?.send?.property)] = arriving;
+		input[wire] = arriving;
 	};
 	for (const property of visible(all, resource, operation)) {
 		if (property.type === 'collection' && property.name !== 'options') {
 			const collection: IDataObject = {};
 			for (const option of inside(property)) set(option, collection);
 			parameters[property.name] = collection;
-		} else if (property.routing?.send?.property) set(property, parameters);
+		} else if (property.name !== 'options') set(property, parameters);
 	}
 	return { parameters, input };
 }

@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { inside, visible } from './visible.mts';
+import { byParameterName, wireOf } from './wireNames.mts';
 
-/** Every field of every operation of HotProfile, set in the node, and what must be read from the bare wire. */
+/** Sets every field of every operation of HotProfile in the node, and says what must arrive on the wire. Names come from the connector's definition. */
 
 export type Pairs = Array<[name: string, value: string]>;
 
@@ -14,8 +16,28 @@ export interface Case {
 	operation: string;
 	path: string;
 	parameters: IDataObject;
-	/** What must arrive, the key left out. */
+	/** What must arrive, without the key. */
 	pairs: Pairs;
+}
+
+const connector = JSON.parse(readFileSync('test/fixtures/hotprofile-connector.json', 'utf8')) as Record<string, { parameters: string[] }>;
+
+const nouns: Record<string, [one: string, many: string]> = {
+	businessCard: ['business_card', 'business_cards'], client: ['client', 'clients'], lead: ['lead', 'leads'],
+};
+
+/** Fields of the vendor guide that the connector lacks. */
+const BEYOND_CONNECTOR: Record<string, string[]> = {
+	businessCard: ['client_branch_id', 'post', 'tag_ids[]'],
+	client: [],
+	lead: ['client_branch_id', 'tag_ids[]', 'interest_product_type_ids[]', 'user_ids[]'],
+};
+
+/** The parameters of an operation in the connector, and those that only the vendor guide has. */
+export function documentedNames(resource: string, operation: string): { connector: string[]; beyond: string[] } {
+	const [one, many] = nouns[resource] as [string, string];
+	const id = operation === 'getMany' ? `Action_get_${many}` : `Action_${operation}_${one}`;
+	return { connector: (connector[id] as { parameters: string[] }).parameters, beyond: operation === 'getMany' ? [] : (BEYOND_CONNECTOR[resource] as string[]) };
 }
 
 const paths: Record<string, string> = {
@@ -28,27 +50,30 @@ export function everyField(properties: INodeProperties[]): Case[] {
 		['create', 'update', 'getMany'].map((operation) => {
 			const parameters: IDataObject = { resource, operation };
 			const pairs: Pairs = operation === 'getMany' ? [['page[number]', '1'], ['page[display_number]', '50']] : [];
+			const { connector: own, beyond } = documentedNames(resource, operation);
+			const names = byParameterName([...own, ...beyond]);
 			let index = 0;
 			const set = (property: INodeProperties, into: IDataObject) => {
-				const [value, arriving] = sample(property, ++index);
+				const wire = wireOf(names, property.name);
+				if (wire === undefined) return;
+				const [value, arriving] = sample(property, wire, ++index);
 				into[property.name] = value as IDataObject;
-				pairs.push(...arriving.map((one): [string, string] => [String(property.routing?.send?.property), one]));
+				pairs.push(...arriving.map((one): [string, string] => [wire, one]));
 			};
 			for (const property of visible(properties, resource, operation)) {
 				if (property.type === 'collection') {
 					const collection: IDataObject = {};
-					for (const option of inside(property)) if (option.routing) set(option, collection);
+					for (const option of inside(property)) set(option, collection);
 					parameters[property.name] = collection;
-				} else if (property.routing?.send?.property) set(property, parameters);
+				} else set(property, parameters);
 			}
 			return { resource, operation, path: `/rest_api/v1/${paths[resource]}/${paths[operation]}`, parameters, pairs };
 		}),
 	);
 }
 
-/** A value for a field, and what must arrive: told from the editor's property alone. */
-function sample({ type, options, routing, default: usual }: INodeProperties, index: number): [unknown, string[]] {
-	const wire = String(routing?.send?.property);
+/** A value for a field, and what must arrive, judging by the editor's property and the wire name. */
+function sample({ type, options, default: usual }: INodeProperties, wire: string, index: number): [unknown, string[]] {
 	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: String(9000 + index) }, [String(9000 + index)]];
 	if (type === 'boolean') return [index % 2 === 0, [index % 2 === 0 ? '1' : '0']];
 	if (type === 'options') {

@@ -1,8 +1,10 @@
+/** The ERP Datacake node: puts its resources, methods and operations together. */
+
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { durationHints } from '../shared/run/hints';
-import { nodeProperties } from '../shared/fields/operations';
+import { nodeProperties } from '../shared/fields/nodeProperties';
 import { customOperations, runTool } from '../shared/run/run';
 import { erpDatacake } from './service';
 import { listSearch } from './methods';
@@ -16,7 +18,7 @@ export class ErpDatacake implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: "Read clients, invoices and services of an internet provider's ERP, and send it orders, tickets and payments",
+		description: "Get clients, invoices and services from an internet provider's ERP, and send it orders, tickets and payments",
 		defaults: { name: 'ERP Datacake' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

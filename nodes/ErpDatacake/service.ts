@@ -5,6 +5,7 @@ import type { HttpResponse, Connection, ServiceAdapter } from '../shared/http/se
 import { ServiceError } from '../shared/http/errors';
 import type { Operation, WireValues } from '../shared/fields/operations';
 import { fieldsOf } from '../shared/fields/operations';
+import type { Columns } from '../shared/fields/columns';
 import { mapRow } from '../shared/fields/columns';
 import { hasLoneSurrogate, textOf } from '../shared/fields/text';
 import { complaints, rowsIn, saysFailed } from './responses';
@@ -14,6 +15,8 @@ import { referenceLists } from './referenceLists';
 import { resources } from './resources';
 
 const SERVICE = 'ERP Datacake';
+
+const NO_COLUMNS: Columns = {};
 
 /** How ERPs of the contract speak: JSON, a token in a header, lists bare or under one key. */
 export const erpDatacake: ServiceAdapter = {
@@ -32,10 +35,8 @@ export const erpDatacake: ServiceAdapter = {
 	validateRequest,
 	buildRequest,
 	parseResponse,
-	simplify: (row, { columns: columns = {}, method }) => ({
-		...(method === 'GET' ? {} : { success: true }),
-		...mapRow(row, columns),
-	}),
+	simplify: (row, { columns = NO_COLUMNS, method }) =>
+		method === 'GET' ? mapRow(row, columns) : { success: true, ...mapRow(row, columns) },
 };
 
 const pathOf = ({ id = '', path }: Operation, connection: Connection) => (connection as ErpConnection).paths.get(id) ?? path;

@@ -1,8 +1,10 @@
+/** The HotProfile node: puts its resources, methods and operations together. */
+
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { durationHints } from '../shared/run/hints';
-import { nodeProperties } from '../shared/fields/operations';
+import { nodeProperties } from '../shared/fields/nodeProperties';
 import { customOperations, runTool } from '../shared/run/run';
 import { hotProfile } from './service';
 import { listSearch } from './methods';
@@ -16,7 +18,7 @@ export class HotProfile implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Create, update and read leads, clients and business cards in HotProfile',
+		description: 'Create, update and get leads, clients and business cards in HotProfile',
 		defaults: { name: 'HotProfile' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -28,7 +30,7 @@ export class HotProfile implements INodeType {
 			...durationHints,
 			{
 				message:
-					'Return All: one call reads 100 leads, or 1,000 clients or business cards. At the usual 100 calls a minute, 10,000 leads take 1 min.',
+					'Return All reads 100 leads, or 1,000 clients or business cards, per call. At the default limit of 100 calls per minute, 10,000 leads take 1 minute.',
 				displayCondition: '={{ $parameter["operation"] === "getMany" && $parameter["returnAll"] === true }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'outputPane',

@@ -1,64 +1,82 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Columns, ColumnType, RowRules } from '../shared/fields/columns';
+import { isoDate } from '../shared/fields/dates';
+import { column, mapRow, scalarType } from '../shared/fields/columns';
 import { isObject } from '../shared/http/responses';
 import { textOf } from '../shared/fields/text';
+import type { Operation } from '../shared/fields/operations';
 
-/** HotProfile's rows with real types. Values hidden from the key's user come as empty text. */
+/** Column types of HotProfile's rows, and how a row becomes simplified output. */
+
+/** As received: a value that the key's user may not see comes as empty text (guide, part 3). */
+const text: ColumnType = { read: (value) => value };
+/** The customer's own number for a record, which may begin with zeros. */
+const customerId = scalarType((value) => value);
+
+const number = scalarType((value) => {
+	const parsed = Number(value);
+	return Number.isNaN(parsed) ? value : parsed;
+});
 
 const CIRCLES = new Set(['◯', '○', '〇']);
 const DASHES = new Set(['ー', '―']);
-const DATE = /^(\d{4}\/\d{2}\/\d{2})(?: (\d{2}:\d{2}:\d{2}))?$/;
-const NUMBERS = new Set(['latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
 
-/** What people look for stands in front. */
-const FIRST = ['id', 'name', 'client_name', 'post', 'email', 'tel', 'mobile_tel'];
+const flag = scalarType((value) => (CIRCLES.has(String(value)) ? true : DASHES.has(String(value)) ? false : value));
 
-/** A row as it comes out of "Simplified": typed, without the list of hidden fields. */
-export function simplify(row: IDataObject): IDataObject {
-	const first = Object.fromEntries(FIRST.filter((key) => Object.hasOwn(row, key)).map((key) => [key, row[key]]));
-	const shown = Object.entries({ ...first, ...row }).filter(([key]) => key !== 'private_items');
-	return Object.fromEntries(shown.map(([key, value]) => [key, typed(key, value)])) as IDataObject;
+const DATE = /^\d{4}\/\d{2}\/\d{2}(?<time> (?:[01]\d|2[0-3]):\d{2}:\d{2})?$/;
+
+/** Japan has had the same offset all year since 1952, so no time zone is looked up. */
+const date = scalarType((value) => {
+	const parts = DATE.exec(String(value));
+	const iso = parts ? isoDate(value) : value;
+	// A day that does not exist, such as 31 February, comes back unchanged.
+	return iso === value ? value : `${String(iso)}${parts?.groups?.time ? '' : 'T00:00:00'}+09:00`;
+});
+
+/** Custom fields as label and value; of several with the same label, the later ones have their id behind it. */
+const customFields: ColumnType = {
+	read(value) {
+		if (!Array.isArray(value) || !value.every(isObject)) return value;
+		const values = new Map<string, unknown>();
+		for (const { id, label, value: content } of value) {
+			let key = textOf(label ?? id ?? '');
+			while (values.has(key)) key += ` (${textOf(id)})`;
+			values.set(key, content);
+		}
+		return Object.fromEntries(values);
+	},
+};
+
+export const textColumn = column(text);
+/** Tags, names and ids of several things. */
+export const listColumn = textColumn;
+export const numberColumn = column(number);
+export const flagColumn = column(flag);
+export const dateColumn = column(date);
+export const customFieldsColumn = column(customFields);
+export const customerIdColumn = column(customerId);
+
+const NUMBERS = new Set(['id', 'latitude', 'longitude', 'open_status', 'status', 'lead_status', 'corporate_number']);
+
+/** How a value is read that the catalogue does not know: HotProfile adds fields, and their names say what they hold. */
+function typeOfUnknown(wire: string): ColumnType {
+	if (wire === 'items') return customFields;
+	if (/_flg$/.test(wire)) return flag;
+	if (/_(at|on)$/.test(wire)) return date;
+	if (wire === 'customer_id') return customerId;
+	return NUMBERS.has(wire) || /_id$/.test(wire) ? number : text;
 }
 
-function typed(key: string, value: unknown): unknown {
-	if (key === 'items') return byLabel(value);
-	if (typeof value === 'object' && value !== null) return value;
-	if (/_flg$/.test(key)) return mark(value);
-	if (/_(at|on)$/.test(key)) return isoDate(value);
-	if (NUMBERS.has(key) || key === 'id' || /_id$/.test(key)) return numberOrNull(key, value);
-	return value;
-}
+const RULES: RowRules = {
+	// What people look for first.
+	first: ['id', 'name', 'client_name', 'post', 'email', 'tel', 'mobile_tel'],
+	// The names of hidden fields.
+	hidden: ['private_items'],
+	typeOfUnknown,
+};
 
-function mark(value: unknown): unknown {
-	if (CIRCLES.has(String(value))) return true;
-	if (DASHES.has(String(value))) return false;
-	return value === '' ? null : value;
-}
+const NO_COLUMNS: Columns = {};
 
-/** Japan has had one time all year since 1952, so there is nothing to look up, for a hundred thousand dates at once. */
-function isoDate(value: unknown): unknown {
-	if (value === '' || value === null) return null;
-	const [, day, time = '00:00:00'] = DATE.exec(String(value)) ?? [];
-	const iso = `${day?.replaceAll('/', '-')}T${time}`;
-	// What does not exist, such as 31 February, stays as it is.
-	return new Date(`${iso}Z`).toJSON()?.startsWith(iso) ? `${iso}+09:00` : value;
-}
-
-function numberOrNull(key: string, value: unknown): unknown {
-	if (value === '' || value === null) return null;
-	// The customer id is the user's own text.
-	const number = key === 'customer_id' ? NaN : Number(value);
-	return Number.isNaN(number) ? value : number;
-}
-
-/** Custom fields: label to value. Fields with one label keep their id apart. */
-function byLabel(items: unknown): unknown {
-	if (!Array.isArray(items) || !items.every(isObject)) return items;
-	const values = new Map<string, unknown>();
-	for (const { id, label, value } of items) {
-		let key = textOf(label ?? id ?? '');
-		while (values.has(key)) key += ` (${textOf(id)})`;
-		values.set(key, value);
-	}
-	return Object.fromEntries(values);
-}
+/** A row as "Simplified" shows it. */
+export const simplify = (row: IDataObject, { columns = NO_COLUMNS }: Pick<Operation, 'columns'>): IDataObject => mapRow(row, columns, RULES);

@@ -1,7 +1,9 @@
+/** The Zen Totals node: puts the reports of CRM Zen together. */
+
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { nodeProperties } from '../shared/fields/operations';
+import { nodeProperties } from '../shared/fields/nodeProperties';
 import { customOperations, runTool } from '../shared/run/run';
 import { zenTotals } from './service';
 import { waitHints } from './hints';
@@ -16,7 +18,7 @@ export class ZenTotals implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Read the lead totals of CRM Zen and its other reports',
+		description: 'Get lead totals and other reports from CRM Zen',
 		defaults: { name: 'Zen Totals' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -2,87 +2,90 @@ import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
 import { cancelableSleep } from '../shared/http/call';
 
-/** What CRM Zen has answered, for as long as it may be used again. In this process only. */
+/** Keeps CRM Zen's answers for as long as they may be used again. In this process only. */
 
 export interface Answer {
-	/** The call that it answers, as `callKey` names it. */
+	/** The request that it answers, as `requestKey` names it. */
 	key: string;
 	read: PageRead;
-	/** When it came, as `performance.now()` gives it. */
-	at: number;
+	/** When it came, on the clock of `performance.now()`. */
+	receivedAt: number;
 }
 
-interface Kept extends Answer {
-	until: number;
-	isWhole: boolean;
+interface CachedAnswer extends Answer {
+	expiresAt: number;
+	isFinal: boolean;
 }
 
-interface Pending {
-	asking: Promise<Answer>;
-	isWhole: boolean;
+interface AnswerInProgress {
+	answer: Promise<Answer>;
+	isFinal: boolean;
 }
 
-/** A report gives one answer in its waiting time, so this many answers are those of as many reports. */
-const MOST_KEPT = 200;
+/** A report gives one answer per waiting time, so these are the answers of as many reports. */
+const MAX_ANSWERS = 200;
 
-const last = new Map<string, Kept>();
-const pending = new Map<string, Pending>();
+const cachedAnswers = new Map<string, CachedAnswer>();
+const answersInProgress = new Map<string, AnswerInProgress>();
 
-/** Names a call: the same report, the same values. */
-export const callKey = (account: string, values: WireValues): string => `${account} ${JSON.stringify(values)}`;
+/** Names a request: the same report, the same values. */
+export const requestKey = (accountId: string, values: WireValues): string => `${accountId} ${JSON.stringify(values)}`;
 
 /**
- * Keeps an answer until the report may be asked again.
- * @param isWhole whether all days of the question were over when it was asked
+ * Keeps an answer until the report may be requested again.
+ * @param isFinal whether all days of the query had ended when it was sent
  */
-export function remember(key: string, windowMs: number, read: PageRead, isWhole = true): Answer {
-	const at = performance.now();
-	last.delete(key);
-	last.set(key, { key, read, at, until: at + windowMs, isWhole });
-	for (const [known, { until }] of last) if (until <= at || last.size > MOST_KEPT) last.delete(known);
-	return { key, read, at };
-}
-
-/**
- * The last answer to a question, unless the report may be asked again by now.
- * @param isWhole whether it must have been asked when all days of the question were over
- */
-export function lastAnswer(key: string, isWhole = false): Answer | undefined {
-	const kept = last.get(key);
-	return kept && kept.until > performance.now() && (kept.isWhole || !isWhole) ? kept : undefined;
+export function cacheAnswer(key: string, windowMs: number, read: PageRead, isFinal = true): Answer {
+	const receivedAt = performance.now();
+	cachedAnswers.delete(key);
+	cachedAnswers.set(key, { key, read, receivedAt, expiresAt: receivedAt + windowMs, isFinal });
+	for (const [other, { expiresAt }] of cachedAnswers) {
+		if (expiresAt <= receivedAt || cachedAnswers.size > MAX_ANSWERS) cachedAnswers.delete(other);
+	}
+	return { key, read, receivedAt };
 }
 
 /**
- * The answer to a call that somebody else is making to the same question.
- * @param isWhole whether it must have been asked when all days of the question were over
- * @param until when waiting for it ends, as `performance.now()` gives it
- * @returns nothing where nobody is asking; a promise of nothing where that call fails, takes too long, is no longer waited for or went to another account in the end
+ * The latest answer to a request, until the report may be requested again.
+ * @param isFinal whether all days of the query must have ended when it was sent
  */
-export function answerOfOther(key: string, isWhole: boolean, until: number, signal?: AbortSignal): Promise<Answer | undefined> | undefined {
-	const other = pending.get(key);
-	const leftMs = until - performance.now();
-	if (!other || (isWhole && !other.isWhole) || leftMs <= 0 || signal?.aborted) return undefined;
+export function cachedAnswer(key: string, isFinal = false): Answer | undefined {
+	const cached = cachedAnswers.get(key);
+	return cached && cached.expiresAt > performance.now() && (cached.isFinal || !isFinal) ? cached : undefined;
+}
+
+/**
+ * The answer to the same request that another execution is waiting for.
+ * @param isFinal whether all days of the query must have ended when it was sent
+ * @param deadline when waiting for it ends, on the clock of `performance.now()`
+ * @returns undefined if there is none; a promise of undefined if that request fails, takes too long, is canceled
+ * or went to another account in the end
+ */
+export function answerInProgress(key: string, isFinal: boolean, deadline: number, signal?: AbortSignal): Promise<Answer | undefined> | undefined {
+	const other = answersInProgress.get(key);
+	const leftMs = deadline - performance.now();
+	if (!other || (isFinal && !other.isFinal) || leftMs <= 0 || signal?.aborted) return undefined;
 	const ended = new AbortController();
 	const stop = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
-	const nothing = () => undefined;
-	return Promise.race([other.asking.catch(nothing), cancelableSleep(leftMs, stop).catch(nothing)])
+	const none = () => undefined;
+	return Promise.race([other.answer.catch(none), cancelableSleep(leftMs, stop).catch(none)])
 		.then((answer) => (answer && answer.key === key ? answer : undefined))
 		.finally(() => ended.abort());
 }
 
-/** Lets others know that a question is being asked. */
-export function announce(key: string, asking: Promise<Answer>, isWhole: boolean): void {
-	const entry = { asking, isWhole };
-	const done = () => pending.get(key) === entry && pending.delete(key);
-	pending.set(key, entry);
-	asking.then(done, done);
+/** Lets other executions wait for the answer to a request. */
+export function shareAnswer(key: string, answer: Promise<Answer>, isFinal: boolean): void {
+	const entry = { answer, isFinal };
+	const remove = () => answersInProgress.get(key) === entry && answersInProgress.delete(key);
+	answersInProgress.set(key, entry);
+	answer.then(remove, remove);
 }
 
-const executions = new WeakMap<object, Map<string, Promise<Answer>>>();
+const executionCaches = new WeakMap<object, Map<string, Promise<Answer>>>();
 
-/** What one execution knows for good: the answers about days that are over. */
-export function knownIn(execution: object): Map<string, Promise<Answer>> {
-	const known = executions.get(execution) ?? new Map<string, Promise<Answer>>();
-	executions.set(execution, known);
-	return known;
+/** The final answers that one execution has received: it keeps them to its end. */
+export function executionCache(execution: object): Map<string, Promise<Answer>> {
+	const cache = executionCaches.get(execution) ?? new Map<string, Promise<Answer>>();
+	executionCaches.set(execution, cache);
+	return cache;
 }

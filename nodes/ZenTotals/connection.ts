@@ -5,23 +5,11 @@ import type { Connection } from '../shared/http/service';
 import { isSecure, serviceAt } from '../shared/http/download';
 import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
+import { reportOf, reports } from './resources';
+import type { Report } from './resources/report';
 
-/** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
-export interface Report {
-	/** Its name in the credential's fields, e.g. `totals` for `totalsUrl`. */
-	name: string;
-	label: string;
-	/** Seconds between two requests, unless the credential says otherwise (vendor's page). */
-	wait: number;
-	required?: boolean;
-}
-
-export const reports: Report[] = [
-	{ name: 'totals', label: 'Totals', wait: 300, required: true },
-	{ name: 'leadsByUser', label: 'Leads by User', wait: 60 },
-	{ name: 'leadFile', label: 'Lead File', wait: 300 },
-	{ name: 'salesFunnel', label: 'Sales Funnel', wait: 600 },
-];
+export { reports };
+export type { Report };
 
 export const LONGEST_WAIT = 86_400;
 
@@ -35,7 +23,7 @@ const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração'
  * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
 export function connect(credentials: ICredentialDataDecryptedObject, name: string): Connection {
-	const report = reports.find((one) => one.name === name) as Report;
+	const report = reportOf({ path: name });
 	const token = parseKey(credentials[`${name}Token`], `${report.label} Token`, 'Integração (click the gear at the top of CRM Zen)');
 	const address = addressOf(credentials[`${name}Url`], report, token);
 	const accountId = hashId(spelling(address), token);
@@ -89,7 +77,7 @@ export const connectionOf = (credentials: ICredentialDataDecryptedObject, reques
  */
 export function authenticate(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
 	const { connection, target } = reportAt(credentials, request);
-	const [token] = connection.secrets;
+	const [token = ''] = connection.secrets;
 	return { ...pinRequest(request, target), headers: setHeader(request.headers, 'token', token) };
 }
 

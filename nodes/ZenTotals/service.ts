@@ -5,51 +5,48 @@ import type { Operation } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
 import { connect, authenticate } from './connection';
 import { plan } from './plan';
-import { labelOf } from './queries';
-import { resources } from './resources';
+import { reportOf, resources } from './resources';
+
+/** Builds requests to CRM Zen and reads its responses. */
 
 const SERVICE = 'CRM Zen';
-const WHERE_TO_FIND = 'Click the gear at the top of CRM Zen, then Integração';
+const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
 
-/** What to do about a failure; the fields of the credential have the report's name. */
+/** What to do about an error. The credential's fields have the report's name. */
 function advice(operation: Operation): Advice {
-	const [url, token] = ['URL', 'Token'].map((field) => `'${labelOf(operation)} ${field}'`);
+	const { label } = reportOf(operation);
+	const url = `'${label} URL' in the credential`;
 	return {
-		unauthorized: `Check ${url} and ${token} in the credential. ${WHERE_TO_FIND}`,
-		forbidden: `Check that ${token} in the credential may read this report. ${WHERE_TO_FIND}`,
-		notFound: `Check ${url} in the credential. ${WHERE_TO_FIND}`,
-		unexpectedResponse: `Check ${url} in the credential: it may be that of another report. ${WHERE_TO_FIND}`,
-		redirected: `Check ${url} in the credential: its token goes to no other address. ${WHERE_TO_FIND}`,
-		htmlResponse: `Check ${url} in the credential. Pages under crmzen.com.br/api describe the reports; your own URLs are under Integração`,
-		rateLimited: `Other programs use the same URL. Run this later, or raise '${labelOf(operation)} Wait (Seconds)' in the credential`,
-		retryLater: "Run this again then, or let it wait: 'When Too Soon' is Wait, and 'Maximum Wait' long enough",
-		waitTooLong: 'Each day, and each page of 50 leads, is one request. Nothing gets lost while the others wait',
-		repeatedPage: 'Run this item again later, or ask for fewer days at once',
+		unauthorized: `Check '${label} URL' and '${label} Token' in the credential. ${WHERE_TO_FIND}`,
+		forbidden: `Check that '${label} Token' in the credential has access to this report. ${WHERE_TO_FIND}`,
+		notFound: `Check ${url}. ${WHERE_TO_FIND}`,
+		unexpectedResponse: `Check ${url}: it may belong to another report. ${WHERE_TO_FIND}`,
+		redirected: `Check ${url}: the token is not sent to any other address. ${WHERE_TO_FIND}`,
+		htmlResponse: `Check ${url}. Pages under crmzen.com.br/api only describe the reports; your own URLs are under Integração`,
+		rateLimited: `Another program may be using the same URL. Try again later, or increase '${label} Wait (Seconds)' in the credential`,
+		retryLater: "Run the workflow again then, or set 'When Too Soon' to Wait and increase 'Maximum Wait (Minutes)'",
+		waitTooLong: 'Each day, and each page of 50 leads, is one request. Nothing is lost while requests wait',
+		repeatedPage: 'Retry this item later, or request fewer days at a time',
 	};
 }
 
-/** How CRM Zen speaks: everything in the address, the token in a header, `{"error": text}` when it fails. */
+/** Everything is in the address, the token is in a header, and an error is `{"error": text}`. */
 export const zenTotals: ServiceAdapter = {
 	serviceName: SERVICE,
 	credentialType: 'crmZenApi',
 	resources,
-	// Each one costs a waiting time of minutes.
+	// Each retry costs minutes of waiting.
 	maxRetries: 1,
 	advice,
 	connect: (credentials, { path }) => connect(credentials, path),
 	authenticate,
-	buildRequest: ({ method }, values, _page, { address }) => ({
-		method,
-		url: address,
-		qs: values,
-		body: undefined,
-	}),
+	buildRequest: ({ method }, values, _page, { address }) => ({ method, url: address, qs: values, body: undefined }),
 	parseResponse,
 	plan,
 };
 
-/** Sentences of a refusal that may come with another status than 429, and that can mean nothing else. */
-const TOO_MANY = new RegExp(
+/** Sentences that can only mean too many requests; they may come with another status than 429. */
+const RATE_LIMITED = new RegExp(
 	[
 		'too many requests',
 		'rate limit (exceeded|reached)',
@@ -63,48 +60,20 @@ const TOO_MANY = new RegExp(
 	'i',
 );
 
-/** What an answer brings: the whole of it as one row, or none. */
-export function parseResponse(answer: HttpResponse, operation: Operation): PageRead {
-	const { status, body } = answer;
+/** The whole of a response as one row, or no row if it is empty. */
+export function parseResponse(response: HttpResponse, operation: Operation): PageRead {
+	const { status, body } = response;
+	const { rootKeys, isNoData } = reportOf(operation);
 	const messages = errorMessages(body);
-	const isRefused = messages.some((sentence) => TOO_MANY.test(sentence));
-	if (status === 400 && !isRefused && operation.path === 'leadFile' && saysNothingFound(messages, body)) return { rows: [] };
+	const isRateLimited = messages.some((sentence) => RATE_LIMITED.test(sentence));
+	if (status === 400 && !isRateLimited && isNoData?.(messages, body)) return { rows: [] };
 
-	const whole = acceptedBody(answer, { serviceName: SERVICE, messages, rateLimitPattern: TOO_MANY });
-	if (typeof whole === 'string') throw new ServiceError('emptyResponse', { status });
-	const isEmpty = whole === null || (typeof whole === 'object' && Object.keys(whole).length === 0);
+	const report = acceptedBody(response, { serviceName: SERVICE, messages, rateLimitPattern: RATE_LIMITED });
+	if (typeof report === 'string') throw new ServiceError('emptyResponse', { status });
+	const isEmpty = report === null || (typeof report === 'object' && Object.keys(report).length === 0);
 	if (isEmpty) return { rows: [] };
-	const known = roots[operation.path];
-	if (!isObject(whole) || (known && !known.some((key) => key in whole))) throw new ServiceError('unexpectedResponse', { status });
-	return { rows: [whole] };
-}
-
-/** One of these keys stands in the answer; that of the sales funnel is not documented. */
-const roots: Record<string, string[]> = {
-	totals: ['usuarios', 'erros', 'data'],
-	leadsByUser: ['usuarios', 'paginacao'],
-	leadFile: ['leads', 'data'],
-};
-
-/** "Nenhum negócio criado", "Não há leads", "no deals found". */
-const NOTHING_FOUND =
-	/\b(nenhuma?|n[ãa]o (h[áa]|houve|existem?|fo(i|ram) encontrad)|(sem|no) (?=lead|neg|deal|dado|registro|record|result)).*(lead|neg[óo]cio|deal|dado|registro|record|result)/i;
-const REFUSED = /token|inv[áa]lid/i;
-/** "Aguarde a aprovação do seu cadastro", "Conta bloqueada", "O limite de registros foi excedido". */
-const ABOUT_THE_ACCOUNT =
-	/\b(aguard|aprova|cadastr|contas?\b|acesso|bloque|suspens|inativ|desativ|expir|vencid|licen[çc]|plano|limite|exced|permiss|account|blocked|expired|limit|denied|forbidden)/i;
-const ABOUT_THE_REQUEST =
-	/\b(url|json|formato?|deve|must|missing|required|malformed)\b|par[âa]metro|incorret|obrigat|ausente|futur|n[ãa]o (foi )?(informad|enviad|permitid|autorizad)/i;
-
-/**
- * Whether a 400 of the lead file says that the day had no leads: the vendor answers so, in words
- * that are not documented. The day itself was checked before the call.
- */
-function saysNothingFound(messages: string[], body: unknown): boolean {
-	const said = typeof body === 'string' ? body.trim() : messages.join(' ');
-	if (said.startsWith('<') || REFUSED.test(said)) return false;
-	if (said === '') return true;
-	return NOTHING_FOUND.test(said) || !(ABOUT_THE_REQUEST.test(said) || ABOUT_THE_ACCOUNT.test(said));
+	if (!isObject(report) || (rootKeys && !rootKeys.some((key) => key in report))) throw new ServiceError('unexpectedResponse', { status });
+	return { rows: [report] };
 }
 
 /** The sentences under `error`; the vendor's entry APIs write `Erro` and `Mensagem`. */

@@ -159,7 +159,7 @@ describe('answers', () => {
 		for (const make of [invoices, lookUp, pay]) {
 			answerWith(body);
 			const { error } = await run(make());
-			expect(error?.message).toMatch(/^(Get many invoices|Get client|Signal invoice payment): Cliente não encontrado \[item 0\](\. It may have been stored: look in ERP Datacake before you run this item again)?$/);
+			expect(error?.message).toMatch(/^(Get many invoices|Get client|Record invoice payment): Cliente não encontrado \[item 0\](\. It may have been stored: look in ERP Datacake before you run this item again)?$/);
 		}
 		expect(service.journal).toHaveLength(3);
 	});
@@ -212,22 +212,22 @@ describe('answers', () => {
 describe('bad input costs no call', () => {
 	const anexo = (more: IDataObject) => ({ anexos: { entries: [more] } });
 	test.each<[string, () => Job, RegExp]>([
-		['a CPF with a wrong check digit', () => job('client', 'get', { cnpjCpf: '529.982.247-24' }), /^'CPF or CNPJ' must be .*check digits, but "529/],
+		['a CPF with a wrong check digit', () => job('client', 'get', { cnpjCpf: '529.982.247-24' }), /^'CPF or CNPJ' must be .*check digits, but it is "529/],
 		['a CPF of equal digits', () => job('client', 'get', { cnpjCpf: '11111111111' }), /check digits/],
 		['an empty document', () => job('invoice', 'getMany', { document: '={{ "" }}' }), /^'CPF or CNPJ' is required, but it is empty/],
 		['a document that an expression did not find', () => job('invoice', 'getMany', { document: '={{ $json.no }}' }), /^'CPF or CNPJ' is required/],
 		['a wrong CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP of 8 digits/],
 		['a state that is none', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
 		['a wrong email', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
-		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a date that exists, e\.g\. 2026-04-30/],
+		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a valid date, e\.g\. 2026-04-30/],
 		['text that is no JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
 		['text that is no JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
 		['a binary field that is not there', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
-		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but at most 1 kB are allowed/],
+		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but the limit is 1 kB/],
 		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' has 2\.9 kB/],
 		['text that is no base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
-		['a file given twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is given twice/],
-		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One name cannot be given to 2 files/],
+		['a file given twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set twice/],
+		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One file name cannot be used for 2 files/],
 		['a missing invoice id', () => job('invoice', 'signalPayment', { idCliente: '1', idFatura: ' ' }), /^'Invoice ID' is required/],
 		['a limit of 0', () => invoices({ parameters: { resource: 'invoice', operation: 'getMany', document: CPF, limit: 0 } }), /^'Limit' must be/],
 	])('%s', async (_name, make, message) => {

@@ -240,7 +240,7 @@ describe('half of a character pair', () => {
 		['an entry of a list', () => erpJob('prospect', 'create', { nome: 'a', cnpjCpf: '529.982.247-25', additionalFields: { servicos: { entries: [{ idServico: half }] } } }), 'Product'],
 	])('%s is refused before a call, naming field and item', async (_name, job, label) => {
 		const { error } = await run(job());
-		expect(error?.message).toContain(`'${label}' must be made of whole characters (it holds half of a surrogate pair)`);
+		expect(error?.message).toContain(`'${label}' must not contain half a character (a lone surrogate)`);
 		expect(error?.message).toContain('[item 0]');
 		expect([hotProfile.journal, erp.journal]).toEqual([[], []]);
 	});

@@ -284,13 +284,13 @@ describe('bad input costs no call', () => {
 	test.each<[string, IDataObject, RegExp]>([
 		['a lead without last name', { familyName: '={{ $json.missing }}' }, /^'Last Name' is required/],
 		['a blank last name', { familyName: '={{ " " }}' }, /^'Last Name' is required/],
-		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but 101/],
-		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but "12a"/],
+		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but it has 101/],
+		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but it is "12a"/],
 		['a number in another notation', { clientId: '0x1F' }, /^'Client' must be a whole number/],
 		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],
 		['a latitude of 200', latitude(200), /^'Latitude' must be a number from -90 to 90/],
-		['an expression without a value', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' has no value/],
-		['an expression with an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but an object/],
+		['an expression without a value', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' is empty: its expression returned undefined/],
+		['an expression with an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but it is an object/],
 	])('%s', async (_name, fields, message) => {
 		const { status, error } = await run(create(fields));
 		expect(status).toBe('error');
@@ -301,7 +301,7 @@ describe('bad input costs no call', () => {
 
 	test('an impossible date', async () => {
 		const { error } = await run(read({ filters: { fromCreatedOn: '2026/02/30' } }));
-		expect(error?.message).toMatch(/^'Created From' must be a date that exists.*\[item 0\]$/);
+		expect(error?.message).toMatch(/^'Created From' must be a valid date.*\[item 0\]$/);
 		expect(service.journal).toEqual([]);
 	});
 

@@ -124,13 +124,13 @@ describe('wait', () => {
 		const began = performance.now();
 		const { error } = await run(job(oneDay('2026-03-03', { maxWaitMinutes: 1 }), { credential: credential({ totalsWait: 300 }) }));
 		expect(error?.message).toMatch(/^Get many totals: CRM Zen can be asked again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d \[item 0\]$/);
-		expect(error?.description).toContain("'Maximum Wait'");
+		expect(error?.description).toContain("'Maximum Wait (Minutes)'");
 		expect(performance.now() - began).toBeLessThan(500);
 		expect(service.journal).toHaveLength(1);
 	});
 
 	test.each([
-		['400 days', range('2025-01-01', '2026-02-04'), {}, /Totals: 400 requests take about 33 h 18 min, since CRM Zen answers one in 5 min\. Set 'Maximum Wait \(Minutes\)' to 1998 or more/],
+		['400 days', range('2025-01-01', '2026-02-04'), {}, /Totals: 400 requests take about 33 h 18 min, because CRM Zen allows one request every 5 min\. Set 'Maximum Wait \(Minutes\)' to 1998 or more/],
 		['400 days of lead files', range('2025-01-01', '2026-02-04', { resource: 'leadFile' }), {}, /Lead File: 400 requests/],
 		['31 items', oneDay('={{ "2026-03-" + $json.day }}'), { items: Array.from({ length: 31 }, (_, day) => ({ day: String(day + 1).padStart(2, '0') })) }, /31 requests take about 2 h 31 min/],
 	])('%s are a question of time, before any call', async (_name, parameters, more, message) => {
@@ -202,7 +202,7 @@ describe('stop with a message', () => {
 
 	test('several days cannot go well, which is said before the first', async () => {
 		const { error } = await run(job(range('2026-03-02', '2026-03-04', { whenTooSoon: 'stop' })));
-		expect(error?.message).toMatch(/3 requests take about 2 s.*choose Wait/);
+		expect(error?.message).toMatch(/3 requests take about 2 s.*'When Too Soon' to Wait/);
 		expect(service.journal).toEqual([]);
 	});
 });

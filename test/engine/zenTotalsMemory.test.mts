@@ -143,13 +143,13 @@ describe('the log', () => {
 		await run(job({ resource, ...oneDay('2026-03-02') }));
 		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
-		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, since CRM Zen answers one in 1 s`);
+		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every 1 s`);
 		expect(lines.filter((line) => /^CRM Zen: 1 calls? waits?, the next one for 1 s/.test(line))).toHaveLength(1);
 	});
 
 	test('of several days, all of them', async () => {
 		const { lines } = await logged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
-		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, since CRM Zen answers one in 1 s');
+		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every 1 s');
 	});
 
 	test('nothing where nothing waits', async () => {
@@ -157,13 +157,13 @@ describe('the log', () => {
 		expect((await logged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
 	});
 
-	test('waiting for the answer of another execution is told too', async () => {
+	test('waiting for the answer of another execution is logged too', async () => {
 		service.delay(200, 200);
 		const other = run(job(oneDay('2026-03-02')));
 		while (service.journal.length < 1) await sleep(5);
 		const { lines } = await logged({ resource: 'totals', ...oneDay('2026-03-02') });
 		await other;
-		expect(lines).toContain('Totals: another execution is asking CRM Zen the same, so its answer is waited for');
+		expect(lines).toContain('Totals: waiting for the answer to the same request of another execution');
 		expect(service.journal).toHaveLength(1);
 	});
 });

@@ -143,14 +143,14 @@ describe('what CRM Zen said and what came', () => {
 		const told: string[] = [];
 		const { zenTotals } = await import('../../nodes/ZenTotals/service');
 		const [operation] = zenTotals.resources.find(({ value }) => value === 'leadsByUser')!.operations;
-		const caller = {
+		const context = {
 			getNodeParameter: (_name: string, fallback: unknown) => fallback,
-			getContext: () => caller, getExecutionCancelSignal: () => undefined, logger: { info: () => {} },
+			getContext: () => context, getExecutionCancelSignal: () => undefined, logger: { info: () => {} },
 		} as never;
 		const { connection } = { connection: zenTotals.connect(credentialOf(service, accounts, 0), operation) };
 		const session = { credentials: {}, connection } as never;
 		const values = { period: 'range', startDate: '2026-03-02', endDate: '2026-03-14' };
-		const plan = zenTotals.plan!({ context: caller, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
+		const plan = zenTotals.plan!({ context, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
 		const rows = await plan.execute(async (asked) => {
 			const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 			const answer = await fetch(`${connection.address}&${query}`, { headers: { token: service.apiKey } });
@@ -166,11 +166,11 @@ describe('what CRM Zen said and what came', () => {
 		['no leads on one page', [{ leads: 0, pages: 1, records: 0 }], []],
 		['nothing said', [full({}), { leads: 7 }], []],
 		['the count of each page', [full({ pages: 2, records: 50 }), { leads: 7, pages: 2, records: 7 }], []],
-		['more leads than said', [full({ pages: 1, records: 50 }), { leads: 7, pages: 1, records: 50 }], ['Leads by User: CRM Zen said 50 leads, but 57 came']],
-		['fewer leads than said', [full({ pages: 2, records: 99 }), { leads: 7, pages: 2, records: 99 }], ['Leads by User: CRM Zen said 99 leads, but 57 came']],
-		['more pages than said', [full({ pages: 1 }), { leads: 7, pages: 1 }], ['Leads by User: CRM Zen said 1 page, but leads came on 2']],
-		['fewer pages than said', [{ leads: 7, pages: 1e7 }], ['Leads by User: CRM Zen said 10,000,000 pages, but leads came on 1']],
-		['an empty page in between', [full({ pages: 9, records: 407 })], ['Leads by User: CRM Zen said 407 leads, but 50 came']],
+		['more leads than said', [full({ pages: 1, records: 50 }), { leads: 7, pages: 1, records: 50 }], ['Leads by User: CRM Zen reported 50 leads but returned 57']],
+		['fewer leads than said', [full({ pages: 2, records: 99 }), { leads: 7, pages: 2, records: 99 }], ['Leads by User: CRM Zen reported 99 leads but returned 57']],
+		['more pages than said', [full({ pages: 1 }), { leads: 7, pages: 1 }], ['Leads by User: CRM Zen reported 1 page but returned leads on 2']],
+		['fewer pages than said', [{ leads: 7, pages: 1e7 }], ['Leads by User: CRM Zen reported 10,000,000 pages but returned leads on 1']],
+		['an empty page in between', [full({ pages: 9, records: 407 })], ['Leads by User: CRM Zen reported 407 leads but returned 50']],
 	])('%s', async (_name, pages, expected) => expect((await notes(...pages)).told).toEqual(expected));
 });
 

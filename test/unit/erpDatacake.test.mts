@@ -4,12 +4,15 @@ import fc from 'fast-check';
 
 import { baseUrl, connect, endpointPaths, authenticate } from '../../nodes/ErpDatacake/connection.ts';
 import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
-import { isDocument } from '../../nodes/shared/fields/documents';
-import type { FieldSpec, Form } from '../../nodes/shared/fields/fields';
+import { isDocument } from '../../nodes/ErpDatacake/brazil/documents';
+import * as brazil from '../../nodes/ErpDatacake/brazil/types';
+import { erpFields } from '../../nodes/ErpDatacake/fields';
+import type { FieldSpec, FormatOverrides } from '../../nodes/shared/fields/fields';
 import * as catalogue from '../../nodes/shared/fields/fields';
 import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
-import { dateColumn, flagColumn, moneyColumn, numberColumn, textColumn, outputKeys, mapRow } from '../../nodes/shared/fields/columns';
+import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
+import { dateColumn, mapRow, numberColumn, outputKeys, textColumn } from '../../nodes/shared/fields/columns';
 import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
@@ -44,14 +47,15 @@ describe('CPF and CNPJ', () => {
 });
 
 describe('what is sent', () => {
-	const { date, document, file, json, phone, postalCode, reference, yesNo } = catalogue;
-	const sent = (spec: FieldSpec, value: unknown, settings: Partial<Form> = {}) => {
-		const { x } = catalogue.fields('America/Sao_Paulo', { x: spec }, { dateFormat: 'yyyy-MM-dd' });
+	const { date, file, json, reference } = catalogue;
+	const { document, phone, postalCode, yesNo } = brazil;
+	const sent = (spec: FieldSpec, value: unknown, settings: FormatOverrides = {}) => {
+		const { x } = erpFields({ x: spec });
 		const result = catalogue.schemaOf(x, settings).safeParse(value);
 		return result.success ? result.data : `refused: ${result.error.issues[0].message}`;
 	};
 
-	test.each<[string, FieldSpec, unknown, Partial<Form>, unknown]>([
+	test.each<[string, FieldSpec, unknown, FormatOverrides, unknown]>([
 		['an id with zeros in front', reference('I'), ' 007 ', {}, '007'],
 		['an id as number', reference('I'), 42, {}, '42'],
 		['a document as given', document('D'), '529.982.247-25', {}, '529.982.247-25'],
@@ -77,11 +81,11 @@ describe('what is sent', () => {
 		['a word for yes', yesNo('Y'), 'talvez', /true or false/],
 		['half of JSON', json('J'), '{"a":', /must be JSON/],
 		['no base64', file('F'), 'olá', /must be base64/],
-		['a day in Brazilian form', date('D'), '31/02/2026', /date that exists, e\.g\. 2026-04-30/],
+		['a day in Brazilian form', date('D'), '31/02/2026', /valid date, e\.g\. 2026-04-30/],
 	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
 
 	test('parameters are the wire names without accents', () => {
-		expect(['razão_social', 'endereco_instalação', 'Sexo', 'CEP', 'base_64', 'id_tipo_de_atendimento'].map(catalogue.parameterName)).toEqual([
+		expect(['razão_social', 'endereco_instalação', 'Sexo', 'CEP', 'base_64', 'id_tipo_de_atendimento'].map((wire) => catalogue.parameterName(wire))).toEqual([
 			'razaoSocial', 'enderecoInstalacao', 'sexo', 'cep', 'base64', 'idTipoDeAtendimento',
 		]);
 	});

@@ -1,8 +1,13 @@
 import { DateTime } from 'luxon';
+import { z } from 'zod';
 
+import { hotProfileParameterName } from '../../nodes/HotProfile/fields';
 import { validateParameters } from '../../nodes/shared/fields/validation';
 import * as catalogue from '../../nodes/shared/fields/fields';
 import type { FieldSpec } from '../../nodes/shared/fields/fields';
+import { parseDateTime } from '../../nodes/shared/fields/dates';
+import { properties, withTerm } from '../../nodes/shared/fields/properties';
+import { parseYesNo } from '../../nodes/shared/fields/yesNo';
 import type { Operation } from '../../nodes/shared/fields/operations';
 
 const { fields } = catalogue;
@@ -21,7 +26,7 @@ describe('parameter names', () => {
 		['order[key]', 'orderKey'],
 		['page[date_format_option]', 'dateFormatOption'],
 		['tag_ids', 'tagIds'],
-	])('%s is %s', (wire, name) => expect(catalogue.parameterName(wire)).toBe(name));
+	])('%s is %s', (wire, name) => expect(hotProfileParameterName(wire)).toBe(name));
 });
 
 describe('what is sent', () => {
@@ -82,16 +87,16 @@ describe('what is sent', () => {
 		['a word for a flag', flag('F'), 'maybe', /true or false/],
 		['an unknown choice', status, 3, /one of 1, 2/],
 		['an email without @', email('E'), 'nobody', /email address/],
-		['31 February', date('D'), '2026/02/31', /date that exists/],
-		['29 February in 2025', date('D'), '2025-02-29T00:00:00', /date that exists/],
-		['no date', date('D'), 'soon', /date that exists/],
-		['a year alone', date('D'), '2026', /date that exists/],
-		['a time alone', date('D'), '10:30', /date that exists/],
+		['31 February', date('D'), '2026/02/31', /valid date/],
+		['29 February in 2025', date('D'), '2025-02-29T00:00:00', /valid date/],
+		['no date', date('D'), 'soon', /valid date/],
+		['a year alone', date('D'), '2026', /valid date/],
+		['a time alone', date('D'), '10:30', /valid date/],
 		['an email without a domain', email('E'), 'a@gmail', /email address/],
 		['no number', text('T'), NaN, /must be text/],
-		['a number for a date', date('D'), 1763683200000, /date that exists/],
-		['an object for a date', date('D'), {}, /date that exists/],
-		['25 o clock', dateTime('D'), '2026/02/01 25:00:00', /date that exists/],
+		['a number for a date', date('D'), 1763683200000, /valid date/],
+		['an object for a date', date('D'), {}, /valid date/],
+		['25 o clock', dateTime('D'), '2026/02/01 25:00:00', /valid date/],
 	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
 });
 
@@ -113,9 +118,9 @@ describe('the check of an item', () => {
 	test('names every field that cannot be sent', () => {
 		const { problems } = validateParameters(operation, { client_id: '12a', family_name: 'あ'.repeat(101), latitude: 200 });
 		expect(problems).toEqual([
-			`'Client' must be a whole number of 1 or more, but "12a" was given`,
-			`'Last Name' must have at most 100 characters, but 101 characters were given`,
-			`'Latitude' must be a number from -90 to 90, but "200" was given`,
+			`'Client' must be a whole number of 1 or more, but it is "12a"`,
+			`'Last Name' must have at most 100 characters, but it has 101 characters`,
+			`'Latitude' must be a number from -90 to 90, but it is "200"`,
 		]);
 	});
 
@@ -124,16 +129,79 @@ describe('the check of an item', () => {
 		expect(problems).toEqual([expect.stringMatching(/^'Last Name' is required/)]);
 	});
 
-	test('an expression without a value is told, an object too', () => {
+	test('an expression that returned undefined is named, an object too', () => {
 		const { problems } = validateParameters(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
 		expect(problems).toEqual([
-			`'Last Name' must be text, but an object was given`,
-			`'Phone' has no value: its expression found nothing`,
+			`'Last Name' must be text, but it is an object`,
+			`'Phone' is empty: its expression returned undefined`,
 		]);
 	});
 
 	test('empty optional values are left out', () => {
 		const given = { client_id: 1, family_name: '山田', tel: '', latitude: null };
 		expect(validateParameters(operation, given).values).toEqual({ client_id: 1, family_name: '山田' });
+	});
+});
+
+describe("a vendor's own type", () => {
+	const plate = catalogue.defineType({
+		kind: 'plate',
+		rule: (_spec, { plateCase }) =>
+			z.string({ message: 'must be text' }).regex(/^[a-z]+-\d+$/i, { message: 'must be a plate, e.g. AB-12' })
+				.transform((value) => (plateCase === 'upper' ? value.toUpperCase() : value)),
+		property: () => ({ type: 'string', default: '', placeholder: 'e.g. AB-12' }),
+		settings: ['plateCase'],
+	});
+	const { plate_no: field } = fields('utc', { plate_no: plate('Plate', { term: 'Kennzeichen', help: 'Plate of the car' }) }, { plateCase: 'as entered' });
+
+	test('brings its rule and reads its own setting', () => {
+		expect(catalogue.schemaOf(field, {}).parse('ab-12')).toBe('ab-12');
+		expect(catalogue.schemaOf(field, { plateCase: 'upper' }).parse('ab-12')).toBe('AB-12');
+		expect(catalogue.schemaOf(field, { plateCase: undefined }).parse('ab-12')).toBe('ab-12');
+		expect(catalogue.schemaOf(field, {}).safeParse('12').error?.issues[0].message).toBe('must be a plate, e.g. AB-12');
+	});
+
+	test('brings its property', () => {
+		expect(properties(field)).toEqual([
+			{ displayName: 'Plate (Kennzeichen)', name: 'plateNo', type: 'string', default: '', placeholder: 'e.g. AB-12', description: 'Plate of the car' },
+		]);
+	});
+});
+
+describe('the label in the editor', () => {
+	test.each([
+		['Updated From', '更新日', 'Updated From (更新日)'],
+		['Last Name (Kana)', '姓カナ', 'Last Name (Kana, 姓カナ)'],
+		['Email', 'E-mail', 'Email'],
+		['Fax', 'FAX', 'Fax'],
+		['Invoice', undefined, 'Invoice'],
+	])('%s, %s: %s', (label, term, shown) => expect(withTerm(label, term)).toBe(shown));
+
+	test('messages quote the plain label', () => {
+		const operation = { required: fields('utc', { d: catalogue.date('Updated From', { term: '更新日' }) }), collections: [] } as unknown as Operation;
+		expect(validateParameters(operation, { d: 'soon' }).problems).toEqual([`'Updated From' must be a valid date, e.g. 2026/04/30, but it is "soon"`]);
+	});
+});
+
+describe('dates that were entered', () => {
+	test.each([
+		['2026/4/3 9:05', false, '2026-04-03T09:05:00'], ['2026-04-03T24:00', false, '2026-04-04T00:00:00'], ['20260403', false, '2026-04-03T00:00:00'],
+		['3.4.2026', true, '2026-04-03T00:00:00'], ['03/04/2026', true, '2026-04-03T00:00:00'], ['2026-04-03T10:00:00.250', false, '2026-04-03T10:00:00.250'],
+	])('%s', (text, dayFirst, iso) => expect(parseDateTime(text, { zone: 'utc' }, dayFirst).toISO({ includeOffset: false, suppressMilliseconds: true })).toBe(iso));
+
+	test.each(['03/04/2026', '3.4.2026', '2026-02-30', '2026/13/01', '2026-04-03 25:00', '10:30', '2026'])('%s is none without the day first', (text) =>
+		expect(parseDateTime(text, { zone: 'utc' }).isValid).toBe(false),
+	);
+});
+
+describe('yes and no', () => {
+	const portuguese = { yes: ['sim'], no: ['não'] };
+
+	test.each([[true, true], [1, true], [' Yes ', true], ['y', true], [false, false], ['0', false], ['NO', false], ['maybe', undefined], ['', undefined], [null, undefined], [[1], undefined], [2, undefined]])(
+		'%p is %p', (value, expected) => expect(parseYesNo(value)).toBe(expected),
+	);
+
+	test("a vendor's words count for that vendor only", () => {
+		expect([parseYesNo('Sim', portuguese), parseYesNo('NÃO', portuguese), parseYesNo('Sim')]).toEqual([true, false, undefined]);
 	});
 });

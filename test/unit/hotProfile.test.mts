@@ -1,5 +1,5 @@
 import { connect, instanceUrl, authenticate } from '../../nodes/HotProfile/connection.ts';
-import { parseResponse } from '../../nodes/HotProfile/service';
+import { hotProfile, parseResponse } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 import { simplify } from '../../nodes/HotProfile/columns';
@@ -137,10 +137,24 @@ test('simplified rows have real types', () => {
 			trade_on: '2025/05/12', created_at: '2025/05/12 09:30:15', updated_at: '2025-05-13T18:02:44+09:00', latitude: '34.7024854',
 			longitude: null, tags: ['a'], items: [{ id: 7001, label: '契約番号', value: 'A-77' }, { id: 7002, label: '契約番号', value: 'B' }],
 			private_items: { items: [] },
-		}),
+		}, getManyLeads),
 	).toEqual({
 		id: 1, pref_id: null, client_id: 2, customer_id: '007', important_customer_flg: true, end_user_flg: false, store_flg: null,
 		trade_on: '2025-05-12T00:00:00+09:00', created_at: '2025-05-12T09:30:15+09:00', updated_at: '2025-05-13T18:02:44+09:00',
 		latitude: 34.7024854, longitude: null, tags: ['a'], items: { 契約番号: 'A-77', '契約番号 (7002)': 'B' },
 	});
+});
+
+test.each(['lead', 'client', 'businessCard'])('the columns of a %s have an English name each, and are read as their names say', (value) => {
+	const { operations = [] } = hotProfile.resources.find((one) => one.value === value) ?? {};
+	const columns = operations.find((one) => one.value === 'getMany')?.columns ?? {};
+	const titles = Object.values(columns).map(({ title }) => title);
+	expect(titles.length).toBeGreaterThan(25);
+	expect(new Set(titles).size).toBe(titles.length);
+	for (const title of titles) expect(title).toMatch(/^[A-Z(]/);
+	const values = ['', null, '◯', 'ー', '12', '012', '2025/05/12', '2025/02/31', '2025/05/12 09:30:15', '2025-05-12', 'x', ['a'], [{ id: 1, label: 'l', value: 'v' }]];
+	for (const [wire, { key }] of Object.entries(columns)) {
+		expect(key).toBe(wire);
+		for (const one of values) expect(simplify({ [wire]: one } as never, { columns })).toEqual(simplify({ [wire]: one } as never, {}));
+	}
 });

@@ -108,3 +108,67 @@ test('rows without an id are all kept', async () => {
 	const read = async ({ number }: Page) => ({ rows: number <= 2 ? [{ id: '' }, { name: 'a' }] : [], total: 4 });
 	expect(await readPages(read, 2, Infinity, 1)).toHaveLength(4);
 });
+
+describe('a service with rules of its own', () => {
+	/** Answers its pages in order; an error in the place of a page is thrown. */
+	const answering = (...pages: Array<Partial<PageRead> | ServiceError>) => {
+		const calls: Page[] = [];
+		const read = async (page: Page): Promise<PageRead> => {
+			calls.push(page);
+			const answer = pages[page.number - 1] ?? {};
+			if (answer instanceof ServiceError) throw answer;
+			return { rows: [], ...answer };
+		};
+		return { calls, read };
+	};
+	const named = (...names: string[]) => names.map((name) => ({ name }));
+	const notFound = () => new ServiceError('notFound');
+
+	test('a count of pages tells that there are more behind a short one, and never ends the reading', async () => {
+		const short = answering({ rows: named('a'), totalPages: 3 }, { rows: named('b'), totalPages: 3 }, { rows: named('c'), totalPages: 3 });
+		expect(await readPages(short.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
+		expect(short.calls).toHaveLength(3);
+		const full = answering({ rows: named('a', 'b'), totalPages: 1 }, { rows: named('c'), totalPages: 1 });
+		expect(await readPages(full.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
+	});
+
+	test('an error behind the last page of the count, or behind a short one, can be the end', async () => {
+		const isPastEnd = ({ reason }: ServiceError) => reason === 'notFound';
+		await expect(readPages(answering({ rows: named('a', 'b'), totalPages: 1 }, notFound()).read, 2, Infinity, 1)).rejects.toMatchObject({ reason: 'notFound' });
+		for (const first of [{ rows: named('a', 'b'), totalPages: 1 }, { rows: named('a'), totalPages: 9 }]) {
+			expect(await readPages(answering(first, notFound()).read, 2, Infinity, 1, { isPastEnd })).toEqual(first.rows);
+		}
+		const missing = answering({ rows: named('a', 'b'), totalPages: 2 }, notFound());
+		await expect(readPages(missing.read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
+		await expect(readPages(answering(notFound()).read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
+	});
+
+	test('a page may be told to be the one before it by other means than ids', async () => {
+		const isRepeat = (page: PageRead, previous: PageRead) => JSON.stringify(page.rows) === JSON.stringify(previous.rows);
+		const twice = (totalPages: number) => answering({ rows: named('a', 'b'), totalPages }, { rows: named('a', 'b'), totalPages }).read;
+		expect(await readPages(twice(1), 2, Infinity, 1, { isRepeat })).toEqual(named('a', 'b'));
+		await expect(readPages(twice(2), 2, Infinity, 1, { isRepeat })).rejects.toMatchObject({ reason: 'repeatedPage' });
+	});
+
+	test('pages may have a fixed size', async () => {
+		const { calls, read } = answering({ rows: named('a', 'b') }, { rows: named('c', 'd') });
+		expect(await readPages(read, 2, 3, 1, { hasFixedSize: true })).toEqual(named('a', 'b', 'c'));
+		expect(calls.map(({ size }) => size)).toEqual([2, 2]);
+	});
+
+	test('the first page is shown before a second one is requested, and only then', async () => {
+		const beforeSecondPage = jest.fn(() => { throw new ServiceError('waitTooLong'); });
+		const { calls, read } = answering({ rows: named('a', 'b') }, { rows: named('c') });
+		await expect(readPages(read, 2, Infinity, 1, { beforeSecondPage })).rejects.toMatchObject({ reason: 'waitTooLong' });
+		expect(calls).toHaveLength(1);
+		expect(await readPages(answering({ rows: named('a') }).read, 2, Infinity, 1, { beforeSecondPage })).toEqual(named('a'));
+		expect(beforeSecondPage).toHaveBeenCalledTimes(1);
+	});
+
+	test('its pages are handed over in order: the first, and those after it that hold rows', async () => {
+		const pages: number[] = [];
+		await readPages(answering({ rows: named('a', 'b') }, { rows: named('c', 'd') }, {}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
+		await readPages(answering({}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
+		expect(pages).toEqual([2, 2, 0]);
+	});
+});

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DateTime, Settings } from 'luxon';
 
-import { dateColumn, flagColumn, linkColumn, moneyColumn, numberColumn, textColumn, mapRow } from '../../nodes/shared/fields/columns';
+import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
+import { dateColumn, linkColumn, mapRow, numberColumn, textColumn } from '../../nodes/shared/fields/columns';
 import { mapInChunks } from '../../nodes/shared/run/mapInChunks';
 import { CanceledError } from '../../nodes/shared/throttle/throttle';
 
@@ -68,6 +69,42 @@ test('a value with such keys comes out as it is, whatever its column', () => {
 		const received = Object.fromEntries(Object.keys(row).map((key) => [key, value]));
 		expect(JSON.stringify(mapRow(received as never, row))).toBe(JSON.stringify(received));
 	}
+});
+
+describe('rows of one catalogue', () => {
+	const columns = { nome: textColumn('name'), valor: moneyColumn('amount'), 'razão': textColumn('reason') };
+
+	test('may have other names, another order and other values each', () => {
+		const rows = [{ nome: 'a', valor: '1,5' }, { valor: '2', nome: '' }, { x: 1 }, {}, { nome: 'b', valor: '3' }, { 2: 'two', nome: 'c', 1: 'one' }];
+		expect(rows.map((row) => JSON.stringify(mapRow(row, columns)))).toEqual([
+			'{"name":"a","amount":1.5}', '{"amount":2,"name":null}', '{"x":1}', '{}', '{"name":"b","amount":3}', '{"1":"one","2":"two","name":"c"}',
+		]);
+	});
+
+	test('do not share their values', () => {
+		const [one, other] = [mapRow({ nome: 'a' }, columns), mapRow({ nome: 'b' }, columns)];
+		expect([one, other]).toEqual([{ name: 'a' }, { name: 'b' }]);
+	});
+
+	test('may have a name whose letters and accents are apart', () => {
+		expect(mapRow({ ['razão'.normalize('NFD')]: 'x' }, columns)).toEqual({ reason: 'x' });
+	});
+
+	test('may each have names of their own', () => {
+		for (let index = 0; index < 500; index++) expect(mapRow({ nome: 'a', [`f${index}`]: index }, columns)).toEqual({ name: 'a', [`f${index}`]: index });
+	});
+
+	test('follow the rules of their vendor', () => {
+		const rules = { first: ['valor', 'missing'], hidden: ['secret'], typeOfUnknown: (wire: string) => ({ read: (value: unknown) => `${wire}=${String(value)}` }) };
+		const row = mapRow({ nome: 'a', secret: 1, other: 2, valor: '3' }, { ...columns }, rules);
+		expect(JSON.stringify(row)).toBe('{"amount":3,"name":"a","other":"other=2"}');
+	});
+
+	test('have titles that name a column in English', () => {
+		expect([textColumn('clientId'), textColumn('fileUrl'), textColumn('tagIds'), textColumn('post', 'Job Title')].map(({ title }) => title)).toEqual([
+			'Client ID', 'File URL', 'Tag IDs', 'Job Title',
+		]);
+	});
 });
 
 describe('slices', () => {

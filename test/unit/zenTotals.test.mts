@@ -4,11 +4,11 @@ import { day, fields } from '../../nodes/shared/fields/fields';
 import type { Operation } from '../../nodes/shared/fields/operations';
 import { checkAll, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';
 import { parseResponse } from '../../nodes/ZenTotals/service';
-import { announce, answerOfOther, callKey, lastAnswer, remember } from '../../nodes/ZenTotals/answerCache';
+import { answerInProgress, cacheAnswer, cachedAnswer, requestKey, shareAnswer } from '../../nodes/ZenTotals/answerCache';
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
 import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
 import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
-import { code, count, isoDate, objects } from '../../nodes/ZenTotals/values.ts';
+import { code, count, date, objects } from '../../nodes/ZenTotals/values.ts';
 
 function trouble(work: () => unknown) {
 	try {
@@ -21,7 +21,7 @@ function trouble(work: () => unknown) {
 
 describe('values in any form', () => {
 	test.each([
-		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], [-3, -3],
+		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], ['1.234,5', 1234.5], ['1,234.56', 1234.56], [-3, -3],
 		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null],
 	])('the count %j is %j', (given, expected) => expect(count(given)).toBe(expected));
 
@@ -39,8 +39,8 @@ describe('values in any form', () => {
 		['2026-03-02', '2026-03-02'], ['2026-03-02T09:30:15-03:00', '2026-03-02T09:30:15-03:00'], ['ontem', 'ontem'],
 		['', null], [null, null], ['0000-00-00 00:00:00', null],
 		['31/02/2026', '31/02/2026'], ['2026-02-29 10:00', '2026-02-29 10:00'], ['29/02/2024 10:00', '2024-02-29T10:00:00'], ['02/03/2026 10:61', '02/03/2026 10:61'],
-		['31/12/2025 24:00', '2026-01-01T00:00:00'], ['2/3/2026', '2/3/2026'], ['2026/03/02', '2026/03/02'], ['02/03/2026  09:30', '02/03/2026  09:30'],
-	])('the date %j is %j', (given, expected) => expect(isoDate(given)).toBe(expected));
+		['31/12/2025 24:00', '2026-01-01T00:00:00'], ['2/3/2026', '2/3/2026'], ['2026/03/02', '2026-03-02'], ['02/03/2026  09:30', '02/03/2026  09:30'],
+	])('the date %j is %j', (given, expected) => expect(date(given)).toBe(expected));
 });
 
 describe('the totals of a day', () => {
@@ -171,43 +171,43 @@ describe('an answer', () => {
 });
 
 test('an answer that was asked for before the day was over does not count as that of the whole day', async () => {
-	const key = callKey('account', { data: '2026-03-05' });
-	remember(key, 1000, { rows: [] }, false);
-	expect([lastAnswer(key), lastAnswer(key, true)]).toEqual([expect.anything(), undefined]);
-	expect(answerOfOther(key, false, performance.now() + 1000)).toBeUndefined();
-	const asking = Promise.resolve(remember(key, 1000, { rows: [{ a: 1 }] }, true));
-	announce(key, asking, false);
-	expect(answerOfOther(key, true, performance.now() + 1000)).toBeUndefined();
-	expect(await answerOfOther(key, false, performance.now() + 1000)).toMatchObject({ read: { rows: [{ a: 1 }] } });
+	const key = requestKey('account', { data: '2026-03-05' });
+	cacheAnswer(key, 1000, { rows: [] }, false);
+	expect([cachedAnswer(key), cachedAnswer(key, true)]).toEqual([expect.anything(), undefined]);
+	expect(answerInProgress(key, false, performance.now() + 1000)).toBeUndefined();
+	const asking = Promise.resolve(cacheAnswer(key, 1000, { rows: [{ a: 1 }] }, true));
+	shareAnswer(key, asking, false);
+	expect(answerInProgress(key, true, performance.now() + 1000)).toBeUndefined();
+	expect(await answerInProgress(key, false, performance.now() + 1000)).toMatchObject({ read: { rows: [{ a: 1 }] } });
 });
 
 test('an answer of others is waited for as long as there is time, and no longer than the execution runs', async () => {
-	const key = callKey('account', { data: '2026-03-06' });
-	announce(key, new Promise(() => {}), true);
-	expect(answerOfOther(key, true, performance.now())).toBeUndefined();
-	expect(await answerOfOther(key, true, performance.now() + 20)).toBeUndefined();
+	const key = requestKey('account', { data: '2026-03-06' });
+	shareAnswer(key, new Promise(() => {}), true);
+	expect(answerInProgress(key, true, performance.now())).toBeUndefined();
+	expect(await answerInProgress(key, true, performance.now() + 20)).toBeUndefined();
 	const stop = new AbortController();
-	const waiting = answerOfOther(key, true, performance.now() + 60_000, stop.signal);
+	const waiting = answerInProgress(key, true, performance.now() + 60_000, stop.signal);
 	stop.abort();
 	expect(await waiting).toBeUndefined();
-	expect(answerOfOther(key, true, performance.now() + 60_000, stop.signal)).toBeUndefined();
+	expect(answerInProgress(key, true, performance.now() + 60_000, stop.signal)).toBeUndefined();
 });
 
 test('not more answers are kept than there can be reports', () => {
-	const keyOf = (number: number) => callKey('account', { data: String(number) });
-	for (let number = 0; number < 1000; number++) remember(keyOf(number), 60_000, { rows: [] });
-	const kept = Array.from({ length: 1000 }, (_, number) => lastAnswer(keyOf(number))).filter(Boolean);
+	const keyOf = (number: number) => requestKey('account', { data: String(number) });
+	for (let number = 0; number < 1000; number++) cacheAnswer(keyOf(number), 60_000, { rows: [] });
+	const kept = Array.from({ length: 1000 }, (_, number) => cachedAnswer(keyOf(number))).filter(Boolean);
 	expect(kept).toHaveLength(200);
-	expect(lastAnswer(keyOf(999))).toBeDefined();
+	expect(cachedAnswer(keyOf(999))).toBeDefined();
 });
 
 test('an answer is kept as long as the report may not be asked again', async () => {
-	const key = callKey('account', { data: '2026-03-02' });
-	remember(key, 50, { rows: [] });
-	expect(lastAnswer(key)).toMatchObject({ read: { rows: [] } });
-	expect(lastAnswer(callKey('account', { data: '2026-03-03' }))).toBeUndefined();
+	const key = requestKey('account', { data: '2026-03-02' });
+	cacheAnswer(key, 50, { rows: [] });
+	expect(cachedAnswer(key)).toMatchObject({ read: { rows: [] } });
+	expect(cachedAnswer(requestKey('account', { data: '2026-03-03' }))).toBeUndefined();
 	await new Promise((resolve) => setTimeout(resolve, 60));
-	expect(lastAnswer(key)).toBeUndefined();
+	expect(cachedAnswer(key)).toBeUndefined();
 });
 
 test.each([
@@ -215,7 +215,7 @@ test.each([
 ])('%d ms is "%s"', (ms, told) => expect(formatDuration(ms)).toBe(told));
 
 test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
-	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }).x;
+	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }, { dayFirst: true }).x;
 	expect(schema.parse('2026-03-03T01:00:00Z')).toBe('2026-03-02');
 	expect(schema.parse('30/04/2025')).toBe('2025-04-30');
 	for (const wrong of ['31/04/2025', '2025', 'constructor', 20250430, null]) expect(schema.safeParse(wrong).success).toBe(false);

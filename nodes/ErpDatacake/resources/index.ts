@@ -1,3 +1,5 @@
+/** The resources of ERP Datacake, in the order in which the editor shows them. */
+
 import type { Resource } from '../../shared/fields/operations';
 import { catalogue } from './catalogue';
 import { client } from './client';
@@ -11,7 +13,6 @@ import { lead } from './lead';
 import { prospect } from './prospect';
 import { ticket } from './ticket';
 
-/** The resources in the order in which the editor shows them. */
 export const resources: Resource[] = [
 	catalogue,
 	client,

@@ -1,82 +1,50 @@
-import type { Fields, FieldSpec, Kind } from '../../shared/fields/fields';
-import { choice, clearEmptyFields, decimal, document, fields, flag, pick, reference, setting, text } from '../../shared/fields/fields';
+/** The four kinds of operation that the contract has, and the settings that each of them needs. */
+
+import { linkNames, textColumn } from '../../shared/fields/columns';
+import type { Field, Fields } from '../../shared/fields/fields';
+import { choice, clearEmptyFields, decimal, flag, pick, setting, text } from '../../shared/fields/fields';
 import type { Collection, Operation } from '../../shared/fields/operations';
-import { textColumn, linkNames } from '../../shared/fields/columns';
-import { dateFormats, jsonForms, yesAndNo } from '../choices';
+import { yesNoPairs } from '../brazil/yesNo';
+import { dateFormats, jsonForms } from '../choices';
+import { erpFields } from '../fields';
 
-/** What the operations of the contract have in common; a resource says only what is its own. */
-
-/** Fields of the contract. It names no form for dates: they go out as yyyy-MM-dd, unless a setting says otherwise. */
-export const erpFields = <Wire extends string>(specs: Record<Wire, FieldSpec>): Fields<Wire> =>
-	fields('America/Sao_Paulo', specs, { dateFormat: 'yyyy-MM-dd' });
-
-/** One thing under three names in the contract. */
-export const taxDocument = document('CPF or CNPJ', { term: 'CPF/CNPJ', help: 'Tax document of the client, with or without punctuation' });
-
-/** Fields that several resources have. */
-export const common = erpFields({
-	document: taxDocument,
-	cnpj_cpf: taxDocument,
-	id_cliente: reference('Client ID', { term: 'ID do cliente' }),
-	id_contrato: reference('Contract ID', { term: 'ID do contrato' }),
-	id_fatura: reference('Invoice ID', { term: 'ID da fatura' }),
-	id_servico: reference('Client Service ID', {
-		term: 'ID do serviço do cliente',
-		help: "The client's own service, as Get Many of Client Service reads it, not a product",
-	}),
-	id_prospecto: reference('Prospect ID', { term: 'ID do prospecto' }),
-	id_revendedor: reference('Reseller', { term: 'Revendedor', picker: 'searchResellers' }),
-	latitude: decimal('Latitude', { term: 'Latitude', help: 'In degrees, such as -23.5505', min: -90, max: 90 }),
-	longitude: decimal('Longitude', { term: 'Longitude', help: 'In degrees, such as -46.6333', min: -180, max: 180 }),
-	obs: text('Remarks', undefined, { term: 'Observações' }),
-});
-
-/** The row of operations that only tell how it went. */
+/** The row of operations that only return a status. */
 export const statusRow = { status: textColumn('status') };
 
 const settings = erpFields({
 	checkDocuments: setting(
-		flag('Check CPF and CNPJ', { help: 'Whether a CPF or CNPJ with a wrong check digit is refused before the call. Turn this off for old data' }),
+		flag('Check CPF and CNPJ', { help: 'Whether to reject a CPF or CNPJ with a wrong check digit before the call. Turn off for legacy data' }),
 		true,
 	),
 	checkIds: setting(
 		flag('Check IDs', {
-			help: "Whether ids of resellers, products and the like are looked up in the ERP's own lists before the call. Each list is read at most once a minute",
+			help: "Whether to look up the IDs of resellers, products and similar records in the ERP's own lists before the call. Each list is read at most once per minute",
 		}),
 		true,
 	),
 	clearEmptyFields,
-	dateFormat: setting(choice('Date Format', dateFormats, { help: 'How the ERP wants dates' }), 'yyyy-MM-dd'),
+	dateFormat: setting(choice('Date Format', dateFormats, { help: 'The date format that the ERP expects' }), 'yyyy-MM-dd'),
 	digitsOnly: setting(
-		flag('Digits Only', { help: 'Whether CPF, CNPJ, CEP and phones are sent without punctuation. Otherwise they are sent as given' }),
+		flag('Digits Only', { help: 'Whether to remove punctuation from CPF, CNPJ, CEP and phone numbers. Otherwise, they are sent as entered' }),
 		false,
 	),
-	downloadFiles: setting(flag('Download Files', { help: 'Whether the files behind the links come out as binary data' }), false),
-	downloadTimeout: setting(decimal('Download Timeout (Seconds)', { min: 1, max: 900, help: 'Longest time for one file' }), 60),
-	jsonAs: setting(choice('JSON Sent As', jsonForms, { help: 'How the ERP wants JSON fields' }), 'text'),
-	maxFileSizeMb: setting(decimal('Max File Size (MB)', { min: 0.001, max: 500, help: 'Largest file that is taken' }), 10),
-	outputField: setting(text('Put Output File in Field', undefined, { help: 'Name of the binary field of the downloaded file' }), 'data'),
-	yesNoAs: setting(choice('Yes and No Sent As', yesAndNo, { help: 'How the ERP writes yes and no' }), 'S/N'),
+	downloadFiles: setting(flag('Download Files', { help: 'Whether to download the linked files as binary data' }), false),
+	downloadTimeout: setting(decimal('Download Timeout (Seconds)', { min: 1, max: 900, help: 'Maximum time to wait for one file' }), 60),
+	jsonAs: setting(choice('JSON Sent As', jsonForms, { help: 'How the ERP expects JSON fields' }), 'text'),
+	maxFileSizeMb: setting(decimal('Max File Size (MB)', { min: 0.001, max: 500, help: 'Larger files are rejected' }), 10),
+	outputField: setting(text('Put Output File in Field', undefined, { help: 'Name of the binary field to put the downloaded file in' }), 'data'),
+	yesNoAs: setting(choice('Yes and No Sent As', yesNoPairs, { help: 'The words that the ERP expects for yes and no' }), 'S/N'),
 });
 
 type Setting = keyof typeof settings;
 
-const settingsOfKind: Partial<Record<Kind, Setting[]>> = {
-	document: ['checkDocuments', 'digitsOnly'],
-	postalCode: ['digitsOnly'],
-	phone: ['digitsOnly'],
-	date: ['dateFormat'],
-	yesNo: ['yesNoAs'],
-	json: ['jsonAs'],
-	file: ['maxFileSizeMb'],
-};
+const isSettingName = (name: string): name is Setting => name in settings;
 
 /** The settings that matter for some fields and for what comes back. */
 function optionsFor(all: Fields, row: Operation['columns'], isUpdate: boolean): Collection[] {
-	const inside = (some: Fields): FieldSpec[] =>
-		Object.values(some).flatMap((field) => [field, ...(field.of ? inside(field.of) : [])]);
-	const names = inside(all).flatMap(({ kind, picker, pickedBy }): Setting[] => [
-		...(settingsOfKind[kind] ?? []),
+	const withEntries = (fields: Fields): Field[] => Object.values(fields).flatMap((field) => [field, ...(field.of ? withEntries(field.of) : [])]);
+	const names = withEntries(all).flatMap(({ settings: own = [], picker, pickedBy }): Setting[] => [
+		...own.filter(isSettingName),
 		...(picker && !pickedBy ? (['checkIds'] as const) : []),
 	]);
 	if (isUpdate) names.push('clearEmptyFields');
@@ -84,46 +52,45 @@ function optionsFor(all: Fields, row: Operation['columns'], isUpdate: boolean): 
 	return names.length > 0 ? [{ name: 'options', fields: pick(settings, ...new Set(names)) }] : [];
 }
 
-type Shape = Pick<Operation, 'value' | 'name' | 'method' | 'idempotent' | 'pastTense' | 'canClearFields' | 'resultList'>;
+/** What a kind of operation decides. */
+type OperationKind = Pick<Operation, 'value' | 'name' | 'method' | 'idempotent' | 'pastTense' | 'canClearFields' | 'resultList'>;
 
-type Own = Partial<Pick<Operation, 'value' | 'name' | 'pastTense' | 'recordIdField' | 'required'>> &
-	Pick<Operation, 'id' | 'action' | 'description' | 'path' | 'columns'> & {
-		/** Fields that may be left out. */
-		optional?: Fields;
-	};
+/** What an operation adds to its kind, or overrides. */
+type OperationDetails = Partial<Pick<Operation, 'value' | 'name' | 'pastTense' | 'recordIdField' | 'required'>> &
+	Pick<Operation, 'id' | 'action' | 'description' | 'path' | 'columns'> & { optional?: Fields };
 
-const shaped =
-	(shape: Shape, collection: Collection['name']) =>
-	({ required = {}, optional = {}, ...own }: Own): Operation => ({
-		...shape,
-		...own,
+const defineOperation =
+	(kind: OperationKind, collection: Collection['name']) =>
+	({ required = {}, optional = {}, ...details }: OperationDetails): Operation => ({
+		...kind,
+		...details,
 		required,
 		collections: [
 			...(Object.keys(optional).length > 0 ? [{ name: collection, fields: optional }] : []),
-			...optionsFor({ ...required, ...optional }, own.columns, shape.canClearFields),
+			...optionsFor({ ...required, ...optional }, details.columns, kind.canClearFields),
 		],
 	});
 
 /** Reads one record. */
-export const get = shaped(
+export const get = defineOperation(
 	{ value: 'get', name: 'Get', method: 'GET', idempotent: true, pastTense: 'read', canClearFields: false },
 	'filters',
 );
 
-/** Reads a list; the contract knows no pages. */
-export const getMany = shaped(
+/** Reads a list; the contract has no pages. */
+export const getMany = defineOperation(
 	{ value: 'getMany', name: 'Get Many', method: 'GET', idempotent: true, pastTense: 'read', canClearFields: false, resultList: {} },
 	'filters',
 );
 
 /** Stores something, so it is never sent twice. */
-export const create = shaped(
+export const create = defineOperation(
 	{ value: 'create', name: 'Create', method: 'POST', idempotent: false, pastTense: 'created', canClearFields: false },
 	'additionalFields',
 );
 
-/** Changes what is given and leaves the rest as it is. */
-export const update = shaped(
+/** Changes the fields that are set and leaves the others unchanged. */
+export const update = defineOperation(
 	{ value: 'update', name: 'Update', method: 'PUT', idempotent: true, pastTense: 'updated', canClearFields: true },
 	'updateFields',
 );

@@ -1,13 +1,14 @@
-import { clearEmptyFields, fields, flag } from '../../shared/fields/fields';
-import type { Collection, Operation } from '../../shared/fields/operations';
+/** The three kinds of operation that HotProfile has; a resource adds its own path, texts and fields. */
+
+import { clearEmptyFields, flag } from '../../shared/fields/fields';
 import type { Fields } from '../../shared/fields/fields';
+import type { Collection, Operation } from '../../shared/fields/operations';
+import { hotProfileFields } from '../fields';
 
-/** The three shapes that operations of HotProfile have; a resource says only what is its own. */
+type OperationDetails = Pick<Operation, 'action' | 'description' | 'path' | 'required'>;
 
-type Own = Pick<Operation, 'action' | 'description' | 'path' | 'required'>;
-
-export const create = (own: Own, additionalFields: Fields): Operation => ({
-	...own,
+export const create = (details: OperationDetails, additionalFields: Fields): Operation => ({
+	...details,
 	value: 'create',
 	name: 'Create',
 	method: 'POST',
@@ -17,8 +18,8 @@ export const create = (own: Own, additionalFields: Fields): Operation => ({
 	collections: [{ name: 'additionalFields', fields: additionalFields }],
 });
 
-export const update = (own: Own, updateFields: Fields): Operation => ({
-	...own,
+export const update = (details: OperationDetails, updateFields: Fields): Operation => ({
+	...details,
 	value: 'update',
 	name: 'Update',
 	method: 'POST',
@@ -28,17 +29,17 @@ export const update = (own: Own, updateFields: Fields): Operation => ({
 	canClearFields: true,
 	collections: [
 		{ name: 'updateFields', fields: updateFields },
-		{ name: 'options', fields: fields('Asia/Tokyo', { clearEmptyFields }) },
+		{ name: 'options', fields: hotProfileFields({ clearEmptyFields }) },
 	],
 });
 
 export const getMany = (
-	own: Omit<Own, 'required'>,
+	details: Omit<OperationDetails, 'required'> & Required<Pick<Operation, 'columns'>>,
 	resultList: NonNullable<Operation['resultList']>,
 	filters: Fields,
 	sort: Fields,
 ): Operation => ({
-	...own,
+	...details,
 	value: 'getMany',
 	name: 'Get Many',
 	method: 'POST',
@@ -46,15 +47,15 @@ export const getMany = (
 	pastTense: 'read',
 	canClearFields: false,
 	required: {},
-	collections: [{ name: 'filters', fields: filters }, { name: 'sort', fields: sort }, options],
+	collections: [{ name: 'filters', fields: filters }, { name: 'sort', fields: sort }, readOptions],
 	resultList,
 });
 
-const options: Collection = {
+const readOptions: Collection = {
 	name: 'options',
-	fields: fields('Asia/Tokyo', {
+	fields: hotProfileFields({
 		'page[date_format_option]': flag('ISO 8601 Dates', {
-			help: 'Whether HotProfile writes dates as ISO 8601, which shows in the raw output',
+			help: 'Whether HotProfile returns dates as ISO 8601. Only the raw output shows the difference',
 		}),
 	}),
 };

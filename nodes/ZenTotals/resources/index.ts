@@ -1,30 +1,20 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import type { Resource } from '../../shared/fields/operations';
+import type { Operation, Resource } from '../../shared/fields/operations';
 import { leadFile } from './leadFile';
-import * as leadFileForms from './leadFile/rows';
 import { leadsByUser } from './leadsByUser';
-import * as leadsByUserForms from './leadsByUser/rows';
+import type { Report } from './report';
 import { salesFunnel } from './salesFunnel';
-import * as salesFunnelForms from './salesFunnel/rows';
 import { totals } from './totals';
-import * as totalsForms from './totals/rows';
 
-/** The resources in the order in which the editor shows them. */
-export const resources: Resource[] = [totals, leadsByUser, leadFile, salesFunnel];
+/** Lists the reports; a new one is a folder and a line here. */
 
-/** How the answers of a report come out. */
-export interface Forms {
-	/** There may be many, so they are made one at a time where they are. */
-	rows(answer: IDataObject, date: string): Iterable<IDataObject>;
-	/** One item per user. */
-	users?(answers: IDataObject[], date: string, rows: IDataObject[], signal?: AbortSignal): IDataObject[] | Promise<IDataObject[]>;
+/** In the order in which the editor shows them. */
+export const reports: Report[] = [totals, leadsByUser, leadFile, salesFunnel];
+
+export const resources: Resource[] = reports.map(({ name, label, operation }) => ({ value: name, name: label, operations: [operation] }));
+
+/** The report that an operation reads. */
+export function reportOf({ path }: Pick<Operation, 'path'>): Report {
+	const report = reports.find(({ name }) => name === path);
+	if (!report) throw new Error(`No report of CRM Zen is named ${path}`);
+	return report;
 }
-
-/** By the name of the report. */
-export const forms: Record<string, Forms> = {
-	totals: totalsForms,
-	leadsByUser: leadsByUserForms,
-	leadFile: leadFileForms,
-	salesFunnel: salesFunnelForms,
-};

@@ -1,9 +1,10 @@
+/** Sends files: from n8n's binary data to base64 in the values of a call. */
+
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import type { Field, WireValue } from './fields';
+import type { Field, WireValue } from './field';
 import type { WireValues } from './operations';
-
-/** Files on their way out: from n8n's binary data to base64 in the values of a call. */
+import { isFile } from './properties';
 
 /** Binary fields that the user named. */
 export class BinaryFields {
@@ -25,9 +26,10 @@ export type SentFile = { fileName: string | null; size: string };
 type Caller = IExecuteSingleFunctions;
 
 /**
- * Puts files in the place of the names of binary fields. Values with several files become several
- * values with one each: entries of a list, or calls.
+ * Replaces the names of binary fields by their files. Values with several files become several values with one
+ * each: entries of a list, or calls.
  * @param problems what cannot be sent is added here, one sentence each
+ * @param prefix where the fields are, e.g. `Attachment 1: `
  */
 export async function attachFiles(
 	caller: Caller,
@@ -35,51 +37,49 @@ export async function attachFiles(
 	values: WireValues,
 	maxBytes: number,
 	problems: string[],
-	place = '',
+	prefix = '',
 ): Promise<WireValues[]> {
-	const whole = { ...values };
-	for (const { kind, wire, of = {}, entry } of fields) {
-		if (kind !== 'list' || !(wire in values)) continue;
-		const inside = Object.values(of);
+	const complete = { ...values };
+	for (const { wire, of, entry } of fields) {
+		if (!of || !(wire in values)) continue;
+		const entryFields = Object.values(of);
 		const entries = (values[wire] as WireValues[]).map(
-			async (one, index) => await attachFiles(caller, inside, one, maxBytes, problems, `${entry} ${index + 1}: `),
+			async (one, index) => await attachFiles(caller, entryFields, one, maxBytes, problems, `${entry} ${index + 1}: `),
 		);
-		whole[wire] = (await Promise.all(entries)).flat();
+		complete[wire] = (await Promise.all(entries)).flat();
 	}
-	const field = fields.find(({ kind, wire }) => kind === 'file' && wire in values);
-	if (!field) return [whole];
+	const field = fields.find((one) => isFile(one) && one.wire in values);
+	if (!field) return [complete];
 	const { wire, label, fileName = '', fileFormat = '' } = field;
-	const given = values[wire];
-	if (!(given instanceof BinaryFields)) {
-		const bytes = bytesOf(String(given));
-		if (bytes > maxBytes) problems.push(`${place}'${label}' ${tooLarge(bytes, maxBytes)}`);
-		return [whole];
+	const content = values[wire];
+	if (!(content instanceof BinaryFields)) {
+		const bytes = bytesOf(String(content));
+		if (bytes > maxBytes) problems.push(`${prefix}'${label}' ${tooLarge(bytes, maxBytes)}`);
+		return [complete];
 	}
-	if (given.names.length > 1 && fileName in values) {
-		problems.push(`${place}One name cannot be given to ${given.names.length} files`);
+	if (content.names.length > 1 && fileName in values) {
+		problems.push(`${prefix}One file name cannot be used for ${content.names.length} files`);
 	}
-	const files = given.names.map(async (name) => {
+	const files = content.names.map(async (name) => {
 		const data = binaryOf(caller, name);
 		if (!data) {
-			problems.push(`${place}'Input Binary Fields' names "${name}", but ${otherFields(caller)}`);
-			return whole;
+			problems.push(`${prefix}'Input Binary Fields' names "${name}", but ${otherFields(caller)}`);
+			return complete;
 		}
-		const own = nameOf(data, name);
+		const ownName = nameOf(data, name);
 		const bytes = await sizeIn(caller, data);
-		if (bytes > maxBytes) {
-			problems.push(`${place}'Input Binary Fields': ${own} ${tooLarge(bytes, maxBytes)}`);
-		}
-		if (bytes === 0) problems.push(`${place}'Input Binary Fields': ${own} is empty`);
-		const format = formatOf(own);
-		const described = { [fileName]: own, ...(fileFormat && format ? { [fileFormat]: format } : {}) };
-		return { ...described, ...whole, [wire]: new BinaryFile(name, own, bytes) };
+		if (bytes > maxBytes) problems.push(`${prefix}'Input Binary Fields': ${ownName} ${tooLarge(bytes, maxBytes)}`);
+		if (bytes === 0) problems.push(`${prefix}'Input Binary Fields': ${ownName} is empty`);
+		const format = formatOf(ownName);
+		const described = { [fileName]: ownName, ...(fileFormat && format ? { [fileFormat]: format } : {}) };
+		return { ...described, ...complete, [wire]: new BinaryFile(name, ownName, bytes) };
 	});
 	return await Promise.all(files);
 }
 
 /** The values with the content of their files, as base64. */
 export async function loadFiles(caller: Caller, values: WireValues): Promise<WireValues> {
-	if (!holdsFile(values)) return values;
+	if (!hasBinaryFile(values)) return values;
 	const loaded = async (value: WireValue): Promise<WireValue> => {
 		if (value instanceof BinaryFile) return (await caller.helpers.getBinaryDataBuffer(value.field)).toString('base64');
 		if (Array.isArray(value)) return await Promise.all((value as WireValue[]).map(loaded));
@@ -89,16 +89,17 @@ export async function loadFiles(caller: Caller, values: WireValues): Promise<Wir
 	return Object.fromEntries(await Promise.all(entries)) as WireValues;
 }
 
-const holdsFile = (value: unknown): boolean =>
-	value instanceof BinaryFile || (typeof value === 'object' && value !== null && Object.values(value).some(holdsFile));
+const hasBinaryFile = (value: unknown): boolean =>
+	value instanceof BinaryFile || (typeof value === 'object' && value !== null && Object.values(value).some(hasBinaryFile));
 
 /** The files among some values, with their sizes. */
 export function sentFiles(fields: Field[], values: WireValues): SentFile[] {
-	return fields.flatMap(({ kind, wire, of = {}, fileName = '' }): SentFile[] => {
-		const value = values[wire];
+	return fields.flatMap((field): SentFile[] => {
+		const value = values[field.wire];
 		if (value === undefined) return [];
-		if (kind === 'list') return (value as WireValues[]).flatMap((entry) => sentFiles(Object.values(of), entry));
-		if (kind !== 'file') return [];
+		const { of, fileName = '' } = field;
+		if (of) return (value as WireValues[]).flatMap((entry) => sentFiles(Object.values(of), entry));
+		if (!isFile(field)) return [];
 		const bytes = value instanceof BinaryFile ? value.bytes : bytesOf(String(value));
 		return [{ fileName: (values[fileName] as string | undefined) ?? null, size: sizeOf(bytes) }];
 	});
@@ -106,8 +107,8 @@ export function sentFiles(fields: Field[], values: WireValues): SentFile[] {
 
 function tooLarge(bytes: number, maxBytes: number): string {
 	const isClose = sizeOf(bytes) === sizeOf(maxBytes);
-	const [has, most] = isClose ? [`${bytes} bytes`, `${maxBytes} bytes`] : [sizeOf(bytes), sizeOf(maxBytes)];
-	return `has ${has}, but at most ${most} are allowed`;
+	const [size, limit] = isClose ? [`${bytes} bytes`, `${maxBytes} bytes`] : [sizeOf(bytes), sizeOf(maxBytes)];
+	return `has ${size}, but the limit is ${limit}`;
 }
 
 /** A size as people read it. */
@@ -117,7 +118,7 @@ export function sizeOf(bytes: number): string {
 	return `${value.toFixed(1).replace(/\.0$/, '')} ${unit}`;
 }
 
-/** Length of what base64 text stands for. */
+/** Number of bytes that base64 text stands for. */
 function bytesOf(base64: string): number {
 	const text = base64.replace(/\s/g, '');
 	return (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
@@ -136,7 +137,7 @@ function otherFields(caller: Caller): string {
 	return names.length > 0 ? `the item has only ${names.join(', ')}` : 'the item has no binary data';
 }
 
-/** n8n keeps small installations' files in the item, others' beside it, and not always the size. */
+/** n8n keeps files in the item or outside of it, and does not always know the size. */
 async function sizeIn({ helpers }: Caller, { bytes, id, data }: IBinaryData): Promise<number> {
 	if (bytes !== undefined) return bytes;
 	return id ? (await helpers.getBinaryMetadata(id)).fileSize : bytesOf(data);
@@ -146,7 +147,7 @@ function nameOf({ fileName, fileExtension }: IBinaryData, field: string): string
 	return fileName ?? (fileExtension ? `${field}.${fileExtension}` : field);
 }
 
-const formatOf = (fileName: string) => /\.([^.]+)$/.exec(fileName)?.[1].toLowerCase();
+const formatOf = (fileName: string) => /\.([^.]+)$/.exec(fileName)?.[1]?.toLowerCase();
 
 const isRecord = (value: unknown): value is WireValues =>
 	typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

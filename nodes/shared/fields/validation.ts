@@ -1,16 +1,18 @@
+/** Checks what the user entered against the catalogue and turns it into what is sent. */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../http/responses';
-import type { Field, Form } from './fields';
-import { binaryFields, ENTRIES, schemaOf } from './fields';
 import { BinaryFields } from './binaryFiles';
-import { locatorValue } from './parameters';
+import type { Field, FormatOverrides } from './field';
+import { schemaOf } from './field';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
-import { textOf } from './text';
+import { locatorValue } from './parameters';
+import { binaryFields, ENTRIES, isFile } from './properties';
+import { isObject, textOf } from './text';
 
-/** The settings of an operation, with their usual values where none are given. */
-export type OperationSettings = Partial<Form> & IDataObject;
+/** The settings of an operation, with their defaults where they are not set. */
+export type OperationSettings = FormatOverrides & IDataObject;
 
 export interface ValidationResult {
 	/** What is sent. */
@@ -21,93 +23,95 @@ export interface ValidationResult {
 }
 
 /**
- * Checks what the user gave against the catalogue and turns it into what is sent.
- * @param given wire names and values
- * @param zone the workflow's time zone, for days in words
+ * @param parameters values as entered, by wire name
+ * @param zone the workflow's time zone, whose midnight stands for a day
  */
-export function validateParameters(operation: Operation, given: IDataObject, zone = 'utc'): ValidationResult {
+export function validateParameters(operation: Operation, parameters: IDataObject, zone = 'utc'): ValidationResult {
 	const all = Object.values(fieldsOf(operation));
 	const problems: string[] = [];
-	const own = all.filter(({ isSetting }) => isSetting);
-	const usual = Object.fromEntries(own.map(({ wire, default: value }) => [wire, value]));
-	const isEmptySetting = (value: unknown) => value === undefined || isEmpty(value);
-	const chosen = Object.fromEntries(own.map(({ wire }) => [wire, given[wire]]).filter(([, value]) => !isEmptySetting(value)));
-	const settings = { workflowZone: zone, ...usual, ...validateFields(own, chosen, {}, problems) } as OperationSettings;
+	const settingFields = all.filter(({ isSetting }) => isSetting);
+	const defaults = Object.fromEntries(settingFields.map(({ wire, default: value }) => [wire, value]));
+	const entered = settingFields.map(({ wire }) => [wire, parameters[wire]] as const).filter(([, value]) => value !== undefined && !isEmpty(value));
+	const chosen = validateFields(settingFields, Object.fromEntries(entered), {}, problems);
+	const settings = { workflowZone: zone, ...defaults, ...chosen } as OperationSettings;
 	const sent = all.filter(({ isSetting }) => !isSetting);
-	return { values: validateFields(sent, given, settings, problems, operation), settings, problems };
+	return { values: validateFields(sent, parameters, settings, problems, operation), settings, problems };
 }
 
 type FieldRules = Partial<Pick<Operation, 'required' | 'canClearFields'>>;
 
+/** @param prefix where the fields are, e.g. `Attachment 1: ` */
 function validateFields(
 	all: Field[],
-	given: IDataObject,
+	parameters: IDataObject,
 	settings: OperationSettings,
 	problems: string[],
-	{ required = {}, canClearFields }: FieldRules = {},
-	place = '',
+	{ required = {}, canClearFields = false }: FieldRules = {},
+	prefix = '',
 ): WireValues {
 	const values: WireValues = {};
 	for (const field of all) {
-		const say = (what: string) => problems.push(`${place}'${field.label}' ${what}`);
+		const report = (problem: string) => void problems.push(`${prefix}'${field.label}' ${problem}`);
 		const isRequired = field.wire in required;
-		if (field.kind === 'file') {
-			const value = validateFile(field, given, say);
+		if (isFile(field)) {
+			const value = validateFile(field, parameters, report);
 			if (value !== undefined) values[field.wire] = value;
 			continue;
 		}
-		if (!(isRequired && !field.when) && !(field.wire in given)) continue;
-		const value = given[field.wire];
+		if (!(isRequired && !field.when) && !(field.wire in parameters)) continue;
+		const value = parameters[field.wire];
 		if (isRequired || canClearFields ? isBlank(value) : isEmpty(value)) {
-			if (isRequired) say(`is required, but ${describeValue(value)}`);
+			if (isRequired) report(`is required, but ${describeValue(value)}`);
 			// Only an empty text clears a field: null and undefined are what a missing column gives.
-			else if (canClearFields && settings.clearEmptyFields && typeof value === 'string' && takesEmptyText(field)) values[field.wire] = '';
+			else if (canClearFields && settings.clearEmptyFields && typeof value === 'string' && field.canBeCleared) values[field.wire] = '';
 			continue;
 		}
 		if (value === undefined) {
-			say('has no value: its expression found nothing');
+			report('is empty: its expression returned undefined');
 			continue;
 		}
-		if (field.kind === 'list') {
+		if (field.of) {
 			const entries = listEntries(value);
-			if (!entries) say(`must be a list, but ${describeValue(value)}`);
+			if (!entries) report(`must be a list, but ${describeValue(value)}`);
 			else if (entries.length > 0) {
 				const checked = entries.map((entry, index) =>
 					validateFields(Object.values(field.of ?? {}), toWireNames(field, entry), settings, problems, {}, `${field.entry} ${index + 1}: `),
 				);
-				// An entry in which nothing is filled says nothing.
+				// The editor keeps entries in which nothing is filled in.
 				values[field.wire] = checked.filter((entry) => Object.keys(entry).length > 0);
 			}
 			continue;
 		}
 		const result = schemaOf(field, settings).safeParse(value);
 		if (result.success) values[field.wire] = result.data;
-		else say(`${result.error.issues[0].message}, but ${describeValue(value)}`);
+		else report(`${brokenRule(result.error)}, but ${describeValue(value)}`);
 	}
 	return values;
 }
 
-/** A file as base64 text, or the binary fields that hold it. */
-function validateFile(field: Field, given: IDataObject, say: (what: string) => void): WireValues[string] | undefined {
-	const text = given[field.wire];
-	const named = given[binaryFields.name] ?? binaryFields.default;
-	const names = textOf(named).split(',').map((name) => name.trim()).filter(Boolean);
+const brokenRule = ({ issues }: { issues: Array<{ message: string }> }) => issues[0]?.message ?? 'is not valid';
+
+/** A file as base64 text, or the binary fields that contain it. */
+function validateFile(field: Field, parameters: IDataObject, report: (problem: string) => void): WireValues[string] | undefined {
+	const text = parameters[field.wire];
+	const entered = parameters[binaryFields.name] ?? binaryFields.default;
+	const names = textOf(entered).split(',').map((name) => name.trim()).filter(Boolean);
 	if (text === undefined || isEmpty(text)) {
 		if (names.length > 0) return new BinaryFields(names);
-		say('is missing: name binary fields, or give base64 text');
+		report('is missing: enter the names of binary fields, or base64 text');
 		return undefined;
 	}
-	if (names.length > 0 && named !== binaryFields.default) {
-		say('is given twice: as base64 text and as binary fields');
+	if (names.length > 0 && entered !== binaryFields.default) {
+		report('is set twice: as base64 text and as binary fields. Use only one of them');
 		return undefined;
 	}
 	const result = field.schema.safeParse(text);
 	if (result.success) return result.data;
-	say(`${result.error.issues[0].message}, but ${describeValue(text)}`);
+	report(`${brokenRule(result.error)}, but ${describeValue(text)}`);
 	return undefined;
 }
 
-/** The entries of a list, as n8n keeps them or as an expression brings them. */
+/** The entries of a list, as n8n keeps them or as an expression returns them. */
 function listEntries(value: unknown): IDataObject[] | undefined {
 	const entries = isObject(value) ? (value[ENTRIES] ?? []) : value;
 	return Array.isArray(entries) && entries.every(isObject) ? entries : undefined;
@@ -128,17 +132,16 @@ const isEmpty = (value: unknown) => value === '' || value === null;
 const isBlank = (value: unknown) =>
 	value === undefined || value === null || (typeof value === 'string' ? value.trim() === '' : Array.isArray(value) && value.length === 0);
 
-const textKinds = new Set<Field['kind']>(['text', 'email', 'url', 'digits', 'phone', 'postalCode', 'state']);
+/** Longer values are described by their length. */
+const SHOWN_CHARACTERS = 40;
 
-const takesEmptyText = ({ kind }: Field) => textKinds.has(kind);
-
-/** What was found instead, in words: long values by their length, others as they are. */
+/** What a value is instead, as a clause. */
 function describeValue(value: unknown): string {
-	if (value === undefined) return 'its expression found nothing';
+	if (value === undefined) return 'its expression returned undefined';
 	if (value === null || value === '') return 'it is empty';
-	if (Array.isArray(value)) return 'a list was given';
-	if (typeof value === 'object') return 'an object was given';
+	if (Array.isArray(value)) return 'it is a list';
+	if (typeof value === 'object') return 'it is an object';
 	const shown = String(value).replace(/\p{Surrogate}/gu, '\ufffd');
 	const length = [...shown].length;
-	return length > 40 ? `${length} characters were given` : `"${shown}" was given`;
+	return length > SHOWN_CHARACTERS ? `it has ${length} characters` : `it is "${shown}"`;
 }

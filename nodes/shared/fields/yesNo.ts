@@ -15,6 +15,7 @@ const NO_WORDS: YesNoWords = { yes: [], no: [] };
  * @returns undefined where it says neither
  */
 export function parseYesNo(value: unknown, words = NO_WORDS): boolean | undefined {
+	if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
 	const text = String(value).trim().toLowerCase();
 	if (COMMON.yes.includes(text) || words.yes.includes(text)) return true;
 	return COMMON.no.includes(text) || words.no.includes(text) ? false : undefined;

@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ServiceError } from './errors';
 
+/** Reads the numbered pages of a result list: every row once, in order, and no page more than is needed. */
+
 export interface Page {
 	/** From 1. */
 	number: number;
@@ -11,103 +13,173 @@ export interface Page {
 
 export interface PageRead {
 	rows: IDataObject[];
-	/** Count of all rows, where the service tells. */
+	/** Count of all rows, where the service reports it. */
 	total?: number;
+	/** Count of all pages, where the service reports that. */
+	totalPages?: number;
 }
 
-export interface PageOptions {
-	/** Called once all rows are read, where the service's total is another count than theirs. */
-	onMismatch?: (told: { rows: number; total: number }) => void;
-	/** Called where there was no time to look behind the last row of the total. */
+export interface PageOptions<Read extends PageRead = PageRead> {
+	/** Called after the last page if the service's total differs from the number of rows that came. */
+	onMismatch?: (counts: { rows: number; total: number }) => void;
+	/** Called if there was no time left to look for a page after the last row of the total. */
 	onUnchecked?: (rows: number) => void;
+	/** Called for the first page, and for each page after it that adds rows, in order. */
+	onPage?: (page: Read) => void;
+	/** Called with the first page before the second one is requested; what it throws ends the reading. */
+	beforeSecondPage?: (first: Read) => void;
+	/** Whether the service uses this error to say that a page does not exist. Asked only after a short page or the last page of the total. */
+	isPastEnd?: (error: ServiceError) => boolean;
+	/** Whether all pages have the maximum size, whatever is wanted. */
+	hasFixedSize?: boolean;
+	/** Whether a page repeats the one before it; by default, a page does whose rows have all come already. */
+	isRepeat?: (page: Read, previous: Read) => boolean;
 }
 
 /**
  * Reads one page.
- * @param isCheck whether all rows of the total are here already: this page only makes sure of it, and may be
- * refused as `retryLater`
+ * @param isCheck whether all rows of the total have come: this page only makes sure that there are no more,
+ * and may be rejected as `retryLater`
  */
-export type ReadPage = (page: Page, isCheck: boolean) => Promise<PageRead>;
+export type ReadPage<Read extends PageRead = PageRead> = (page: Page, isCheck: boolean) => Promise<Read>;
 
 /**
- * Reads the rows of all pages, or of as many as are wanted: none twice, none skipped.
- * A page that is short or empty is the last one. The service's total never ends the reading: it only says
- * how far pages can be read side by side, and that there may be more behind a short page.
+ * Reads all rows, or as many as are wanted.
+ *
+ * A short or empty page is the last one. The service's total never ends the reading, since it may be wrong: it
+ * only says how far pages may be read concurrently, and that there may be more after a short page.
  * @param wanted number of rows, or Infinity
- * @param atOnce pages read side by side, from the third on
- * @throws {ServiceError} `repeatedPage`, or what a page failed with
+ * @param maxConcurrent pages read at the same time, from the third on
+ * @throws {ServiceError} `repeatedPage`, or the error of the first page that failed
  */
-export async function readPages(
-	read: ReadPage,
+export async function readPages<Read extends PageRead>(
+	read: ReadPage<Read>,
 	maxSize: number,
 	wanted: number,
-	atOnce: number,
-	{ onMismatch, onUnchecked }: PageOptions = {},
+	maxConcurrent: number,
+	options: PageOptions<Read> = {},
 ): Promise<IDataObject[]> {
-	// All pages have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
-	const size = wanted === Infinity ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
-	const rows = new Map<unknown, IDataObject>();
-	/** The service's totals: the latest one, and the bounds of all, since others may add rows meanwhile. */
-	const totals = { latest: 0, least: Infinity, most: -Infinity };
-	/** Rows of a full page: a service may give fewer than it was asked for. */
-	let full = size;
-	let taken = 0;
-	let begun = 0;
+	// All pages must have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
+	const size = wanted === Infinity || options.hasFixedSize ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
+	const list = new PagedList(size, wanted, options);
+	let requested = 0;
 	let hasFailed = false;
-	/** Pages that are begun and not yet taken, in order. */
-	const underWay: Array<Promise<PageRead>> = [];
-	/** The latest page's rows without an id. */
-	let nameless = new Set<string>();
-
-	/** Whether all rows of the total are here. */
-	const isComplete = () => totals.least !== Infinity && rows.size >= totals.latest;
-	const begin = () => {
-		const page = read({ number: ++begun, size }, isComplete());
+	/** Requested pages that have not been added yet, in order. */
+	const pending: Array<Promise<Read>> = [];
+	const request = () => {
+		const page = read({ number: ++requested, size }, list.isComplete);
 		page.catch(() => (hasFailed = true));
-		underWay.push(page);
-	};
-	const isKnown = (row: IDataObject) => (hasId(row) ? rows.has(String(row.id)) : nameless.has(JSON.stringify(row)));
-	/** Keeps the rows of the next page, and says whether there may be more. */
-	const take = ({ rows: received, total }: PageRead): boolean => {
-		const { length } = received;
-		taken++;
-		// Behind the last page, a service may count nothing.
-		if (total !== undefined && (length > 0 || taken === 1)) {
-			Object.assign(totals, { latest: total, least: Math.min(totals.least, total), most: Math.max(totals.most, total) });
-		}
-		if (length > 0 && received.every(isKnown)) {
-			// Some services answer with their last page for all that would come behind it.
-			if (length < full || rows.size >= (total ?? Infinity)) return false;
-			if (received.some(hasId)) throw new ServiceError('repeatedPage');
-		}
-		for (const row of received) rows.set(hasId(row) ? String(row.id) : Symbol('row without id'), row);
-		nameless = new Set(received.filter((row) => !hasId(row)).map((row) => JSON.stringify(row)));
-		if (taken === 1 && length < Math.min(size, totals.latest)) full = length;
-		return length > 0 && rows.size < wanted && (length >= full || taken * full < totals.latest);
+		pending.push(page);
 	};
 
-	/** What is refused here for want of time is no more than a look behind the last row. */
-	const unlessComplete = (error: unknown): PageRead => {
-		if (!(error instanceof ServiceError && error.reason === 'retryLater' && isComplete())) throw error;
-		onUnchecked?.(rows.size);
-		return { rows: [] };
-	};
-
-	begin();
+	request();
 	try {
-		while (take(await (underWay.shift() as Promise<PageRead>).catch(unlessComplete))) {
-			if (underWay.length === 0) begin();
-			const known = Math.min(wanted, totals.latest) / full;
-			while (taken > 1 && !hasFailed && underWay.length < atOnce && begun < known) begin();
+		for (let page = pending.shift(); page; page = pending.shift()) {
+			const received = await page.catch((error: unknown) => list.endWith(error));
+			if (!received || !list.add(received)) break;
+			if (requested === 1) options.beforeSecondPage?.(received);
+			if (pending.length === 0) request();
+			while (requested > 2 && !hasFailed && pending.length < maxConcurrent && requested < list.expectedPages) request();
 		}
 	} finally {
-		await Promise.allSettled(underWay);
+		await Promise.allSettled(pending);
 	}
-	const { latest: total, least, most } = totals;
-	// Where as many rows came as were wanted, there may be any number behind them.
-	const isTooFew = rows.size < wanted && rows.size < least;
-	if (least !== Infinity && (isTooFew || rows.size > most)) onMismatch?.({ rows: rows.size, total });
-	return [...rows.values()].slice(0, wanted);
+	list.reportMismatch();
+	return list.rows.slice(0, wanted);
+}
+
+/** The rows that have come so far, and what they and the service's totals say about the pages that follow. */
+class PagedList<Read extends PageRead> {
+	private readonly byId = new Map<unknown, IDataObject>();
+
+	/** The service's totals: the latest, and the bounds of all, since others may add rows meanwhile. */
+	private total?: { latest: number; min: number; max: number };
+
+	private totalPages?: number;
+
+	private pages = 0;
+
+	private latest?: Read;
+
+	/** The rows of the latest page that have no id. */
+	private withoutId = new Set<string>();
+
+	/** Rows of a full page: a service may return fewer than it was asked for. */
+	private fullSize: number;
+
+	constructor(
+		private readonly size: number,
+		private readonly wanted: number,
+		private readonly options: PageOptions<Read>,
+	) {
+		this.fullSize = size;
+	}
+
+	get rows(): IDataObject[] {
+		return [...this.byId.values()];
+	}
+
+	/** Whether all rows that the service reports have come. */
+	get isComplete(): boolean {
+		return (this.total !== undefined && this.byId.size >= this.total.latest) || (this.totalPages !== undefined && this.pages >= this.totalPages);
+	}
+
+	/** Pages that surely will be needed, going by the total. */
+	get expectedPages(): number {
+		return Math.min(this.wanted, this.total?.latest ?? 0) / this.fullSize;
+	}
+
+	/** Adds the rows of the next page, and says whether there may be another one. */
+	add(page: Read): boolean {
+		const { rows, total, totalPages } = page;
+		// After the last page, a service may report a total of 0.
+		const counts = rows.length > 0 || this.pages === 0;
+		if (counts && total !== undefined) {
+			const { min = total, max = total } = this.total ?? {};
+			this.total = { latest: total, min: Math.min(min, total), max: Math.max(max, total) };
+		}
+		if (rows.length > 0 && this.isRepeat(page)) {
+			// Some services return their last page for every number after it.
+			if (this.isComplete || (!this.options.isRepeat && rows.length < this.fullSize)) return false;
+			if (this.options.isRepeat || rows.some(hasId)) throw new ServiceError('repeatedPage');
+		}
+		this.pages++;
+		if (counts) this.totalPages = totalPages;
+		for (const row of rows) this.byId.set(hasId(row) ? String(row.id) : Symbol('row without id'), row);
+		this.withoutId = new Set(rows.filter((row) => !hasId(row)).map((row) => JSON.stringify(row)));
+		if (this.pages === 1 && rows.length < Math.min(this.size, this.total?.latest ?? 0)) this.fullSize = rows.length;
+		this.latest = page;
+		if (counts) this.options.onPage?.(page);
+		const expectsMore = this.pages * this.fullSize < (this.total?.latest ?? 0) || this.pages < (this.totalPages ?? 0);
+		return rows.length > 0 && this.byId.size < this.wanted && (rows.length >= this.fullSize || expectsMore);
+	}
+
+	/** Takes an error as the end of the list where it can mean that; otherwise throws it. */
+	endWith(error: unknown): undefined {
+		if (!(error instanceof ServiceError)) throw error;
+		if (error.reason === 'retryLater' && this.isComplete) {
+			this.options.onUnchecked?.(this.byId.size);
+			return undefined;
+		}
+		const isLast = this.latest !== undefined && (this.isComplete || this.latest.rows.length < this.fullSize);
+		if (isLast && this.options.isPastEnd?.(error)) return undefined;
+		throw error;
+	}
+
+	reportMismatch(): void {
+		if (!this.total) return;
+		const { latest: total, min, max } = this.total;
+		const { size: rows } = this.byId;
+		// Where as many rows came as were wanted, there may be any number after them.
+		const isTooFew = rows < this.wanted && rows < min;
+		if (isTooFew || rows > max) this.options.onMismatch?.({ rows, total });
+	}
+
+	private isRepeat(page: Read): boolean {
+		const { isRepeat } = this.options;
+		if (isRepeat) return this.latest !== undefined && isRepeat(page, this.latest);
+		return page.rows.every((row) => (hasId(row) ? this.byId.has(String(row.id)) : this.withoutId.has(JSON.stringify(row))));
+	}
 }
 
 /** Ids are numbers in some answers and texts in others. */

@@ -1,3 +1,5 @@
+/** The operation that reads the cities of the ERP. */
+
 import { numberColumn, textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyCities = getMany({
 	name: 'Get Many Cities',
 	id: 'list_cities',
 	action: 'Get many cities',
-	description: 'The cities that the provider serves (cidades)',
+	description: 'Get the cities that the provider serves (cidades)',
 	path: '/cidades',
 	columns: {
 		id_cidade: textColumn('cityId'),

@@ -1,3 +1,5 @@
+/** The operation that reads the commercial origins of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyCommercialOrigins = getMany({
 	name: 'Get Many Commercial Origins',
 	id: 'list_commercial_origins',
 	action: 'Get many commercial origins',
-	description: 'Where clients come from (origens comerciais)',
+	description: 'Get the sales channels that clients come from (origens comerciais)',
 	path: '/origens-comerciais',
 	columns: {
 		id_origem: textColumn('originId'),

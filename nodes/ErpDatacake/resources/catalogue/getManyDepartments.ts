@@ -1,3 +1,5 @@
+/** The operation that reads the departments of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyDepartments = getMany({
 	name: 'Get Many Departments',
 	id: 'list_departments',
 	action: 'Get many departments',
-	description: 'The departments that take tickets (departamentos)',
+	description: 'Get the departments that handle tickets (departamentos)',
 	path: '/departamentos',
 	columns: {
 		id_departamento: textColumn('departmentId'),

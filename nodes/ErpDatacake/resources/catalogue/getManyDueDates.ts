@@ -1,3 +1,5 @@
+/** The operation that reads the due dates of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyDueDates = getMany({
 	name: 'Get Many Due Dates',
 	id: 'list_due_dates',
 	action: 'Get many due dates',
-	description: 'The days on which invoices can be due (vencimentos)',
+	description: 'Get the days of the month on which invoices can be due (vencimentos)',
 	path: '/vencimentos',
 	columns: {
 		id_vencimento: textColumn('dueDateId'),

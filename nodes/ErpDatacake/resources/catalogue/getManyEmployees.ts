@@ -1,3 +1,5 @@
+/** The operation that reads the employees of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyEmployees = getMany({
 	name: 'Get Many Employees',
 	id: 'list_employees',
 	action: 'Get many employees',
-	description: 'The employees of the provider (funcionários)',
+	description: 'Get the employees of the provider (funcionários)',
 	path: '/funcionarios',
 	columns: {
 		id_funcionario: textColumn('employeeId'),

@@ -1,4 +1,7 @@
-import { moneyColumn, textColumn } from '../../../shared/fields/columns';
+/** The operation that reads the products of the ERP. */
+
+import { textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 import { getMany } from '../operations';
 
 export const getManyProducts = getMany({
@@ -6,7 +9,7 @@ export const getManyProducts = getMany({
 	name: 'Get Many Products',
 	id: 'list_products',
 	action: 'Get many products',
-	description: 'What the provider sells (produtos)',
+	description: 'Get the products of the provider (produtos)',
 	path: '/produtos',
 	columns: {
 		id_servico: textColumn('productId'),

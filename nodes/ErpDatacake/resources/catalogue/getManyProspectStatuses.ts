@@ -1,3 +1,5 @@
+/** The operation that reads the prospect statuses of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyProspectStatuses = getMany({
 	name: 'Get Many Prospect Statuses',
 	id: 'list_prospect_statuses',
 	action: 'Get many prospect statuses',
-	description: 'What a prospect can go through (status de prospectos)',
+	description: 'Get the statuses that a prospect can have (status de prospectos)',
 	path: '/status-de-prospectos',
 	columns: {
 		status_prospeccao: textColumn('statusId'),

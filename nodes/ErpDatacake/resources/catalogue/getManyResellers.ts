@@ -1,3 +1,5 @@
+/** The operation that reads the resellers of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyResellers = getMany({
 	name: 'Get Many Resellers',
 	id: 'list_resellers',
 	action: 'Get many resellers',
-	description: 'Who sells for the provider (revendedores)',
+	description: 'Get the resellers of the provider (revendedores)',
 	path: '/revendedores',
 	columns: {
 		id_revendedor: textColumn('resellerId'),

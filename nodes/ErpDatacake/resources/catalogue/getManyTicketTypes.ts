@@ -1,3 +1,5 @@
+/** The operation that reads the ticket types of the ERP. */
+
 import { textColumn } from '../../../shared/fields/columns';
 import { getMany } from '../operations';
 
@@ -6,7 +8,7 @@ export const getManyTicketTypes = getMany({
 	name: 'Get Many Ticket Types',
 	id: 'list_ticket_types',
 	action: 'Get many ticket types',
-	description: 'What a ticket can be about (tipos de atendimento)',
+	description: 'Get the ticket types (tipos de atendimento)',
 	path: '/tipos-de-atendimento',
 	columns: {
 		id_tipo_de_atendimento: textColumn('ticketTypeId'),

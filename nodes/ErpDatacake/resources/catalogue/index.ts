@@ -1,3 +1,5 @@
+/** The resource for the lists of the ERP. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { getManyCities } from './getManyCities';
 import { getManyCommercialOrigins } from './getManyCommercialOrigins';
@@ -12,6 +14,7 @@ import { getManyTicketTypes } from './getManyTicketTypes';
 export const catalogue: Resource = {
 	value: 'catalogue',
 	name: 'Catalogue',
+	term: 'Catálogo',
 	operations: [
 		getManyCities,
 		getManyCommercialOrigins,

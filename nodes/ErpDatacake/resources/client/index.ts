@@ -1,3 +1,5 @@
+/** The resource for clients. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { getClient } from './get';
 import { updateClient } from './update';
@@ -5,5 +7,6 @@ import { updateClient } from './update';
 export const client: Resource = {
 	value: 'client',
 	name: 'Client',
+	term: 'Cliente',
 	operations: [getClient, updateClient],
 };

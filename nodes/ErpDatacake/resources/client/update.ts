@@ -1,3 +1,5 @@
+/** The operation that updates a client. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { statusRow, update } from '../operations';
 import { clientFields } from './fields';
@@ -5,7 +7,7 @@ import { clientFields } from './fields';
 export const updateClient = update({
 	id: 'edit_client',
 	action: 'Update client',
-	description: 'Change fields of a client; the others stay as they are',
+	description: 'Update fields of a client and leave the others unchanged',
 	path: '/clientes',
 	recordIdField: 'id_cliente',
 	required: pick(clientFields, 'id_cliente'),

@@ -1,5 +1,8 @@
+/** The operation that enables a suspended service of a client for a limited time. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, create, statusRow } from '../operations';
+import { common } from '../../fields';
+import { create, statusRow } from '../operations';
 
 export const enableProvisionally = create({
 	value: 'enableProvisionally',
@@ -7,7 +10,7 @@ export const enableProvisionally = create({
 	pastTense: 'enabled',
 	id: 'enable_provisionally',
 	action: 'Enable client service provisionally',
-	description: 'Let a suspended service run for a while (habilitação provisória)',
+	description: 'Enable a suspended service for a limited time (habilitação provisória)',
 	path: '/habilitacoes-provisorias',
 	required: pick(common, 'id_cliente', 'id_servico'),
 	columns: statusRow,

@@ -1,5 +1,8 @@
+/** Columns of client services. */
+
 import type { Columns } from '../../../shared/fields/columns';
-import { moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const clientServiceRow: Columns = {
 	id_servico: textColumn('serviceId'),

@@ -1,11 +1,14 @@
+/** The operation that reads the client services of a client. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, getMany } from '../operations';
+import { common } from '../../fields';
+import { getMany } from '../operations';
 import { clientServiceRow } from './fields';
 
 export const getManyClientServices = getMany({
 	id: 'list_client_installations',
 	action: 'Get many client services',
-	description: 'Read the services that are installed at a client',
+	description: 'Get the services that a client has (instalações)',
 	path: '/instalacoes',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -1,3 +1,5 @@
+/** The resource for client services. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { enableProvisionally } from './enableProvisionally';
 import { getManyClientServices } from './getMany';
@@ -5,5 +7,6 @@ import { getManyClientServices } from './getMany';
 export const clientService: Resource = {
 	value: 'clientService',
 	name: 'Client Service',
+	term: 'Serviço do Cliente',
 	operations: [enableProvisionally, getManyClientServices],
 };

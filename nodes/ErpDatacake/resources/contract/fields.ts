@@ -1,3 +1,5 @@
+/** Columns of contracts. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { textColumn } from '../../../shared/fields/columns';
 

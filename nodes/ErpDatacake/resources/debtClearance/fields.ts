@@ -1,5 +1,8 @@
+/** Columns of debt clearances. */
+
 import type { Columns } from '../../../shared/fields/columns';
-import { linkColumn, moneyColumn, numberColumn, textColumn } from '../../../shared/fields/columns';
+import { linkColumn, numberColumn, textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const debtClearanceRow: Columns = {
 	id_quitacao: textColumn('clearanceId'),

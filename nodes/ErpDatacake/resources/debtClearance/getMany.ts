@@ -1,11 +1,14 @@
+/** The operation that reads the debt clearances of a client. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, getMany } from '../operations';
+import { common } from '../../fields';
+import { getMany } from '../operations';
 import { debtClearanceRow } from './fields';
 
 export const getManyDebtClearances = getMany({
 	id: 'list_debt_clearance_declarations',
 	action: 'Get many debt clearances',
-	description: 'Read the yearly declarations that a client owes nothing, with their PDF files where wanted',
+	description: 'Get the annual statements that a client has no debts, optionally with their PDF files',
 	path: '/quitacoes-de-debitos',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

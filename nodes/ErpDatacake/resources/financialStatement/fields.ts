@@ -1,5 +1,8 @@
+/** Columns of financial statements. */
+
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const financialStatementRow: Columns = {
 	id_nota: textColumn('invoiceId'),

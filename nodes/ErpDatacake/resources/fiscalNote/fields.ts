@@ -1,5 +1,8 @@
+/** Columns of tax invoices. */
+
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, linkColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, linkColumn, textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const fiscalNoteRow: Columns = {
 	id_nota: textColumn('noteId'),

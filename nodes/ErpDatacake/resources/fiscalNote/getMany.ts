@@ -1,11 +1,14 @@
+/** The operation that reads the tax invoices of a client. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, getMany } from '../operations';
+import { common } from '../../fields';
+import { getMany } from '../operations';
 import { fiscalNoteRow } from './fields';
 
 export const getManyFiscalNotes = getMany({
 	id: 'list_fiscal_notes',
-	action: 'Get many fiscal notes',
-	description: 'Read the fiscal notes of a client, with their PDF files where wanted',
+	action: 'Get many tax invoices',
+	description: 'Get the tax invoices of a client, optionally with their PDF files',
 	path: '/notas-fiscais',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -1,5 +1,8 @@
+/** Columns of invoices. */
+
 import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, moneyColumn, textColumn } from '../../../shared/fields/columns';
+import { dateColumn, textColumn } from '../../../shared/fields/columns';
+import { moneyColumn } from '../../brazil/columns';
 
 export const invoiceRow: Columns = {
 	id_fatura: textColumn('invoiceId'),
@@ -19,8 +22,8 @@ export const invoiceRow: Columns = {
 	linha_digitavel: textColumn('boletoLine'),
 	integration_id: textColumn('integrationId'),
 	identifier: textColumn('identifier'),
-	pix_code: textColumn('pixCode'),
+	pix_code: textColumn('pixCode', 'PIX Code'),
 	contract_id: textColumn('contractId'),
 	bill_receipt: textColumn('cardReceipt'),
-	bill_pix_receipt: textColumn('pixReceipt'),
+	bill_pix_receipt: textColumn('pixReceipt', 'PIX Receipt'),
 };

@@ -1,11 +1,14 @@
+/** The operation that reads the invoices of a client. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, getMany } from '../operations';
+import { common } from '../../fields';
+import { getMany } from '../operations';
 import { invoiceRow } from './fields';
 
 export const getManyInvoices = getMany({
 	id: 'list_open_invoices',
 	action: 'Get many invoices',
-	description: 'Read the open invoices of a client, with boleto line and PIX code',
+	description: 'Get the open invoices of a client, with boleto line and PIX code',
 	path: '/faturas',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_contrato'),

@@ -1,3 +1,5 @@
+/** The resource for invoices. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { getManyInvoices } from './getMany';
 import { signalPayment } from './signalPayment';
@@ -5,5 +7,6 @@ import { signalPayment } from './signalPayment';
 export const invoice: Resource = {
 	value: 'invoice',
 	name: 'Invoice',
+	term: 'Fatura',
 	operations: [getManyInvoices, signalPayment],
 };

@@ -1,9 +1,12 @@
-import { email, json, phone, pick, postalCode, reference, state, text } from '../../../shared/fields/fields';
+/** Fields of leads, and the columns of what comes back. */
+
+import { email, json, pick, reference, text } from '../../../shared/fields/fields';
 import type { Columns } from '../../../shared/fields/columns';
 import { textColumn } from '../../../shared/fields/columns';
-import { common, erpFields, taxDocument } from '../operations';
+import { phone, postalCode, state } from '../../brazil/types';
+import { common, erpFields, taxDocument } from '../../fields';
 
-/** What a new lead has. */
+/** Fields of a new lead. */
 export const leadFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
@@ -16,9 +19,9 @@ export const leadFields = {
 		cidade: reference('City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
 		estado: state('State', { term: 'Estado' }),
 		CEP: postalCode('Postal Code', { term: 'CEP' }),
-		cobertura: json('Coverage', { term: 'Cobertura', help: 'What is known about the coverage of the address' }),
-		revendedor: text('Reseller Name', undefined, { term: 'Nome do revendedor' }),
-		extra_data: json('Extra Data', { term: 'Dados extras', help: 'Further data of the lead' }),
+		cobertura: json('Coverage', { term: 'Cobertura', help: 'Coverage data for the address' }),
+		revendedor: text('Reseller Name', undefined, { term: 'Nome do Revendedor' }),
+		extra_data: json('Extra Data', { term: 'Dados Extras', help: 'Additional data about the lead' }),
 	}),
 	...pick(common, 'id_revendedor', 'latitude', 'longitude'),
 };

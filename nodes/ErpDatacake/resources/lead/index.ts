@@ -1,3 +1,5 @@
+/** The resource for leads. */
+
 import type { Resource } from '../../../shared/fields/operations';
 import { createLead } from './create';
 

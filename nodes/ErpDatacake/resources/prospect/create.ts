@@ -1,3 +1,5 @@
+/** The operation that creates a prospect. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';
 import { prospectFields, prospectRow } from './fields';
@@ -7,7 +9,7 @@ const required = ['nome', 'cnpj_cpf'] as const;
 export const createProspect = create({
 	id: 'create_prospect',
 	action: 'Create prospect',
-	description: 'Register an order with its services and documents',
+	description: 'Create a prospect: an order with its products and documents',
 	path: '/prospectos',
 	required: pick(prospectFields, ...required),
 	optional: omit(prospectFields, ...required),

@@ -1,5 +1,8 @@
+/** The operation that reads the status of a prospect. */
+
 import { pick } from '../../../shared/fields/fields';
-import { common, get } from '../operations';
+import { common } from '../../fields';
+import { get } from '../operations';
 import { prospectStatusRow } from './fields';
 
 export const getProspectStatus = get({
@@ -7,7 +10,7 @@ export const getProspectStatus = get({
 	name: 'Get Status',
 	id: 'get_prospect_status',
 	action: 'Get prospect status',
-	description: 'Read how far a prospect has come, and why it was rejected',
+	description: 'Get the status of a prospect, with the reason if it was rejected',
 	path: '/prospectos/status',
 	required: pick(common, 'id_prospecto'),
 	columns: prospectStatusRow,

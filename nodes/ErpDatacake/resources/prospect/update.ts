@@ -1,3 +1,5 @@
+/** The operation that updates a prospect. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { statusRow, update } from '../operations';
 import { prospectChanges } from './fields';
@@ -5,7 +7,7 @@ import { prospectChanges } from './fields';
 export const updateProspect = update({
 	id: 'edit_prospect',
 	action: 'Update prospect',
-	description: 'Change the status, reseller or remarks of a prospect',
+	description: 'Update the status, reseller or remarks of a prospect',
 	path: '/prospectos',
 	recordIdField: 'id_prospecto',
 	required: pick(prospectChanges, 'id_prospecto'),

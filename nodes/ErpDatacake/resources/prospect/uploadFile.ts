@@ -1,3 +1,5 @@
+/** The operation that uploads files to a prospect. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create, statusRow } from '../operations';
 import { fileFields } from './fields';
@@ -10,7 +12,7 @@ export const uploadFile = create({
 	pastTense: 'uploaded',
 	id: 'upload_file',
 	action: 'Upload prospect file',
-	description: 'Send files to a prospect, one call for each',
+	description: 'Upload files to a prospect, one call per file',
 	path: '/arquivos',
 	required: pick(fileFields, ...required),
 	optional: omit(fileFields, ...required),

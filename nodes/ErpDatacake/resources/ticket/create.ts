@@ -1,3 +1,5 @@
+/** The operation that creates a ticket. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';
 import { ticketFields, ticketRow } from './fields';
@@ -7,7 +9,7 @@ const required = ['id_cliente', 'assunto', 'mensagem'] as const;
 export const createTicket = create({
 	id: 'create_ticket',
 	action: 'Create ticket',
-	description: 'Open a support ticket for a client',
+	description: 'Create a support ticket for a client',
 	path: '/atendimentos',
 	required: pick(ticketFields, ...required),
 	optional: omit(ticketFields, ...required),

@@ -1,30 +1,33 @@
-import { email, file, list, phone, pick, reference, text } from '../../../shared/fields/fields';
+/** Fields of tickets, and the columns of what comes back. */
+
+import { email, file, list, pick, reference, text } from '../../../shared/fields/fields';
 import type { Columns } from '../../../shared/fields/columns';
 import { textColumn } from '../../../shared/fields/columns';
-import { common, erpFields } from '../operations';
+import { phone } from '../../brazil/types';
+import { common, erpFields } from '../../fields';
 
 const attachment = {
 	...erpFields({
-		nome_anexo: text('Attachment Name', undefined, { term: 'Nome do anexo', help: "Leave empty for the file's own name" }),
-		anexo: file('Content (Base64)', { term: 'Anexo', help: 'Base64 text, in place of binary fields', fileName: 'nome_anexo' }),
+		nome_anexo: text('Attachment Name', undefined, { term: 'Nome do Anexo', help: 'If empty, the name of the file is used' }),
+		anexo: file('Content (Base64)', { term: 'Anexo', help: 'Base64 text to send instead of binary fields', fileName: 'nome_anexo' }),
 	}),
 	...pick(common, 'obs'),
 };
 
-/** What a new ticket has. */
+/** Fields of a new ticket. */
 export const ticketFields = {
 	...pick(common, 'id_cliente', 'id_servico'),
 	...erpFields({
-		id_tipo_de_atendimento: reference('Ticket Type', { term: 'Tipo de atendimento', picker: 'searchTicketTypes' }),
+		id_tipo_de_atendimento: reference('Ticket Type', { term: 'Tipo de Atendimento', picker: 'searchTicketTypes' }),
 		id_departamento: reference('Department', { term: 'Departamento', picker: 'searchDepartments' }),
-		id_funcionario: reference('Employee', { term: 'Funcionário responsável', picker: 'searchEmployees' }),
+		id_funcionario: reference('Employee', { term: 'Funcionário Responsável', picker: 'searchEmployees' }),
 		email: email('Email', { term: 'E-mail' }),
 		telefone: phone('Phone', { term: 'Telefone' }),
 		assunto: text('Subject', undefined, { term: 'Assunto' }),
 		mensagem: text('Message', 3000, { term: 'Mensagem' }),
-		anexo: list('Attachments', 'Attachment', attachment, { term: 'Anexos', help: 'Files of the client' }),
+		anexo: list('Attachments', 'Attachment', attachment, { term: 'Anexos', help: 'Files to attach to the ticket' }),
 	}),
 };
 
-/** The id is misspelt in the contract, and so on the wire. */
+/** The contract misspells the id, and so does the wire. */
 export const ticketRow: Columns = { id_atendiemnto: textColumn('ticketId'), obs: textColumn('remarks') };

@@ -1,3 +1,5 @@
+/** The operation that creates a business card. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';
 import { businessCardFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['client_id', 'family_name', 'status', 'open_status'] as const;
 export const createBusinessCard = create(
 	{
 		action: 'Create business card',
-		description: 'Register a new business card',
+		description: 'Create a business card',
 		path: '/rest_api/v1/business_cards/create',
 		required: pick(businessCardFields, ...required),
 	},

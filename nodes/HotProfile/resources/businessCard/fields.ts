@@ -1,23 +1,24 @@
-import {
-	choice, date, fields, id, text,
-} from '../../../shared/fields/fields';
+/** Fields, filters and sort keys of business cards. */
+
+import { choice, date, id, text } from '../../../shared/fields/fields';
 import { openStatuses, sortDirections, statuses } from '../../choices';
+import { hotProfileFields } from '../../fields';
 import { person } from '../person';
 
-/** What can be written to a business card. */
-export const businessCardFields = fields('Asia/Tokyo', {
+/** Fields that can be written to a business card. */
+export const businessCardFields = hotProfileFields({
 	id: id('Business Card', { term: '名刺ID', picker: 'searchBusinessCards' }),
 	...person,
 	status: choice('Status', statuses, { term: 'ステータス' }),
 	open_status: choice('Public Status', openStatuses, { term: '公開ステータス' }),
-	owner_user_id: id('Card Owner User ID', { term: '名刺所有者ユーザーID', help: 'Internal user ID, not the log-in ID' }),
-	owner_user: text('Other Card Owner', 255, { term: 'その他の名刺所有者', help: 'Name of an owner who is not a user' }),
+	owner_user_id: id('Card Owner User ID', { term: '名刺所有者ユーザーID', help: 'Internal user ID, not the login ID' }),
+	owner_user: text('Other Card Owner', 255, { term: 'その他の名刺所有者', help: 'Name of an owner who is not a HotProfile user' }),
 	trade_on: date('Card Exchange Date', { term: '名刺交換日' }),
 	direct_note: text('Handwritten Notes', 5000, { term: '手書きメモ' }),
 });
 
-/** What business cards can be searched by. Texts match in part. */
-export const businessCardFilters = fields('Asia/Tokyo', {
+/** Search filters for business cards. Text matches in part. */
+export const businessCardFilters = hotProfileFields({
 	'search[family_name]': text('Last Name', undefined, { term: '氏名（姓）' }),
 	'search[first_name]': text('First Name', undefined, { term: '氏名（名）' }),
 	'search[family_name_kana]': text('Last Name (Kana)', undefined, { term: '姓（カナ）' }),
@@ -44,12 +45,12 @@ export const businessCardFilters = fields('Asia/Tokyo', {
 	'search[direct_note]': text('Handwritten Notes', undefined, { term: '手書きメモ' }),
 	'search[lead_source]': text('Lead Source Details', undefined, { term: 'リードソース詳細' }),
 	'search[request_key]': text('Inquiry Number', undefined, { term: '問い合わせ番号' }),
-	'search[latitude]': text('Latitude (Text)', undefined, { term: '緯度', help: 'Match on part of the digits' }),
-	'search[longitude]': text('Longitude (Text)', undefined, { term: '経度', help: 'Match on part of the digits' }),
+	'search[latitude]': text('Latitude (Text)', undefined, { term: '緯度', help: 'Matches part of the digits' }),
+	'search[longitude]': text('Longitude (Text)', undefined, { term: '経度', help: 'Matches part of the digits' }),
 });
 
 /** Sort keys of business cards (vendor guide). */
-export const businessCardSort = fields('Asia/Tokyo', {
+export const businessCardSort = hotProfileFields({
 	'order[key]': choice('Sort By', [
 		{ name: 'Business Card ID', value: 'id' },
 		{ name: 'Address', value: 'address' },

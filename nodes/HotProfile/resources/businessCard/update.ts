@@ -1,3 +1,5 @@
+/** The operation that updates a business card. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';
 import { businessCardFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['id', 'client_id'] as const;
 export const updateBusinessCard = update(
 	{
 		action: 'Update business card',
-		description: 'Change fields of a business card; the others stay as they are',
+		description: 'Update fields of a business card and leave the others unchanged',
 		path: '/rest_api/v1/business_cards/update',
 		required: pick(businessCardFields, ...required),
 	},

@@ -1,3 +1,5 @@
+/** The operation that creates a client. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';
 import { clientFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['name'] as const;
 export const createClient = create(
 	{
 		action: 'Create client',
-		description: 'Register a new client',
+		description: 'Create a client (a company)',
 		path: '/rest_api/v1/clients/create',
 		required: pick(clientFields, ...required),
 	},

@@ -1,11 +1,15 @@
+/** The operation that reads many clients. */
+
 import { getMany } from '../operations';
+import { clientColumns } from './columns';
 import { clientFilters, clientSort } from './fields';
 
 export const getManyClients = getMany(
 	{
 		action: 'Get many clients',
-		description: 'Read many clients, filtered and sorted',
+		description: 'Get clients, filtered and sorted',
 		path: '/rest_api/v1/clients/get_entry_list',
+		columns: clientColumns,
 	},
 	{ root: 'clients', pageSize: 1000 },
 	clientFilters,

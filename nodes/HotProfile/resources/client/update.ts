@@ -1,3 +1,5 @@
+/** The operation that updates a client. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';
 import { clientFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['id'] as const;
 export const updateClient = update(
 	{
 		action: 'Update client',
-		description: 'Change fields of a client; the others stay as they are',
+		description: 'Update fields of a client and leave the others unchanged',
 		path: '/rest_api/v1/clients/update',
 		required: pick(clientFields, ...required),
 	},

@@ -1,3 +1,5 @@
+/** The operation that creates a lead. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { create } from '../operations';
 import { leadFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['client_id', 'family_name'] as const;
 export const createLead = create(
 	{
 		action: 'Create lead',
-		description: 'Register a new lead',
+		description: 'Create a lead',
 		path: '/rest_api/v1/leads/create',
 		required: pick(leadFields, ...required),
 	},

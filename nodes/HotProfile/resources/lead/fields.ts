@@ -1,43 +1,44 @@
-import {
-	choice, date, dateTime, decimal, fields, flag, id, idList, text,
-} from '../../../shared/fields/fields';
+/** Fields, filters and sort keys of leads. */
+
+import { choice, date, dateTime, decimal, flag, id, idList, text } from '../../../shared/fields/fields';
 import { sortDirections, statuses } from '../../choices';
+import { hotProfileFields } from '../../fields';
 import { person } from '../person';
 
-/** What can be written to a lead. */
-export const leadFields = fields('Asia/Tokyo', {
+/** Fields that can be written to a lead. */
+export const leadFields = hotProfileFields({
 	id: id('Lead', { term: 'リードID', picker: 'searchLeads' }),
 	...person,
 	lead_status: choice('Lead Status', statuses, { term: 'リードステータス' }),
 	'interest_product_type_ids[]': idList('Product of Interest IDs', { term: '興味商品', separate: 'repeat' }),
-	error_mail_flg: flag('Email Error', { term: 'メールエラー' }),
-	error_tel_flg: flag('Phone Error', { term: '電話番号エラー' }),
-	error_fax_flg: flag('Fax Error', { term: 'FAX番号エラー' }),
-	error_address_flg: flag('Address Error', { term: '住所エラー' }),
-	not_mail_flg: flag('Email Opt-Out', { term: 'メール拒否' }),
-	not_tel_flg: flag('Phone Opt-Out', { term: '架電拒否' }),
-	not_fax_flg: flag('Fax Opt-Out', { term: 'FAX配信拒否' }),
-	not_dm_flg: flag('Direct Mail Opt-Out', { term: 'DM配信拒否' }),
-	competitor_flg: flag('Competitor', { term: '競合企業' }),
-	important_customer_flg: flag('Important Customer', { term: '重要顧客' }),
-	end_user_flg: flag('End User', { term: 'エンドユーザー' }),
-	store_flg: flag('Reseller', { term: '販売店' }),
-	customer_id: text('Customer ID', 255, { term: '顧客ID', help: 'Free text, such as the ID used in another system' }),
-	owner_user_id: id('Sales Rep User ID', { term: '営業担当者ユーザーID', help: 'Internal user ID, not the log-in ID' }),
+	error_mail_flg: flag('Email Error', { term: 'メールエラー', help: 'Whether the email address of the lead is marked as invalid' }),
+	error_tel_flg: flag('Phone Error', { term: '電話番号エラー', help: 'Whether the phone number of the lead is marked as invalid' }),
+	error_fax_flg: flag('Fax Error', { term: 'FAX番号エラー', help: 'Whether the fax number of the lead is marked as invalid' }),
+	error_address_flg: flag('Address Error', { term: '住所エラー', help: 'Whether the address of the lead is marked as invalid' }),
+	not_mail_flg: flag('Email Opt-Out', { term: 'メール拒否', help: 'Whether the lead has opted out of email' }),
+	not_tel_flg: flag('Phone Opt-Out', { term: '架電拒否', help: 'Whether the lead has opted out of phone calls' }),
+	not_fax_flg: flag('Fax Opt-Out', { term: 'FAX配信拒否', help: 'Whether the lead has opted out of faxes' }),
+	not_dm_flg: flag('Direct Mail Opt-Out', { term: 'DM配信拒否', help: 'Whether the lead has opted out of direct mail' }),
+	competitor_flg: flag('Competitor', { term: '競合企業', help: 'Whether the lead works for a competitor' }),
+	important_customer_flg: flag('Important Customer', { term: '重要顧客', help: 'Whether the lead is an important customer' }),
+	end_user_flg: flag('End User', { term: 'エンドユーザー', help: 'Whether the lead is an end user' }),
+	store_flg: flag('Reseller', { term: '販売店', help: 'Whether the lead is a reseller' }),
+	customer_id: text('Customer ID', 255, { term: '顧客ID', help: 'Free text, such as the ID in another system' }),
+	owner_user_id: id('Sales Rep User ID', { term: '営業担当者ユーザーID', help: 'Internal user ID, not the login ID' }),
 	'user_ids[]': idList('Card Owner User IDs', { term: '名刺所有者ユーザーID', separate: 'repeat' }),
 });
 
-/** What leads can be searched by. Texts match in part unless the line says otherwise. */
-export const leadFilters = fields('Asia/Tokyo', {
-	'search[multiple]': text('Simple Search', undefined, { term: '簡易検索', help: 'Several words, separated by spaces' }),
-	'search[name]': text('Full Name', undefined, { term: '氏名', help: 'Spaces are ignored' }),
+/** Search filters for leads. Text matches in part unless the line says otherwise. */
+export const leadFilters = hotProfileFields({
+	'search[multiple]': text('Simple Search', undefined, { term: '簡易検索', help: 'Words to search for, separated by spaces' }),
+	'search[name]': text('Full Name', undefined, { term: '氏名', help: 'Part of the full name; spaces are ignored' }),
 	'search[family_name]': text('Last Name', undefined, { term: '氏名（姓）' }),
 	'search[first_name]': text('First Name', undefined, { term: '氏名（名）' }),
 	'search[family_name_kana]': text('Last Name (Kana)', undefined, { term: '姓カナ' }),
 	'search[first_name_kana]': text('First Name (Kana)', undefined, { term: '名カナ' }),
 	'search[ids]': idList('Lead IDs', { term: 'リードID', separate: 'comma' }),
-	'search[from_id]': id('Lead ID From', { term: 'リードID', help: 'This ID and above' }),
-	'search[to_id]': id('Lead ID To', { term: 'リードID', help: 'Up to and including this ID' }),
+	'search[from_id]': id('Lead ID From', { term: 'リードID', help: 'Only records with this ID or a higher one' }),
+	'search[to_id]': id('Lead ID To', { term: 'リードID', help: 'Only records with this ID or a lower one' }),
 	'search[client_id]': id('Client ID', { term: '会社ID', help: 'Exact match' }),
 	'search[client_name]': text('Client Name', undefined, { term: '会社名' }),
 	'search[client][name_kana]': text('Client Name (Kana)', undefined, { term: '会社名カナ' }),
@@ -56,44 +57,44 @@ export const leadFilters = fields('Asia/Tokyo', {
 	'search[fax]': text('Fax', undefined, { term: 'FAX' }),
 	'search[mobile_tel]': text('Mobile Phone', undefined, { term: '携帯電話番号' }),
 	'search[zip]': text('Postal Code', undefined, { term: '郵便番号' }),
-	'search[pref]': text('Prefecture Name', undefined, { term: '都道府県', help: 'In Japanese, such as 大阪' }),
+	'search[pref]': text('Prefecture Name', undefined, { term: '都道府県', help: 'In Japanese, e.g. 大阪' }),
 	'search[address]': text('Address', undefined, { term: '住所' }),
 	'search[url]': text('Website', undefined, { term: 'URL' }),
 	'search[from_created_on]': date('Created From', { term: '入力日' }),
 	'search[to_created_on]': date('Created To', { term: '入力日' }),
 	'search[from_updated_on]': date('Updated From', { term: '更新日' }),
 	'search[to_updated_on]': date('Updated To', { term: '更新日' }),
-	'search[from_datetime_updated_on]': dateTime('Updated From (Date and Time)', { term: '更新日', help: 'Japan time' }),
-	'search[to_datetime_updated_on]': dateTime('Updated To (Date and Time)', { term: '更新日', help: 'Japan time' }),
+	'search[from_datetime_updated_on]': dateTime('Updated From (Date and Time)', { term: '更新日', help: 'Date and time in Japan time' }),
+	'search[to_datetime_updated_on]': dateTime('Updated To (Date and Time)', { term: '更新日', help: 'Date and time in Japan time' }),
 	'search[from_trade_on]': date('Acquired From', { term: '情報取得日' }),
 	'search[to_trade_on]': date('Acquired To', { term: '情報取得日' }),
 	'search[from_latitude]': decimal('Latitude From', { term: '緯度', min: -90, max: 90 }),
 	'search[to_latitude]': decimal('Latitude To', { term: '緯度', min: -90, max: 90 }),
 	'search[from_longitude]': decimal('Longitude From', { term: '経度', min: -180, max: 180 }),
 	'search[to_longitude]': decimal('Longitude To', { term: '経度', min: -180, max: 180 }),
-	'search[latitude]': text('Latitude (Text)', undefined, { term: '緯度', help: 'Match on part of the digits' }),
-	'search[longitude]': text('Longitude (Text)', undefined, { term: '経度', help: 'Match on part of the digits' }),
+	'search[latitude]': text('Latitude (Text)', undefined, { term: '緯度', help: 'Matches part of the digits' }),
+	'search[longitude]': text('Longitude (Text)', undefined, { term: '経度', help: 'Matches part of the digits' }),
 	'search[lead_status]': choice('Lead Status', statuses, { term: 'リードステータス' }),
 	'search[lead_source_kbn_ids]': id('Lead Source ID', { term: 'リードソース', help: 'Exact match' }),
 	'search[lead_source]': text('Lead Source Details', undefined, { term: 'リードソース（詳細）' }),
-	'search[important_customer_flg]': flag('Important Customer', { term: '重要顧客' }),
-	'search[end_user_flg]': flag('End User', { term: 'エンドユーザー' }),
-	'search[store_flg]': flag('Reseller', { term: '販売店' }),
-	'search[competitor_flg]': flag('Competitor', { term: '競合企業' }),
-	'search[error_mail_flg]': flag('Email Error', { term: 'メールエラー' }),
-	'search[error_tel_flg]': flag('Phone Error', { term: '電話番号エラー' }),
-	'search[error_fax_flg]': flag('Fax Error', { term: 'FAX番号エラー' }),
-	'search[error_address_flg]': flag('Address Error', { term: '住所エラー' }),
-	'search[not_mail_flg]': flag('Email Opt-Out', { term: 'メール拒否' }),
-	'search[not_tel_flg]': flag('Phone Opt-Out', { term: '架電拒否' }),
-	'search[not_fax_flg]': flag('Fax Opt-Out', { term: 'FAX配信拒否' }),
-	'search[not_dm_flg]': flag('Direct Mail Opt-Out', { term: 'DM配信拒否' }),
+	'search[important_customer_flg]': flag('Important Customer', { term: '重要顧客', help: 'Whether matching leads are important customers' }),
+	'search[end_user_flg]': flag('End User', { term: 'エンドユーザー', help: 'Whether matching leads are end users' }),
+	'search[store_flg]': flag('Reseller', { term: '販売店', help: 'Whether matching leads are resellers' }),
+	'search[competitor_flg]': flag('Competitor', { term: '競合企業', help: 'Whether matching leads work for a competitor' }),
+	'search[error_mail_flg]': flag('Email Error', { term: 'メールエラー', help: 'Whether the email address of matching leads is marked as invalid' }),
+	'search[error_tel_flg]': flag('Phone Error', { term: '電話番号エラー', help: 'Whether the phone number of matching leads is marked as invalid' }),
+	'search[error_fax_flg]': flag('Fax Error', { term: 'FAX番号エラー', help: 'Whether the fax number of matching leads is marked as invalid' }),
+	'search[error_address_flg]': flag('Address Error', { term: '住所エラー', help: 'Whether the address of matching leads is marked as invalid' }),
+	'search[not_mail_flg]': flag('Email Opt-Out', { term: 'メール拒否', help: 'Whether matching leads have opted out of email' }),
+	'search[not_tel_flg]': flag('Phone Opt-Out', { term: '架電拒否', help: 'Whether matching leads have opted out of phone calls' }),
+	'search[not_fax_flg]': flag('Fax Opt-Out', { term: 'FAX配信拒否', help: 'Whether matching leads have opted out of faxes' }),
+	'search[not_dm_flg]': flag('Direct Mail Opt-Out', { term: 'DM配信拒否', help: 'Whether matching leads have opted out of direct mail' }),
 	'search[note]': text('Notes', undefined, { term: 'メモ' }),
 	'search[customer_id]': text('Customer ID', undefined, { term: '顧客ID' }),
 });
 
-/** Sort keys of leads, spelt as the service spells them. */
-export const leadSort = fields('Asia/Tokyo', {
+/** Sort keys of leads, spelled as the service spells them. */
+export const leadSort = hotProfileFields({
 	'order[key]': choice('Sort By', [
 		{ name: 'Lead ID', value: 'id' },
 		{ name: 'Created', value: 'create_at' },

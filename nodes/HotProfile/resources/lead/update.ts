@@ -1,3 +1,5 @@
+/** The operation that updates a lead. */
+
 import { omit, pick } from '../../../shared/fields/fields';
 import { update } from '../operations';
 import { leadFields } from './fields';
@@ -7,7 +9,7 @@ const required = ['id', 'client_id'] as const;
 export const updateLead = update(
 	{
 		action: 'Update lead',
-		description: 'Change fields of a lead; the others stay as they are',
+		description: 'Update fields of a lead and leave the others unchanged',
 		path: '/rest_api/v1/leads/update',
 		required: pick(leadFields, ...required),
 	},

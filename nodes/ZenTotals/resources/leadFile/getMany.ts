@@ -2,6 +2,6 @@ import { getMany } from '../operations';
 
 export const getManyLeadFiles = getMany({
 	action: 'Get many lead files',
-	description: 'Read every lead that was created or changed on a day',
+	description: 'Read every lead that was created or changed on a day (Arquivo de Leads)',
 	path: 'leadFile',
 });

@@ -1,30 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { byUser } from '../operations';
-import { code, count, isoDate, objects, text } from '../../values';
+import { readColumns } from '../../../shared/fields/columns';
+import { objects } from '../../values';
+import { groupByUser } from '../groupByUser';
+import { leadColumns, userColumns } from './columns';
 
-const names = (list: unknown) => objects(list).map(({ nome }) => text(nome)).filter(Boolean).join(', ');
+/** Makes output of a page of leads by user. */
 
-/** One row per lead; the names of a list are joined with commas. */
+/** One row per lead. */
 export function* rows(answer: IDataObject): Iterable<IDataObject> {
-	for (const { nome, email, leads } of objects(answer.usuarios)) {
-		for (const lead of objects(leads)) {
-			yield {
-				user: text(nome),
-				email: text(email),
-				record: count(lead.id_registro),
-				code: code(lead.codigo),
-				enteredAt: isoDate(lead.data_entrada),
-				redistributedAt: isoDate(lead.data_redistribuicao),
-				origins: names(lead.origem),
-				segments: names(lead.segmento),
-				automations: names(lead.automacao),
-				productsAndServices: names(lead.produtos_e_servicos),
-			};
-		}
+	for (const user of objects(answer.usuarios)) {
+		const shared = readColumns(user, userColumns);
+		for (const lead of objects(user.leads)) yield { ...shared, ...readColumns(lead, leadColumns) };
 	}
 }
 
 /** One item per user, with the leads as a list. */
-export const users = async (_answers: IDataObject[], _date: string, all: IDataObject[], signal?: AbortSignal): Promise<IDataObject[]> =>
-	await byUser(all, ['user', 'email'], signal);
+export const users = async (_answers: IDataObject[], _date: string, leads: IDataObject[], signal?: AbortSignal): Promise<IDataObject[]> =>
+	await groupByUser(leads, ['user', 'email'], signal);

@@ -1,16 +1,17 @@
 import { choice, fields, flag } from '../../../shared/fields/fields';
 import { ZONE } from '../operations';
 
-/** The vendor's page lists the codes 1 to 6 without their meaning in the part that is public. */
-const dateKinds = [1, 2, 3, 4, 5, 6].map((value) => ({ name: `Date Kind ${value}`, value }));
+/** The filters of the sales funnel. */
+
+/** The public part of the vendor's page lists the codes 1 to 6 without their meaning. */
+const dateTypes = [1, 2, 3, 4, 5, 6].map((value) => ({ name: `Date Type ${value}`, value }));
 
 export const dateFilter = fields(ZONE, {
-	filtro_data: choice('Date Filter', dateKinds, { term: 'filtro_data', help: 'Which of the dates of a deal the period is about' }),
+	filtro_data: choice('Date Filter', dateTypes, { term: 'Filtro de Data', help: 'Which date of a deal must fall in the period' }),
 });
 
-/** Which deals are looked at, by where they come from. */
 export const originFilters = fields(ZONE, {
-	venda_direta: flag('Direct Sale', { term: 'venda direta', help: 'Whether deals from direct sales are included, as they are without this filter' }),
-	distribuicao_lead: flag('Lead Distribution', { term: 'distribuição de lead', help: 'Whether deals from the distribution of leads are included, as they are without this filter' }),
-	canal_parceria: flag('Partner Channel', { term: 'canal de parceria', help: 'Whether deals from partners are included, as they are without this filter' }),
+	venda_direta: flag('Direct Sale', { term: 'Venda Direta', help: 'Whether to include deals from direct sales. They are included by default' }),
+	distribuicao_lead: flag('Lead Distribution', { term: 'Distribuição de Lead', help: 'Whether to include deals from lead distribution. They are included by default' }),
+	canal_parceria: flag('Partner Channel', { term: 'Canal de Parceria', help: 'Whether to include deals from partners. They are included by default' }),
 });

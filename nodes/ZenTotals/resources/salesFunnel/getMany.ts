@@ -3,7 +3,7 @@ import { dateFilter, originFilters } from './fields';
 
 export const getManySalesFunnels = getMany({
 	action: 'Get many sales funnels',
-	description: 'Read the figures of the sales funnel for a period',
+	description: 'Read the figures of the sales funnel for a period (Funil de Vendas)',
 	path: 'salesFunnel',
 	required: dateFilter,
 	collections: [{ name: 'filters', fields: originFilters }],

@@ -1,4 +1,13 @@
-import type { Resource } from '../../../shared/fields/operations';
+import type { Report } from '../report';
 import { getManySalesFunnels } from './getMany';
+import { rows } from './rows';
 
-export const salesFunnel: Resource = { value: 'salesFunnel', name: 'Sales Funnel', operations: [getManySalesFunnels], rowKeys: [] };
+/** The report Sales Funnel (Funil de Vendas). */
+export const salesFunnel: Report = {
+	name: 'salesFunnel',
+	label: 'Sales Funnel',
+	wait: 600,
+	operation: getManySalesFunnels,
+	isDaily: false,
+	outputs: { rows: { description: 'One item per period, with numbers as numbers', map: rows } },
+};

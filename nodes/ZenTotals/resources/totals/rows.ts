@@ -1,55 +1,36 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { code, count, objects, text } from '../../values';
+import { readColumns } from '../../../shared/fields/columns';
+import { objects } from '../../values';
+import { breakdownColumns, breakdowns, failureColumns, userColumns } from './columns';
 
-/** The four breakdowns: key in the answer, dimension of a row, key of a user's list. */
-const BREAKDOWNS = [
-	['origem', 'origin', 'origins'],
-	['segmento', 'segment', 'segments'],
-	['automacao', 'automation', 'automations'],
-	['produtos_e_servicos', 'productOrService', 'productsAndServices'],
-] as const;
+/** Makes output of the totals of a day. */
 
-const FAILURES = [
-	['com_erro', 'With Error'],
-	['sem_agrupamento', 'Without Grouping'],
-	['limite_de_contatos', 'Over Contact Limit'],
-	['duplicados', 'Duplicates'],
-] as const;
+const linesOf = (list: unknown) => objects(list).map((line) => readColumns(line, breakdownColumns));
 
-const entries = (list: unknown) =>
-	objects(list).map(({ codigo, nome, quantidade }) => ({ code: code(codigo), name: text(nome), leads: count(quantidade) }));
-
-/** One row per user and breakdown, one per user's total, one for the day and one per count of failures. */
+/** One row per user and breakdown, one per user's total, one for the day, and one per count of failures. */
 export function rows(answer: IDataObject, date: string): IDataObject[] {
-	const users = objects(answer.usuarios);
-	const row = (kind: string, leads: number | null, more: IDataObject): IDataObject => ({
-		date, kind, user: null, dimension: null, code: null, name: null, leads, ...more,
+	const row = (kind: string, columns: IDataObject): IDataObject => ({
+		date, kind, user: null, dimension: null, code: null, name: null, leads: null, ...columns,
 	});
-	const breakdowns = users.flatMap((one) =>
-		BREAKDOWNS.flatMap(([key, dimension]) =>
-			entries(one[key]).map(({ leads, ...entry }) => row('breakdown', leads, { user: text(one.nome), dimension, ...entry })),
-		),
+	const users = objects(answer.usuarios).map((received) => ({ received, ...readColumns(received, userColumns) }) as IDataObject & { received: IDataObject });
+	const details = users.flatMap(({ received, user }) =>
+		breakdowns.flatMap(({ wire, dimension }) => linesOf(received[wire]).map((line) => row('breakdown', { user, dimension, ...line }))),
 	);
-	const totals = users
-		.map((one) => row('userTotal', count(one.total_lead), { user: text(one.nome) }))
-		.filter(({ leads }) => leads !== null);
+	const totals = users.filter(({ leads }) => leads !== null).map(({ user, leads }) => row('userTotal', { user, leads }));
 	const sum = totals.reduce((leads, total) => leads + Number(total.leads), 0);
-	const failures = objects(answer.erros)[0] ?? {};
-	return [
-		...breakdowns,
-		...totals,
-		...(totals.length > 0 ? [row('dayTotal', sum, {})] : []),
-		...FAILURES.map(([key, name]) => row('failures', count(failures[key]), { code: key, name })).filter(({ leads }) => leads !== null),
-	];
+	const counts = readColumns(objects(answer.erros)[0] ?? {}, failureColumns);
+	const failures = Object.values(failureColumns)
+		.filter(({ key }) => counts[key] !== null)
+		.map(({ key, title }) => row('failures', { code: key, name: title, leads: counts[key] }));
+	return [...details, ...totals, ...(totals.length > 0 ? [row('dayTotal', { leads: sum })] : []), ...failures];
 }
 
-/** One item per user, with its breakdowns as lists. */
+/** One item per user, with the breakdowns as lists. */
 export function users([answer]: IDataObject[], date: string): IDataObject[] {
-	return objects(answer?.usuarios).map((one) => ({
+	return objects(answer?.usuarios).map((user) => ({
 		date,
-		user: text(one.nome),
-		leads: count(one.total_lead),
-		...Object.fromEntries(BREAKDOWNS.map(([key, , list]) => [list, entries(one[key])])),
+		...readColumns(user, userColumns),
+		...Object.fromEntries(breakdowns.map(({ wire, key }) => [key, linesOf(user[wire])])),
 	}));
 }

@@ -1,0 +1,88 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { PageRead } from '../shared/http/pages';
+import { readPages } from '../shared/http/pages';
+import type { PlannedItem } from '../shared/http/service';
+import type { ErrorReason } from '../shared/http/errors';
+import { pluralize } from '../shared/http/errors';
+import type { Answer } from './answerCache';
+import { requestValues } from './queries';
+import type { QueryContext } from './requests';
+import { answerTo } from './requests';
+import { reportOf } from './resources';
+import { count, objects } from './values';
+import { checkTime, isCached } from './waitBudget';
+
+/** Reads the pages of a report that has pages, as far as they hold leads. */
+
+interface LeadPage extends PageRead {
+	answer: Answer;
+	/** CRM Zen's count of all leads; some take it for that of the page. */
+	records: number | null;
+}
+
+/** What CRM Zen may answer for a page that does not exist. */
+const PAST_END = new Set<ErrorReason>(['notFound', 'rejected']);
+
+/** The answers of all pages, or of as many as hold the leads that are wanted. */
+export async function readLeadPages(context: QueryContext, pageSize: number): Promise<Answer[]> {
+	const { item } = context;
+	const pages: LeadPage[] = [];
+	let isChecked = true;
+	const leads = await readPages<LeadPage>(async ({ number }) => pageOf(await answerTo(context, number)), pageSize, item.wanted, 1, {
+		hasFixedSize: true,
+		onPage: (page) => pages.push(page),
+		beforeSecondPage: (first) => checkPagesTime(context, first, pageSize),
+		isPastEnd: ({ reason }) => PAST_END.has(reason),
+		isRepeat: (page, previous) => usersIn(page) === usersIn(previous),
+		onUnchecked: () => (isChecked = false),
+	});
+	if (isChecked) noteMismatch(pages, leads.length >= item.wanted, item);
+	else {
+		const subject = pluralize(leads.length, 'lead');
+		item.note?.(`${reportOf(item.operation).label}: CRM Zen reported no more than ${subject}. There was no time left to request another page to make sure`);
+	}
+	return pages.map(({ answer }) => answer);
+}
+
+function pageOf(answer: Answer): LeadPage {
+	const [body] = answer.read.rows;
+	const counts = objects(body?.paginacao)[0] ?? {};
+	const rows = objects(body?.usuarios).flatMap(({ leads }) => objects(leads).map((lead): IDataObject => ({ lead })));
+	return { answer, rows, totalPages: count(counts.total_paginas) ?? undefined, records: count(counts.quantidade_registros_consulta) };
+}
+
+const usersIn = ({ answer: { read: { rows: [body] } } }: LeadPage) => JSON.stringify(body?.usuarios);
+
+/** More pages than this would take a week, so such a count is taken for an error. */
+const MAX_PAGES = 10_000;
+
+/**
+ * Checks that there is time for all pages, if CRM Zen's count of them is plausible.
+ * @throws {ServiceError} `waitTooLong`
+ */
+function checkPagesTime({ query, item, session, settings, deadline }: QueryContext, first: LeadPage, pageSize: number): void {
+	const { totalPages = 0, records, rows } = first;
+	const isPlausible = totalPages <= MAX_PAGES && rows.length >= pageSize && (records === null || Math.ceil(records / pageSize) === totalPages);
+	if (!isPlausible) return;
+	const numbers = Array.from({ length: Math.min(totalPages, Math.ceil(item.wanted / pageSize)) - 1 }, (_, index) => index + 2);
+	const requests = numbers.map((number) => ({ values: requestValues(query, item.operation, number), isFinal: query.isFinal }));
+	const needed = requests.filter((request) => !isCached(request, item, session, settings)).length;
+	checkTime(needed, item, session, deadline - performance.now(), settings);
+}
+
+/** Tells the user if other leads or pages came than CRM Zen reported. */
+function noteMismatch(pages: LeadPage[], isLimited: boolean, { operation, note }: PlannedItem): void {
+	const [first] = pages;
+	if (!first) return;
+	const leads = pages.reduce((sum, { rows }) => sum + rows.length, 0);
+	const { records, totalPages } = first;
+	const isWrong = (reported: number, received: number) => (isLimited ? reported < received : reported !== received);
+	const countsPages = pages.every((page) => page.records === page.rows.length);
+	const { label } = reportOf(operation);
+	if (records !== null && isWrong(records, leads) && !countsPages) {
+		note?.(`${label}: CRM Zen reported ${pluralize(records, 'lead')} but returned ${leads.toLocaleString('en')}`);
+	} else if (totalPages !== undefined && isWrong(totalPages, pages.length) && (totalPages !== 0 || leads > 0)) {
+		note?.(`${label}: CRM Zen reported ${pluralize(totalPages, 'page')} but returned leads on ${pages.length.toLocaleString('en')}`);
+	}
+}

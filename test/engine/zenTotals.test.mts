@@ -101,8 +101,8 @@ describe('wait', () => {
 		['without a time', {}, WAIT_MS],
 		['in seconds', { retryAfter: 'seconds', seconds: 2 }, 2000],
 		['as a date', { retryAfter: 'date', seconds: 2 }, 1000],
-	])('a 429 at the first call, %s, is waited out', async (_name, told, atLeast) => {
-		service.fault({ effect: '429', ...(told as object) });
+	])('a 429 at the first call, %s, is waited out', async (_name, fault, atLeast) => {
+		service.fault({ effect: '429', ...(fault as object) });
 		const { status, items } = await run(job(oneDay('2026-03-02')));
 		expect(status).toBe('success');
 		expect(items.length).toBeGreaterThan(0);
@@ -119,7 +119,7 @@ describe('wait', () => {
 		expect(service.journal.map((call) => call.status)).toEqual([200, 429, 200]);
 	});
 
-	test('a wait that is longer than the maximum is told, not waited', async () => {
+	test('a wait longer than the maximum is reported, not waited', async () => {
 		await run(job(oneDay('2026-03-02'), { credential: credential({ totalsWait: 300 }) }));
 		const began = performance.now();
 		const { error } = await run(job(oneDay('2026-03-03', { maxWaitMinutes: 1 }), { credential: credential({ totalsWait: 300 }) }));
@@ -224,12 +224,12 @@ describe('leads by user', () => {
 	test('a limit takes no page more than it needs', async () => {
 		expect((await run(leads({ limit: 50 }))).items).toHaveLength(50);
 		expect(service.journal).toHaveLength(1);
-		// The first page is still known.
+		// The first page is still cached.
 		expect((await run(leads({ limit: 51 }))).items).toHaveLength(51);
 		expect(service.journal.map(({ query }) => query.pagina)).toEqual(['1', '2']);
 	});
 
-	test('many pages are a question of time once their number is known', async () => {
+	test('the time for many pages is checked once their number is known', async () => {
 		const { error } = await run({ ...leads({ returnAll: true, maxWaitMinutes: 2 }), credential: credential({ leadsByUserWait: 60 }) });
 		expect(error?.message).toMatch(/Leads by User: \d requests take about \d min/);
 		expect(service.journal).toHaveLength(1);
@@ -281,8 +281,8 @@ describe('the test of a credential', () => {
 		['a web page', () => (service.fault({ effect: 'html' }), {}), /web page instead of data.*crmzen\.com\.br\/api/],
 		['no host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /cannot be reached/],
 	])('says what is wrong: %s', async (_name, wrong, message) => {
-		const given = credential(wrong());
-		await expect(testCredential('crmZenApi', given)).rejects.toMatchObject({ message: expect.stringMatching(message) });
-		await expect(testCredential('crmZenApi', given)).rejects.toMatchObject({ message: expect.not.stringContaining('wrong-token') });
+		const credentials = credential(wrong());
+		await expect(testCredential('crmZenApi', credentials)).rejects.toMatchObject({ message: expect.stringMatching(message) });
+		await expect(testCredential('crmZenApi', credentials)).rejects.toMatchObject({ message: expect.not.stringContaining('wrong-token') });
 	});
 });

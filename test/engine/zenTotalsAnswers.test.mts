@@ -98,8 +98,8 @@ describe('which day is asked', () => {
 		['2026-03-03T01:30:00.000Z', '2026-03-02'],
 		['={{ DateTime.fromISO("2026-03-02") }}', '2026-03-02'],
 		['={{ new Date("2026-03-02T12:00:00Z") }}', '2026-03-02'],
-	])('%s', async (given, expected) => {
-		const { error } = await run(job(day(given)));
+	])('%s', async (text, expected) => {
+		const { error } = await run(job(day(text)));
 		expect(error).toBeUndefined();
 		expect(queries()).toEqual([{ data: expected }]);
 	});

@@ -66,9 +66,9 @@ test('after its waiting time the day is asked again', async () => {
 	expect(service.journal).toHaveLength(2);
 });
 
-test('known days cost no time: neither that of a maximum nor that of others', async () => {
+test('cached days take no time: neither of the maximum nor of others', async () => {
 	await run(job(oneDay('2026-03-03'), { credential: patient() }));
-	// Two days of which one is known: one request, and no time for a second one.
+	// Two days of which one is cached: one request, and no time for a second one.
 	const range = { period: 'range', startDate: '2026-03-03', endDate: '2026-03-04', maxWaitMinutes: 6 };
 	const asking = start(job(range, { credential: patient() }));
 	await sleep(300);
@@ -80,7 +80,7 @@ test('known days cost no time: neither that of a maximum nor that of others', as
 	expect(service.journal).toHaveLength(1);
 });
 
-test('a known day stays known to a run, however long its other days take', async () => {
+test('a cached day stays cached for a run, however long its other days take', async () => {
 	await run(job(oneDay('2026-03-05')));
 	const { status } = await run(job({ period: 'range', startDate: '2026-03-03', endDate: '2026-03-05' }));
 	expect(status).toBe('success');
@@ -116,7 +116,7 @@ test('today is asked again by each run that waits', async () => {
 	expect(service.journal).toHaveLength(2);
 });
 
-test('a range of more than ten years is told, not counted', async () => {
+test('a range of more than ten years is rejected, not counted', async () => {
 	const { error } = await run(job({ period: 'range', startDate: '0001-01-01', endDate: '2026-03-02' }));
 	expect(error?.message).toMatch(/^'Start Date' and 'End Date' must be at most 3,660 days apart/);
 });
@@ -139,7 +139,7 @@ describe('the log', () => {
 		}
 	}
 
-	test.each([['totals', 'Totals'], ['leadsByUser', 'Leads by User'], ['leadFile', 'Lead File'], ['salesFunnel', 'Sales Funnel']])('%s: a wait is told at its start, with the name of the report', async (resource, label) => {
+	test.each([['totals', 'Totals'], ['leadsByUser', 'Leads by User'], ['leadFile', 'Lead File'], ['salesFunnel', 'Sales Funnel']])('%s: a wait is logged at its start, with the name of the report', async (resource, label) => {
 		await run(job({ resource, ...oneDay('2026-03-02') }));
 		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');

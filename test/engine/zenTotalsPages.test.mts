@@ -80,7 +80,7 @@ test.each<[string, Page[], number, number]>([
 test.each([
 	['a 400', { status: 400, error: 'Página inválida' }], ['a 404', { status: 404, error: 'Página não encontrada' }],
 	['the same page again', full({ pages: 2, first: 51 })],
-])('behind the last page that was told, %s is the end', async (_name, beyond) => {
+])('after the last page that was reported, %s is the end', async (_name, beyond) => {
 	answering(full({ pages: 2 }), full({ pages: 2 }), beyond);
 	const outcome = await read();
 	expect(outcome.error).toBeUndefined();
@@ -96,7 +96,7 @@ test('behind a short page, a refusal is the end, whatever the total', async () =
 test.each([
 	['a refusal', { status: 400, error: 'Página inválida' }, /Página inválida/], ['the same page', full({ pages: 3, first: 1 }), /same page twice/],
 	['a refused token', { status: 401, error: 'Token inválido' }, /refused the key/],
-])('before that, %s is told', async (_name, second, message) => {
+])('before that, %s is an error', async (_name, second, message) => {
 	answering(full({ pages: 3 }), second);
 	expect((await read()).error?.message).toMatch(message);
 });
@@ -128,7 +128,7 @@ test('a total that can be true is a question of time before the second page', as
 	expect(pagesAsked()).toEqual([1]);
 });
 
-test('pages that are known take no time', async () => {
+test('cached pages take no time', async () => {
 	answering(full({ pages: 3, records: 107 }), full({ pages: 3, records: 107 }), { leads: 7, pages: 3, records: 107 });
 	await read({}, 0.3);
 	await sleep(10);
@@ -136,11 +136,11 @@ test('pages that are known take no time', async () => {
 	expect(records(again)).toEqual(upTo(107));
 });
 
-describe('what CRM Zen said and what came', () => {
+describe('what CRM Zen reported and what it returned', () => {
 	/** The sentences for the user, as a run collects them. */
 	async function notes(...pages: Page[]) {
 		answering(...pages);
-		const told: string[] = [];
+		const sentences: string[] = [];
 		const { zenTotals } = await import('../../nodes/ZenTotals/service');
 		const [operation] = zenTotals.resources.find(({ value }) => value === 'leadsByUser')!.operations;
 		const context = {
@@ -150,13 +150,13 @@ describe('what CRM Zen said and what came', () => {
 		const { connection } = { connection: zenTotals.connect(credentialOf(service, accounts, 0), operation) };
 		const session = { credentials: {}, connection } as never;
 		const values = { period: 'range', startDate: '2026-03-02', endDate: '2026-03-14' };
-		const plan = zenTotals.plan!({ context, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => told.push(sentence) });
+		const plan = zenTotals.plan!({ context, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => sentences.push(sentence) });
 		const rows = await plan.execute(async (asked) => {
 			const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 			const answer = await fetch(`${connection.address}&${query}`, { headers: { token: service.apiKey } });
 			return { connection, ...zenTotals.parseResponse({ status: answer.status, headers: {}, body: await answer.json() }, operation) };
 		}, session);
-		return { told, rows: rows.length };
+		return { sentences, rows: rows.length };
 	}
 
 	test.each<[string, Page[], string[]]>([
@@ -171,10 +171,10 @@ describe('what CRM Zen said and what came', () => {
 		['more pages than said', [full({ pages: 1 }), { leads: 7, pages: 1 }], ['Leads by User: CRM Zen reported 1 page but returned leads on 2']],
 		['fewer pages than said', [{ leads: 7, pages: 1e7 }], ['Leads by User: CRM Zen reported 10,000,000 pages but returned leads on 1']],
 		['an empty page in between', [full({ pages: 9, records: 407 })], ['Leads by User: CRM Zen reported 407 leads but returned 50']],
-	])('%s', async (_name, pages, expected) => expect((await notes(...pages)).told).toEqual(expected));
+	])('%s', async (_name, pages, expected) => expect((await notes(...pages)).sentences).toEqual(expected));
 });
 
-test('the node has a hint for each report, unless it stops, whatever it was given', async () => {
+test('the node has a hint for each report, unless it stops, whatever its parameters', async () => {
 	const { Workflow } = await import('n8n-workflow');
 	const type = nodeType('zenTotals');
 	const nodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };

@@ -124,7 +124,7 @@ describe('a service with rules of its own', () => {
 	const named = (...names: string[]) => names.map((name) => ({ name }));
 	const notFound = () => new ServiceError('notFound');
 
-	test('a count of pages tells that there are more behind a short one, and never ends the reading', async () => {
+	test('a count of pages says that there are more after a short one, and never ends the reading', async () => {
 		const short = answering({ rows: named('a'), totalPages: 3 }, { rows: named('b'), totalPages: 3 }, { rows: named('c'), totalPages: 3 });
 		expect(await readPages(short.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
 		expect(short.calls).toHaveLength(3);
@@ -132,7 +132,7 @@ describe('a service with rules of its own', () => {
 		expect(await readPages(full.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
 	});
 
-	test('an error behind the last page of the count, or behind a short one, can be the end', async () => {
+	test('an error after the last page of the count, or after a short one, can be the end', async () => {
 		const isPastEnd = ({ reason }: ServiceError) => reason === 'notFound';
 		await expect(readPages(answering({ rows: named('a', 'b'), totalPages: 1 }, notFound()).read, 2, Infinity, 1)).rejects.toMatchObject({ reason: 'notFound' });
 		for (const first of [{ rows: named('a', 'b'), totalPages: 1 }, { rows: named('a'), totalPages: 9 }]) {
@@ -143,7 +143,7 @@ describe('a service with rules of its own', () => {
 		await expect(readPages(answering(notFound()).read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
 	});
 
-	test('a page may be told to be the one before it by other means than ids', async () => {
+	test('a repeated page may be recognized by other means than ids', async () => {
 		const isRepeat = (page: PageRead, previous: PageRead) => JSON.stringify(page.rows) === JSON.stringify(previous.rows);
 		const twice = (totalPages: number) => answering({ rows: named('a', 'b'), totalPages }, { rows: named('a', 'b'), totalPages }).read;
 		expect(await readPages(twice(1), 2, Infinity, 1, { isRepeat })).toEqual(named('a', 'b'));

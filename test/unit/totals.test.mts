@@ -4,11 +4,11 @@ import { ServiceError } from '../../nodes/shared/http/errors';
 import type { Page, PageRead } from '../../nodes/shared/http/pages';
 import { readPages } from '../../nodes/shared/http/pages';
 
-/** A total is a hint: it never ends the reading, and one that is wrong is told. */
+/** A total is only a hint: it never ends the reading, and a wrong one is reported. */
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
 
-/** A service with rows 1 to `count` that tells any total, and may give fewer rows per page than asked. */
+/** A service with rows 1 to `count` that reports any total, and may return fewer rows per page than requested. */
 function service(count: number, total: number | ((call: number) => number) | undefined, most = Infinity) {
 	const calls: number[] = [];
 	let open = 0;
@@ -29,10 +29,10 @@ function service(count: number, total: number | ((call: number) => number) | und
 }
 
 async function mismatches(count: number, total: number | ((call: number) => number) | undefined, wanted = Infinity, most?: number) {
-	const told: Array<{ rows: number; total: number }> = [];
+	const reported: Array<{ rows: number; total: number }> = [];
 	const { read } = service(count, total, most);
-	await readPages(read, 100, wanted, 2, { onMismatch: (one) => told.push(one) });
-	return told;
+	await readPages(read, 100, wanted, 2, { onMismatch: (one) => reported.push(one) });
+	return reported;
 }
 
 test.each([
@@ -168,12 +168,12 @@ describe('a total that disagrees with what came', () => {
 		['rows where none should be', 40, 0, [{ rows: 40, total: 0 }]],
 		['none where rows should be', 0, 500, [{ rows: 0, total: 500 }]],
 		['right', 250, 250, []],
-		['not told', 250, undefined, []],
+		['not reported', 250, undefined, []],
 		['grown while it was read', 250, (call) => 240 + call * 10, []],
 		['shrunk while it was read', 250, (call) => 270 - call * 10, []],
-	])('%s', async (_name, count, total, told) => expect(await mismatches(count, total)).toEqual(told));
+	])('%s', async (_name, count, total, reported) => expect(await mismatches(count, total)).toEqual(reported));
 
-	test('is told where only some rows were wanted, too, unless there may be any number behind them', async () => {
+	test('is reported for a limit too, unless there may be more rows after it', async () => {
 		expect(await mismatches(250, 100, 130)).toEqual([{ rows: 130, total: 100 }]);
 		expect(await mismatches(250, 1e7, 400)).toEqual([{ rows: 250, total: 1e7 }]);
 		expect(await mismatches(250, 1e7, 130)).toEqual([]);

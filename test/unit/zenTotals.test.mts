@@ -23,16 +23,16 @@ describe('values in any form', () => {
 	test.each([
 		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], ['1.234,5', 1234.5], ['1,234.56', 1234.56], [-3, -3],
 		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null],
-	])('the count %j is %j', (given, expected) => expect(count(given)).toBe(expected));
+	])('the count %j is %j', (value, expected) => expect(count(value)).toBe(expected));
 
 	test.each([
 		[12, 12], ['12', 12], ['012', '012'], ['A-7', 'A-7'], ['', null], [null, null], ['12345678901234567', '12345678901234567'],
-	])('the code %j is %j', (given, expected) => expect(code(given)).toBe(expected));
+	])('the code %j is %j', (value, expected) => expect(code(value)).toBe(expected));
 
 	test.each([
 		[[], []], [{}, []], [null, []], ['', []], [undefined, []], [[{ a: 1 }, null, ''], [{ a: 1 }]],
 		[{ 0: { a: 1 }, 1: { a: 2 } }, [{ a: 1 }, { a: 2 }]], [{ nome: 'x' }, [{ nome: 'x' }]],
-	])('the list %j holds %j', (given, expected) => expect(objects(given)).toEqual(expected));
+	])('the list %j holds %j', (value, expected) => expect(objects(value)).toEqual(expected));
 
 	test.each([
 		['2026-03-02 09:30:15', '2026-03-02T09:30:15'], ['02/03/2026 09:30', '2026-03-02T09:30:00'], ['02/03/2026', '2026-03-02'],
@@ -40,7 +40,7 @@ describe('values in any form', () => {
 		['', null], [null, null], ['0000-00-00 00:00:00', null],
 		['31/02/2026', '31/02/2026'], ['2026-02-29 10:00', '2026-02-29 10:00'], ['29/02/2024 10:00', '2024-02-29T10:00:00'], ['02/03/2026 10:61', '02/03/2026 10:61'],
 		['31/12/2025 24:00', '2026-01-01T00:00:00'], ['2/3/2026', '2/3/2026'], ['2026/03/02', '2026-03-02'], ['02/03/2026  09:30', '02/03/2026  09:30'],
-	])('the date %j is %j', (given, expected) => expect(date(given)).toBe(expected));
+	])('the date %j is %j', (value, expected) => expect(date(value)).toBe(expected));
 });
 
 describe('the totals of a day', () => {
@@ -88,36 +88,36 @@ test('leads without anything but a code give rows with empty places', async () =
 });
 
 describe('the credential', () => {
-	const given = { totalsUrl: 'https://crmzen.example/r/totais?conta=7', totalsToken: 'secret', leadFileUrl: 'https://crmzen.example/r/totais', leadFileToken: 'other' };
+	const credential = { totalsUrl: 'https://crmzen.example/r/totais?conta=7', totalsToken: 'secret', leadFileUrl: 'https://crmzen.example/r/totais', leadFileToken: 'other' };
 
-	test('has the waiting times of the vendor unless it says otherwise', () => {
-		expect(connect(given, 'totals').limits).toEqual({ maxCalls: 1, windowMs: 300_000, maxConcurrent: 1 });
-		expect(connect({ ...given, totalsWait: 20 }, 'totals').limits.windowMs).toBe(20_000);
+	test('has the waiting times of the vendor by default', () => {
+		expect(connect(credential, 'totals').limits).toEqual({ maxCalls: 1, windowMs: 300_000, maxConcurrent: 1 });
+		expect(connect({ ...credential, totalsWait: 20 }, 'totals').limits.windowMs).toBe(20_000);
 		expect(connect({ salesFunnelUrl: 'https://x.example/', salesFunnelToken: 't' }, 'salesFunnel').limits.windowMs).toBe(600_000);
 		expect(connect({ leadsByUserUrl: 'https://x.example/', leadsByUserToken: 't' }, 'leadsByUser').limits.windowMs).toBe(60_000);
 	});
 
 	test('names its reports without showing their tokens', () => {
-		const { accountId } = connect(given, 'totals');
-		expect(connect({ ...given, totalsUrl: ` ${given.totalsUrl}#top ` }, 'totals').accountId).toBe(accountId);
-		expect(connect({ ...given, totalsToken: 'else' }, 'totals').accountId).not.toBe(accountId);
+		const { accountId } = connect(credential, 'totals');
+		expect(connect({ ...credential, totalsUrl: ` ${credential.totalsUrl}#top ` }, 'totals').accountId).toBe(accountId);
+		expect(connect({ ...credential, totalsToken: 'else' }, 'totals').accountId).not.toBe(accountId);
 		expect(accountId).not.toContain('secret');
 	});
 
 	test('sends each token to its own report only', () => {
-		expect(authenticate(given, { url: given.totalsUrl, qs: {} }).headers).toEqual({ token: 'secret' });
-		expect(authenticate(given, { url: `${given.totalsUrl}&data=2026-03-02` }).headers).toEqual({ token: 'secret' });
-		expect(authenticate(given, { url: `${given.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
-		expect(connectionOf(given, { url: given.totalsUrl }).accountId).toBe(connect(given, 'totals').accountId);
+		expect(authenticate(credential, { url: credential.totalsUrl, qs: {} }).headers).toEqual({ token: 'secret' });
+		expect(authenticate(credential, { url: `${credential.totalsUrl}&data=2026-03-02` }).headers).toEqual({ token: 'secret' });
+		expect(authenticate(credential, { url: `${credential.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
+		expect(connectionOf(credential, { url: credential.totalsUrl }).accountId).toBe(connect(credential, 'totals').accountId);
 		for (const url of ['https://crmzen.example/r/totais2', 'https://elsewhere.example/r/totais', 'https://crmzen.example/']) {
-			expect(trouble(() => authenticate(given, { url })).message).toContain('own report URLs only');
+			expect(trouble(() => authenticate(credential, { url })).message).toContain('own report URLs only');
 		}
 	});
 
 	test('optional reports may be left out, but not by half', () => {
-		expect(() => checkAll({ totalsUrl: given.totalsUrl, totalsToken: 't', leadFileUrl: '', leadFileToken: '' })).not.toThrow();
-		expect(trouble(() => checkAll({ ...given, leadFileToken: '' })).message).toContain("'Lead File Token'");
-		expect(trouble(() => checkAll({ ...given, salesFunnelToken: 't' })).message).toContain("'Sales Funnel URL'");
+		expect(() => checkAll({ totalsUrl: credential.totalsUrl, totalsToken: 't', leadFileUrl: '', leadFileToken: '' })).not.toThrow();
+		expect(trouble(() => checkAll({ ...credential, leadFileToken: '' })).message).toContain("'Lead File Token'");
+		expect(trouble(() => checkAll({ ...credential, salesFunnelToken: 't' })).message).toContain("'Sales Funnel URL'");
 	});
 });
 
@@ -161,7 +161,7 @@ describe('an answer', () => {
 		['the words of the entry APIs', answer({ Erro: 3, Mensagem: 'JSON incompleto' }, 400), { reason: 'rejected', details: { messages: ['3', 'JSON incompleto'] } }],
 		['a 400 of totals about nothing found', answer({ error: 'Nenhum lead' }, 400), { reason: 'rejected' }],
 		['a list', answer([1]), { reason: 'unexpectedResponse' }],
-	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, totals))).toMatchObject(expected));
+	])('%s', (_name, response, expected) => expect(trouble(() => parseResponse(response, totals))).toMatchObject(expected));
 
 	test('is one row, or none where it is empty', () => {
 		expect(parseResponse(answer({ usuarios: [] }), totals)).toEqual({ rows: [{ usuarios: [] }] });
@@ -212,7 +212,7 @@ test('an answer is kept as long as the report may not be asked again', async () 
 
 test.each([
 	[0, '0 s'], [400, '1 s'], [45_000, '45 s'], [60_000, '1 min'], [252_000, '4 min 12 s'], [3_600_000, '1 h'], [8_700_000, '2 h 25 min'],
-])('%d ms is "%s"', (ms, told) => expect(formatDuration(ms)).toBe(told));
+])('%d ms is "%s"', (ms, text) => expect(formatDuration(ms)).toBe(text));
 
 test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
 	const { schema } = fields('America/Sao_Paulo', { x: day('Date') }, { dayFirst: true }).x;

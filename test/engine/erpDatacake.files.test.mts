@@ -266,7 +266,7 @@ describe('lists in the editor', () => {
 describe('at the limit', () => {
 	beforeEach(() => {
 		WINDOW.ms = 1000;
-		service.set({ limit: { calls: 100, windowMs: 1000, atOnce: 2 } });
+		service.set({ limit: { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 } });
 	});
 
 	test('300 clients are looked up at 100 per window: none refused, all in order', async () => {

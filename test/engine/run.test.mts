@@ -88,7 +88,7 @@ describe('as a tool of an AI agent', () => {
 	});
 
 	test('it stays within the limit and refuses bad input before a call', async () => {
-		service.set({ limit: { calls: 5, windowMs: WINDOW_MS, atOnce: 1 } });
+		service.set({ limit: { maxCalls: 5, windowMs: WINDOW_MS, maxConcurrent: 1 } });
 		const narrow = credential({ requestsPerMinute: 5, concurrentRequests: 1 });
 		const { status } = await run(createLeads(8, {}, { node: 'hotProfileTool', credential: narrow }));
 		expect(status).toBe('success');

@@ -49,7 +49,7 @@ test("an agent's calls of one tool go to the account that their own arguments na
 });
 
 test('each account has its own limit', async () => {
-	for (const service of services) service.set({ limit: { calls: 5, windowMs: 1000, atOnce: 2 } });
+	for (const service of services) service.set({ limit: { maxCalls: 5, windowMs: 1000, maxConcurrent: 2 } });
 	const { status } = await run(create({ items: items(30).map((item) => ({ ...item, limit: 5 })) }));
 	expect(status).toBe('success');
 	for (const service of services) expect(service.figures(1000)).toMatchObject({ calls: 10, refused: 0 });

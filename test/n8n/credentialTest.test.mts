@@ -79,7 +79,7 @@ test('says what is wrong with a key broken in the middle, and sends nothing', as
 
 test('notices at once that the key is revoked', async () => {
 	expect(await tryOut({})).toMatchObject({ status: 'OK' });
-	sandbox.fault({ effect: 'unauthorized' });
+	sandbox.fault({ effect: 'keyRefused' });
 	expect(await tryOut({})).toMatchObject({ status: 'Error', message: expect.stringContaining('refused the key') });
 });
 

@@ -2,11 +2,11 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 
 import type { Connection } from '../shared/http/service';
 import { hashId, parseKey, rateLimitOf, invalidCredential } from '../shared/http/credentials';
-import { isSecure, serviceAt } from '../shared/http/download';
+import { isSecure, serviceAt, withoutTrailingDot } from '../shared/http/hosts';
 import type { Operation } from '../shared/fields/operations';
 import { fieldsOf } from '../shared/fields/operations';
 import type { AnyRequest } from '../shared/http/requestTarget';
-import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 import { resources } from './resources';
 
 /** What the ERP's credential says beyond the usual. */

@@ -2,9 +2,9 @@ import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions }
 
 import type { Connection } from '../shared/http/service';
 import { hashId, parseKey, rateLimitOf, invalidCredential } from '../shared/http/credentials';
-import { isLoopback, serviceAt } from '../shared/http/download';
+import { isLoopback, serviceAt, withoutTrailingDot } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
-import { pinRequest, requestTarget, withoutTrailingDot } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget } from '../shared/http/requestTarget';
 
 const HOST = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 

@@ -2,9 +2,9 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 
 import { hashId, parseKey, invalidCredential } from '../shared/http/credentials';
 import type { Connection } from '../shared/http/service';
-import { isSecure, serviceAt } from '../shared/http/download';
+import { isSecure, serviceAt, withoutTrailingDot } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
-import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 
 /** A report of CRM Zen: each has a URL, a token and a waiting time of its own. */
 export interface Report {

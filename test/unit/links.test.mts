@@ -1,7 +1,8 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { downloadUrl, isSecure, isThisMachine, readDownload } from '../../nodes/shared/http/download';
+import { downloadUrl, readDownload } from '../../nodes/shared/http/download';
+import { isSecure, isThisMachine } from '../../nodes/shared/http/hosts';
 
 /** Links that a service sends must not lead to the machine of n8n itself. */
 

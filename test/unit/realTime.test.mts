@@ -8,10 +8,12 @@ import { runInNewContext } from 'node:vm';
 import { connect, authenticate } from '../../nodes/HotProfile/connection.ts';
 import { hotProfile } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
-import { executeCall, type NodeContext } from '../../nodes/shared/http/call';
+import { executeCall } from '../../nodes/shared/http/call';
+import type { NodeContext } from '../../nodes/shared/http/cancellation';
 import { WINDOW } from '../../nodes/shared/http/credentials';
 import { ServiceError } from '../../nodes/shared/http/errors';
-import { CanceledError, throttleFor } from '../../nodes/shared/throttle/throttle';
+import { CanceledError } from '../../nodes/shared/throttle/errors';
+import { throttleFor } from '../../nodes/shared/throttle/registry';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 
 /** A crowd on real timers, over HTTP, at a service that enforces its limit. */

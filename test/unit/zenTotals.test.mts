@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../nodes/shared/http/service';
-import { formatDuration } from '../../nodes/shared/http/errors';
+import { formatDuration } from '../../nodes/shared/http/format';
 import { day, fields } from '../../nodes/shared/fields/fields';
 import type { Operation } from '../../nodes/shared/fields/operations';
 import { checkAll, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';

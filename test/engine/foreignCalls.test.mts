@@ -6,8 +6,8 @@ import { type Execution, foreignCaller, run, start, testCredential } from './eng
 
 /** Calls that n8n makes itself with our credentials, as its HTTP Request node does: in the old form and in the new one. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
-const { UNSEEN } = require('../../dist/nodes/shared/admit.js') as { UNSEEN: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
+const { UNSEEN } = require('../../dist/nodes/shared/http/externalCalls.js') as { UNSEEN: { ms: number } };
 const usual = { window: WINDOW.ms, unseen: UNSEEN.ms };
 const WINDOW_MS = 500;
 const KEY = 'key-of-foreign-calls';

@@ -11,7 +11,7 @@ import { type Job, nodeType, run } from './engine.mts';
 /** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;

@@ -5,7 +5,7 @@ import { type Job, run, start } from './engine.mts';
 
 /** A credential with expressions: each item's call goes to its own account, with its own key. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 beforeAll(() => (WINDOW.ms = 1000));
 afterAll(() => (WINDOW.ms = usual));

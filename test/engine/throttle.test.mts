@@ -4,7 +4,7 @@ import { type Job, run, start } from './engine.mts';
 /** The promise of the throttle, measured at the service: a window of one second stands for the minute. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 
 let service: HotProfileService;
 let clientId: number;

@@ -5,18 +5,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type Job, run, listSearch, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Files that go out and come in, lists of the editor, and many calls at the limit. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: ErpService;
 
 beforeAll(async () => {
 	service = await startErpDatacake({ limit: null });
 });
 afterAll(async () => await service.close());
-afterEach(() => (WINDOW.ms = usual));
+afterEach(restoreTiming);
 beforeEach(() => service.reset());
 
 const credential = (more = {}) => ({ baseUrl: service.url, token: service.apiKey, requestsPerMinute: 1000, ...more });
@@ -144,7 +143,7 @@ describe('files come in', () => {
 	});
 
 	test('however long they wait for their turn: the time limit is for the download itself', async () => {
-		WINDOW.ms = 2000;
+		setTiming('WINDOW_MS', 2000);
 		// An account of its own, with no calls of other tests in its window.
 		const fresh = await startErpDatacake({ limit: null });
 		const own = { baseUrl: fresh.url, requestsPerMinute: 3 };
@@ -225,14 +224,14 @@ describe('files come in', () => {
 	});
 
 	test('a file that never ends', async () => {
-		WINDOW.ms = 60;
+		setTiming('WINDOW_MS', 60);
 		respond = (_request, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF');
 		const { error } = await notes([`${base()}/a.pdf`], { downloadTimeout: 1 });
 		expect(error?.message).toContain('did not answer in time');
 	}, 20_000);
 
 	test('a busy host is asked again', async () => {
-		WINDOW.ms = 600;
+		setTiming('WINDOW_MS', 600);
 		let calls = 0;
 		respond = (_request, response) => (++calls < 3 ? response.writeHead(503).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF'));
 		expect((await notes([`${base()}/a.pdf`])).items[0].binary).toBeDefined();
@@ -265,7 +264,7 @@ describe('lists in the editor', () => {
 
 describe('at the limit', () => {
 	beforeEach(() => {
-		WINDOW.ms = 1000;
+		setTiming('WINDOW_MS', 1000);
 		service.set({ limit: { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 } });
 	});
 

@@ -2,20 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type Job, run, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** What goes wrong at the ERP or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 const CPF = '529.982.247-25';
 let service: ErpService;
 
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startErpDatacake({ limit: null });
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());

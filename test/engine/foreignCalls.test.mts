@@ -3,25 +3,22 @@ import type { AddressInfo } from 'node:net';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Execution, foreignCaller, run, start, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Calls that n8n makes itself with our credentials, as its HTTP Request node does: in the old form and in the new one. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const { UNSEEN } = require('../../dist/nodes/shared/http/externalCalls.js') as { UNSEEN: { ms: number } };
-const usual = { window: WINDOW.ms, unseen: UNSEEN.ms };
 const WINDOW_MS = 500;
 const KEY = 'key-of-foreign-calls';
 
 let service: HotProfileService;
 beforeEach(async () => {
-	WINDOW.ms = WINDOW_MS;
-	UNSEEN.ms = 500;
+	setTiming('WINDOW_MS', WINDOW_MS);
+	setTiming('UNSEEN_CALL_MS', 500);
 	// A host of its own for each test: no call of another one is in its window.
 	service = await startHotProfile({ limit: null, apiKey: KEY });
 });
 afterEach(async () => {
-	WINDOW.ms = usual.window;
-	UNSEEN.ms = usual.unseen;
+	restoreTiming();
 	await service.close();
 });
 
@@ -155,7 +152,7 @@ describe('the key stays at its own host', () => {
 	const cases = (Object.keys(types) as Array<keyof typeof types>).flatMap((type) => (['request', 'httpRequest'] as const).map((form) => [type, form] as const));
 
 	test.each(cases)('%s, %s', async (type, form) => {
-		UNSEEN.ms = 0;
+		setTiming('UNSEEN_CALL_MS', 0);
 		const other = await host(() => ({ status: 200 }));
 		const own: Awaited<ReturnType<typeof host>> = await host((url) => {
 			const [, where, status] = url.split('/');

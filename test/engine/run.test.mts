@@ -7,22 +7,21 @@ import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts
 import { everyField, startEcho } from '../everyField.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, nodeType, run } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
 beforeAll(async () => {
-	WINDOW.ms = WINDOW_MS;
+	setTiming('WINDOW_MS', WINDOW_MS);
 	service = await startHotProfile({ limit: null });
 	[clientId] = service.clients.keys();
 });
 beforeEach(() => service.reset());
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 

@@ -5,23 +5,22 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, run, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
 let leadId: number;
 
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startHotProfile({ limit: null });
 	[clientId] = service.clients.keys();
 	[leadId] = service.leads.keys();
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());

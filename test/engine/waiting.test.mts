@@ -2,20 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, listSearch, run, start, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** How long calls wait, and that every call has an end, measured at the service. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const { pauseCapMs } = require('../../dist/nodes/shared/throttle/throttle.js') as typeof import('../../nodes/shared/throttle/throttle');
-const usual = WINDOW.ms;
 let service: HotProfileService;
 /** An account of its own for each test: what one test was refused must not wait in the next one. */
 beforeEach(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startHotProfile({ limit: null });
 });
 afterEach(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 
@@ -72,7 +71,7 @@ test('a picker that is refused again and again gives up after 10 s', async () =>
 });
 
 test('after a short pause that a run sits out, the test of the credential waits for its turn too', async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	refuse(1, '4');
 	const waiting = start(create(rows(1)));
 	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -172,7 +171,7 @@ test.each([
 	['there is room', 3, 3, undefined],
 	['there is none for a while', 2, 2, 'HotProfile said that there are no more than 200 rows. Its limit left no call to make sure of that'],
 ])('after two full pages of two, a third is looked at where %s', async (_name, requestsPerMinute, calls, told) => {
-	WINDOW.ms = 4000;
+	setTiming('WINDOW_MS', 4000);
 	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });
 	const to = [...service.leads.keys()].sort((one, other) => one - other)[199];
 	const { items, hints } = await run({ ...job, items: [{ to }], credential: credential({ requestsPerMinute }) });

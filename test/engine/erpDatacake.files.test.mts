@@ -69,7 +69,7 @@ describe('files go out', () => {
 		const idProspecto = await newProspect();
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('The record may already exist');
 		expect(error?.description).toContain('1 of the 2 files of this item was sent well before');
 		expect(error?.message).toContain('1 of the 2 files of this item was sent well before');
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
@@ -190,15 +190,15 @@ describe('files come in', () => {
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
 		expect((await notes([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not begin with https");
+		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
 		expect((await notes([`${base()}/one`])).error?.message).toContain('without an end');
 	});
 
 	test.each<[string, string, RegExp]>([
-		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not begin with https/],
-		['another scheme', 'file:///etc/hostname', /does not begin with https/],
-		['no link', 'see above', /is no link to a file/],
+		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not start with https/],
+		['another scheme', 'file:///etc/hostname', /does not start with https/],
+		['no link', 'see above', /is not a link to a file/],
 	])('not from %s', async (_name, link, message) => {
 		const { error } = await notes([`${base()}/a.pdf`, link]);
 		expect(error?.message).toMatch(message);
@@ -207,7 +207,7 @@ describe('files come in', () => {
 
 	test('not from this machine, where the ERP is elsewhere', async () => {
 		const { downloadUrl: fileAddress } = require('../../dist/nodes/shared/http/download.js');
-		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine of n8n itself/);
+		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
 		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
 	});
 
@@ -227,7 +227,7 @@ describe('files come in', () => {
 		setTiming('WINDOW_MS', 60);
 		respond = (_request, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF');
 		const { error } = await notes([`${base()}/a.pdf`], { downloadTimeout: 1 });
-		expect(error?.message).toContain('did not answer in time');
+		expect(error?.message).toContain('did not respond in time');
 	}, 20_000);
 
 	test('a busy host is asked again', async () => {

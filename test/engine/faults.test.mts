@@ -95,7 +95,7 @@ test.each(titled)('%s', async (_title, trial) => {
 		expect(output).toHaveLength(1);
 		expect(message).toMatch(/^[A-Z][a-z ]+: /);
 		expect(message?.replace(/^[A-Z][a-z ]+: /, '')).toBe(`${told} [item ${index}]`);
-		expect(description).toContain(mayBeStored ? `It may have been stored: look in ${operation.service} before you run this item again` : (advice ?? ''));
+		expect(description).toContain(mayBeStored ? `The record may already exist. Check ${operation.service} before you retry this item` : (advice ?? ''));
 		expect(description?.includes('stored')).toBe(mayBeStored);
 		expect(description).not.toBe('');
 	}

@@ -75,7 +75,7 @@ describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
 		expect(refused.length).toBeGreaterThan(0);
 		expect(service.journal).toHaveLength(12 - refused.length);
 		for (const { reason } of refused) {
-			expect((reason as Error).message).toMatch(/^Nothing was sent, since the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
+			expect((reason as Error).message).toMatch(/^Nothing was sent because the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
 		}
 	});
 
@@ -183,7 +183,7 @@ describe('the test of a credential', () => {
 		await testCredential('hotProfileApi', credential());
 		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
 		service.fault({ effect: 'keyRefused' });
-		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('refused the key');
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the key');
 		expect(service.journal).toHaveLength(3);
 	});
 

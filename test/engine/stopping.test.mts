@@ -61,7 +61,7 @@ describe('On Error: Stop', () => {
 		failing(1, { effect: 'resetAfterStore', store: true });
 		const { error } = await run(create(rows(3)));
 		expect(service.journal).toHaveLength(2);
-		expect(error?.message).toMatch(/\[item 1\]\. It may have been stored: look in HotProfile before you run this item again\. 1 of 3 was created \(id \d+\), item 1 may have been stored, 1 was not sent$/);
+		expect(error?.message).toMatch(/\[item 1\]\. The record may already exist\. Check HotProfile before you retry this item\. 1 of 3 was created \(id \d+\), item 1 may have been stored, 1 was not sent$/);
 	});
 
 	test('what a retry can mend stops nothing', async () => {

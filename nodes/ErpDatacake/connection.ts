@@ -1,3 +1,4 @@
+/** The ERP's credential: its address, account, limits and endpoint paths, and how it authenticates a request. */
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../shared/fields/operations';
@@ -8,8 +9,6 @@ import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 import type { Connection } from '../shared/http/service';
 import { resources } from './resources';
-
-/** The ERP's credential: its address, account, limits and endpoint paths, and how it authenticates a request. */
 
 /** What the ERP's credential holds beyond the usual. */
 export interface ErpConnection extends Connection {

@@ -1,3 +1,4 @@
+/** HotProfile's credential: its instance, account and limits, and how it authenticates a request. */
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { BoundedCache } from '../shared/http/boundedCache';
@@ -6,8 +7,6 @@ import { isLoopback, parsePastedUrl, serviceAt } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget } from '../shared/http/requestTarget';
 import type { Connection } from '../shared/http/service';
-
-/** HotProfile's credential: its instance, account and limits, and how it authenticates a request. */
 
 const HOST = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 

@@ -1,3 +1,4 @@
+/** CRM Zen's credential: the URL, token and wait of each report, and how it authenticates a request. */
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { hashId, invalidCredential, parseKey } from '../shared/http/credentials';
@@ -5,8 +6,6 @@ import { isSecure, parsePastedUrl, serviceAt } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 import type { Connection } from '../shared/http/service';
-
-/** CRM Zen's credential: the URL, token and wait of each report, and how it authenticates a request. */
 
 /** A report of CRM Zen, with its own URL, token and wait. */
 export interface Report {

@@ -1,3 +1,4 @@
+/** One call to a service: queues, sends, reads and retries it. Everything that calls a service goes through here. */
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -15,8 +16,6 @@ import type { PageRead } from './pages';
 import { backOff, chargedLimits, hadNoEffect, isRetried, Refusals, retryLaterError, unchargedLimits } from './retries';
 import type { Connection, ResolveSession, ServiceAdapter, Session } from './service';
 import { sendAuthenticated } from './transport';
-
-/** One call to a service: queues, sends, reads and retries it. Everything that calls a service goes through here. */
 
 /** What counts the calls of a run. */
 export interface CallCounter {

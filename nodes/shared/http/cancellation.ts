@@ -1,9 +1,8 @@
+/** Ends waiting when an execution is canceled. */
 import type { IExecuteSingleFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { CanceledError } from '../throttle/errors';
-
-/** Ends waiting when an execution is canceled. */
 
 /** What calls a service: an item of an execution, or the editor. */
 export type NodeContext = IExecuteSingleFunctions | ILoadOptionsFunctions;

@@ -1,3 +1,7 @@
+/**
+ * The test of a credential. It is made by the credential's `authenticate` with the helpers that `preAuthentication` got,
+ * since n8n alone would show a bare code for a wrong host. n8n's own test request must cost no call.
+ */
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation, WireValues } from '../fields/operations';
@@ -16,11 +20,6 @@ import { chargedLimits, retryLaterError } from './retries';
 import type { ServiceAdapter } from './service';
 import { INTERACTIVE_TIMEOUT_MS } from './timing';
 import { sendUnauthenticated } from './transport';
-
-/**
- * The test of a credential. It is made by the credential's `authenticate` with the helpers that `preAuthentication` got,
- * since n8n alone would show a bare code for a wrong host. n8n's own test request must cost no call.
- */
 
 /** An address that answers itself. It also tells the test from all other requests. */
 const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
@@ -66,7 +65,7 @@ export async function testConnection(
 		throw testError(joinSentences(message, description));
 	}
 
-	async function read({ httpRequest }: Helpers): Promise<PageRead | undefined> {
+	async function read(own: Helpers): Promise<PageRead | undefined> {
 		const connection = service.connect(credentials, operation);
 		const { accountId, limits, secrets } = connection;
 		context.secrets = secrets;
@@ -84,7 +83,7 @@ export async function testConnection(
 		const deadline = AbortSignal.timeout(INTERACTIVE_TIMEOUT_MS);
 		try {
 			return service.parseResponse(
-				await sendUnauthenticated({ httpRequest }, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
+				await sendUnauthenticated(own, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
 				operation,
 			);
 		} catch (cause) {

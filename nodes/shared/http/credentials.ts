@@ -1,3 +1,4 @@
+/** What the credentials of all services have in common: limits, keys, the id of an account. */
 import { createHash } from 'node:crypto';
 
 import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workflow';
@@ -5,8 +6,6 @@ import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workfl
 import type { RateLimit } from '../throttle/options';
 import { ServiceError } from './errors';
 import { WINDOW_MS } from './timing';
-
-/** What the credentials of all services have in common: limits, keys, the id of an account. */
 
 export const requestsPerMinute: INodeProperties = {
 	displayName: 'Requests per Minute',

@@ -1,3 +1,4 @@
+/** Downloads files behind links that a service returns: where they may lie, how large and how slow they may be. */
 import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
@@ -8,8 +9,6 @@ import { isSecure, isThisMachine } from './hosts';
 import { parseRetryAfter, reasonForStatus } from './responses';
 import type { HttpResponse, NetworkOptions, ResolveSession, ServiceAdapter, Session } from './service';
 import { sendAuthenticated, sendUnauthenticated, withDeadline } from './transport';
-
-/** Downloads files behind links that a service returns: where they may lie, how large and how slow they may be. */
 
 /** Redirects that a link may lead through. */
 const MAX_REDIRECTS = 5;
@@ -36,7 +35,7 @@ export interface Download {
 
 /**
  * Downloads the file behind a link. The key goes to the service's own host only, and only requests there count.
- * @param name names the link in messages, e.g. `'url_arquivo' of row 2`
+ * @param name names the link in messages, e.g. `'file_url' of row 2`
  * @throws {ServiceError} if there is no file, or it is too large or too slow
  */
 export async function downloadFile(
@@ -90,7 +89,7 @@ const onThisMachine = (name: string) => notDownloaded(`${name} points to the mac
 
 /**
  * The address behind a link: https, or http if both the link and the service are on this machine.
- * @param name names the link in messages, e.g. `'url_arquivo' of row 2`
+ * @param name names the link in messages, e.g. `'file_url' of row 2`
  * @param serviceAddress of the service that returned the link
  * @throws {ServiceError} `rejected`
  */

@@ -1,3 +1,4 @@
+/** Throttles requests that n8n sends itself, e.g. those of an HTTP Request node with one of our credentials. */
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { AcquireTimeoutError, CanceledError } from '../throttle/errors';
@@ -5,8 +6,6 @@ import { throttleFor } from '../throttle/registry';
 import { formatDuration } from './format';
 import type { Connection } from './service';
 import { DEFAULT_TIMEOUT_MS, UNSEEN_CALL_MS } from './timing';
-
-/** Throttles requests that n8n sends itself, e.g. those of an HTTP Request node with one of our credentials. */
 
 const PASSED = Symbol('passed the throttle');
 
@@ -34,7 +33,7 @@ export const helpersFor = (credentials: ICredentialDataDecryptedObject): Helpers
 /**
  * Lets a request of n8n itself through the account's throttle, with one queue for each run of a node. Only its
  * start can be seen, so it keeps to the requests per window, not to the concurrent ones.
- * @param node that could be used instead, e.g. HotProfile
+ * @param node display name of the node that could be used instead
  * @param connect reads the account and its limits, if the request has not passed the throttle yet
  * @throws {Error} if it cannot start within its own timeout, or its execution is stopped
  */

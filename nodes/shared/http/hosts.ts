@@ -1,4 +1,4 @@
-/** What a URL or host means: whether it is this machine, whether it is secure, which service it names. */
+/** Reads URLs and hosts: whether they are secure, whether they lead to this machine, which service they name. */
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

@@ -1,7 +1,6 @@
+/** How the latest call of each account ended, so that a credential test can do without one. */
 import type { Throttle } from '../throttle/throttle';
 import type { ServiceError } from './errors';
-
-/** How the latest call of each account ended, so that a credential test can do without one. */
 
 export type Outcome = ServiceError | 'success';
 

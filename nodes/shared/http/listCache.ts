@@ -1,3 +1,4 @@
+/** The lists that pickers and ID checks need again and again, read at most once a minute for each account. */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -10,8 +11,6 @@ import { ServiceError } from './errors';
 import { lookUpOptions } from './lookUp';
 import { errorContext, toNodeError } from './nodeErrors';
 import type { NetworkOptions, ResolveSession, ServiceAdapter } from './service';
-
-/** The lists that pickers and ID checks need again and again, read at most once a minute for each account. */
 
 interface CachedList {
 	/** The rows as the service returned them, or the error: each caller shows it with its own context. */

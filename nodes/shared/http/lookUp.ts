@@ -1,3 +1,4 @@
+/** Reads for a person at the screen: pickers and the like, ahead of all executions, but not for long. */
 import type { Operation, WireValues } from '../fields/operations';
 import { executeCall, openSession } from './call';
 import type { NodeContext } from './cancellation';
@@ -5,8 +6,6 @@ import { errorContext, toNodeError } from './nodeErrors';
 import type { Page, PageRead } from './pages';
 import type { NetworkOptions, ServiceAdapter, Session } from './service';
 import { INTERACTIVE_TIMEOUT_MS, MAX_INTERACTIVE_PAUSE_MS } from './timing';
-
-/** Reads for a person at the screen: pickers and the like, ahead of all executions, but not for long. */
 
 /** The request and the wait policy of an interactive read. */
 export function lookUpOptions(service: ServiceAdapter, operation: Operation, values: WireValues, page: Page | undefined, networkOptions: NetworkOptions) {

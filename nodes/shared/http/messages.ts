@@ -1,13 +1,12 @@
+/** The message and the advice that a user reads for each error. */
 import type { ErrorDetails, ErrorReason } from './errors';
 import { mayHaveBeenStored, ServiceError } from './errors';
 import { formatDuration, joinSentences } from './format';
 import { redact } from './secrets';
 
-/** The message and the advice that a user reads for each error. */
-
 /** Context for an error message. */
 export interface ErrorContext {
-	/** The service's name, e.g. HotProfile. */
+	/** The service's name as users know it. */
 	serviceName: string;
 	/** What was tried, e.g. "Create lead". */
 	action: string;

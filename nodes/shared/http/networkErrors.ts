@@ -1,7 +1,6 @@
+/** Turns the errors of failed requests into ServiceErrors: whether they can have reached the service, and why they failed. */
 import { CanceledError } from '../throttle/errors';
 import { ServiceError } from './errors';
-
-/** What a failed request means: whether it can have reached the service, and why it failed. */
 
 const notConnected = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED']);
 /** How Node's messages start, whatever the code, if a request never left: no address, no connection, no handshake. */

@@ -1,3 +1,4 @@
+/** Turns ServiceErrors into the errors that n8n shows. */
 import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
@@ -8,8 +9,6 @@ import { ServiceError } from './errors';
 import type { ErrorContext } from './messages';
 import { userMessage } from './messages';
 import type { ServiceAdapter } from './service';
-
-/** Errors of calls as the errors that n8n shows. */
 
 /** About n8n, the credential, the values or the plan, not about a response of the service. */
 const notFromService = new Set<ErrorReason>(['canceled', 'invalidInput', 'invalidCredential', 'skipped', 'waitTooLong', 'notSendable']);
@@ -49,7 +48,7 @@ function createNodeError(node: INode, error: ServiceError, context: ErrorContext
 /** The item as n8n itself names it. */
 const withItemIndex = (message: string, itemIndex?: number) => (itemIndex === undefined ? message : `${message} [item ${itemIndex}]`);
 
-/** n8n replaces a message that contains an error code, e.g. "preexistente" for its EEXIST, so it is set again. */
+/** n8n replaces a message that contains an error code, e.g. "preexisting" for its EEXIST, so it is set again. */
 const keepMessage = <NodeError extends NodeApiError | NodeOperationError>(error: NodeError, message: string, description: string): NodeError =>
 	Object.assign(error, { message, description });
 

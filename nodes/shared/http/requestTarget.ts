@@ -1,9 +1,8 @@
+/** Finds out where a request of n8n leads, and pins it there. */
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { invalidCredential } from './credentials';
 import { withoutTrailingDot } from './hosts';
-
-/** Where a request of n8n leads, and that it leads nowhere else. */
 
 /** A request as n8n's current and old nodes make it; the HTTP Request node's is of the old kind. */
 export type AnyRequest = IHttpRequestOptions & { uri?: unknown; form?: IDataObject; formData?: unknown };

@@ -1,10 +1,9 @@
+/** Reads the status, headers and body of a response as far as they mean the same for every service. */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { HttpResponse } from './service';
 import type { ErrorReason } from './errors';
 import { ServiceError } from './errors';
-
-/** What the status, headers and body of a response mean, whatever the service. */
 
 /** What a service's own code has read in a response. */
 interface ResponseReading {

@@ -1,12 +1,3 @@
-import { DateTime } from 'luxon';
-
-import type { RateLimit } from '../throttle/options';
-import { pauseCapMs } from '../throttle/options';
-import type { Throttle } from '../throttle/throttle';
-import { cancelableSleep } from './cancellation';
-import type { ErrorReason } from './errors';
-import { ServiceError } from './errors';
-
 /**
  * The one place that says what is retried, how often, and after how long.
  *
@@ -18,6 +9,14 @@ import { ServiceError } from './errors';
  * | unauthorized, with a replaced credential | with the new key    | with the new key    |
  * | anything else                            | never               | never               |
  */
+import { DateTime } from 'luxon';
+
+import type { RateLimit } from '../throttle/options';
+import { pauseCapMs } from '../throttle/options';
+import type { Throttle } from '../throttle/throttle';
+import { cancelableSleep } from './cancellation';
+import type { ErrorReason } from './errors';
+import { ServiceError } from './errors';
 
 /** Retries of one call, unless the service says otherwise. */
 const MAX_RETRIES = 3;

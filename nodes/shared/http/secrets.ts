@@ -1,6 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
 /** Redacts keys that a service repeats in its responses, in whatever form they are escaped. */
+import type { IDataObject } from 'n8n-workflow';
 
 /** Shorter keys occur by chance in other texts. */
 const MIN_LENGTH = 8;

@@ -1,3 +1,4 @@
+/** The interface by which a vendor brings everything that is specific to its service. */
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -9,8 +10,6 @@ import type { Operation, Resource, WireValues } from '../fields/operations';
 import type { RateLimit } from '../throttle/options';
 import type { ErrorReason } from './errors';
 import type { Page, PageRead } from './pages';
-
-/** The interface by which a vendor brings everything that is specific to its service. */
 
 /** A response of the service, whatever its status. */
 export interface HttpResponse {
@@ -46,9 +45,9 @@ export interface ReferenceList {
 
 /** Everything that is specific to one service. */
 export interface ServiceAdapter {
-	/** The service's name, e.g. HotProfile. */
+	/** The service's name as users know it. */
 	serviceName: string;
-	/** Credential type, e.g. `hotProfileApi`. */
+	/** Name of the credential type. */
 	credentialType: string;
 	resources: Resource[];
 	/** What users of this service should check; a function if it depends on the operation. */

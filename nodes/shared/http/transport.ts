@@ -1,3 +1,4 @@
+/** Sends one request through n8n's helpers, with a deadline, and without following redirects. */
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -12,8 +13,6 @@ import { ServiceError } from './errors';
 import { markThrottled, PROBED } from './externalCalls';
 import type { HttpResponse, ServiceAdapter } from './service';
 import { DEFAULT_TIMEOUT_MS } from './timing';
-
-/** Sends one request through n8n's helpers, with a deadline, and without following redirects. */
 
 /** The longest time in ms that a timer can run. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
+/** The clock of a throttle, so that tests can run on a virtual one. */
 import { sleep } from 'n8n-workflow';
 
-/** The clock of a throttle, so that tests can run on a virtual one. */
 export interface Clock {
 	/** Monotonic time in ms. */
 	now(): number;

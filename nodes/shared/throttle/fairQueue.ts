@@ -1,10 +1,9 @@
-import { Fifo } from './fifo';
-import type { AcquireOptions, RateLimit } from './options';
-
 /**
  * Queued calls and the order in which they start: those with priority first, then one of each key in turn. The cost of
  * a start must not depend on how many are queued.
  */
+import { Fifo } from './fifo';
+import type { AcquireOptions, RateLimit } from './options';
 
 /** What can end a queued call besides its start. Shared by calls that have it in common: there may be many thousands. */
 interface EntryOptions {

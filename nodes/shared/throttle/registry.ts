@@ -1,6 +1,5 @@
-import { Throttle } from './throttle';
-
 /** The throttles of this process, one for each service account. */
+import { Throttle } from './throttle';
 
 const throttles = new Map<string, Throttle>();
 /** When idle throttles are looked for again. */

@@ -1,6 +1,3 @@
-import type { RateLimit } from './options';
-import type { Slots } from './slots';
-
 /**
  * How a process shares an account with others after a refusal, without talking to them.
  *
@@ -9,6 +6,8 @@ import type { Slots } from './slots';
  * taken for the latter: calls go one by one and further apart until the processes miss each other. Another
  * refusal right after it, or that of a call beyond the share, means a full window.
  */
+import type { RateLimit } from './options';
+import type { Slots } from './slots';
 
 /** The gap between calls after refusals, as multiples of the pace (window / calls): half a pace at first, half as much again each time. */
 const GAP = { first: 0.5, growth: 1.5, decay: 0.98, negligible: 0.02, maxOfWindow: 1 / 20 };

@@ -1,3 +1,4 @@
+/** The slots of one account: which are in use, and when the others free. */
 import { Fifo } from './fifo';
 
 /** A slot whose call has ended. */
@@ -6,7 +7,7 @@ interface Slot {
 	refused: boolean;
 }
 
-/** The slots of one account: in use while their call runs, then cooling until no window can hold that call any more. */
+/** A slot is in use while its call runs, then cools until no window can hold that call any more. */
 export class Slots {
 	/** Calls that run. */
 	running = 0;

@@ -1,3 +1,4 @@
+/** The throttle of one service account: queues calls and starts them when a slot is free. */
 import type { Clock } from './clock';
 import { systemClock } from './clock';
 import { AcquireTimeoutError, CanceledError } from './errors';

@@ -1,4 +1,4 @@
-import type { ReferenceList } from '../shared/run/idChecks';
+import type { ReferenceList } from '../shared/http/service';
 import { getManyCities } from './resources/catalogue/getManyCities';
 import { getManyCommercialOrigins } from './resources/catalogue/getManyCommercialOrigins';
 import { getManyDepartments } from './resources/catalogue/getManyDepartments';

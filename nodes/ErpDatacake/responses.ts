@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, collectTexts } from '../shared/http/responses';
+import { isObject } from '../shared/fields/text';
+import { collectTexts } from '../shared/http/responses';
 import type { HttpResponse } from '../shared/http/service';
 import type { Operation } from '../shared/fields/operations';
 import { textOf } from '../shared/fields/text';

@@ -1,6 +1,6 @@
 import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
-import { cancelableSleep } from '../shared/http/call';
+import { cancelableSleep } from '../shared/http/cancellation';
 
 /** Keeps CRM Zen's answers for as long as they may be used again. In this process only. */
 

@@ -208,17 +208,17 @@ describe('the other reports', () => {
 describe('what the user reads', () => {
 	test.each<[string, object, RegExp, RegExp?]>([
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
-		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /refused the key/, /Integração.*CRM Zen says: Token inválido/],
+		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the key/, /Integração.*CRM Zen says: Token inválido/],
 		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /does not allow this/, /'Totals Token'.*Sem permissão/],
 		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /has nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click the gear at the top, then Integração$/],
 		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /has nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click [^.]*$/],
-		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /not available at the moment/, /Erro interno/],
-		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /not available at the moment/],
-		['an unknown status', { effect: 'status', status: 418, body: '' }, /answered with status 418/],
+		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /temporarily unavailable/, /Erro interno/],
+		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /temporarily unavailable/],
+		['an unknown status', { effect: 'status', status: 418, body: '' }, /returned status 418/],
 		['a failure said with 200', { effect: 'error', status: 200, sentences: ['Conta bloqueada'] }, /Conta bloqueada/],
 		['a web page', { effect: 'html' }, /web page instead of data/, /crmzen\.com\.br\/api only describe/],
-		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
-		['an empty body', { effect: 'empty' }, /answered with nothing/],
+		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
+		['an empty body', { effect: 'empty' }, /returned an empty response/],
 		['another service', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect' }, /another address, which was not followed/],
 		['a dropped connection', { effect: 'resetBeforeStore', times: 2 }, /closed the connection/],
@@ -240,7 +240,7 @@ describe('what the user reads', () => {
 
 	test('a token with a space costs no call', async () => {
 		const { error } = await run(job(day('2026-03-02'), { credential: credential({ totalsToken: 'to ken' }) }));
-		expect(error?.message).toMatch(/^'Totals Token' in the credential holds a blank/);
+		expect(error?.message).toMatch(/^'Totals Token' in the credential contains a space/);
 		expect(service.journal).toEqual([]);
 	});
 

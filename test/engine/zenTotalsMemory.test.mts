@@ -102,7 +102,7 @@ test.each(MODES)('a day that was asked for before it was over is asked again whe
 	jest.setSystemTime(new Date('2026-11-24T03:01:00Z'));
 	if (whenTooSoon === 'stop') {
 		const { error } = await run(job({ period: 'yesterday', whenTooSoon }));
-		expect(error?.message).toContain('can be asked again in');
+		expect(error?.message).toContain('accepts requests again in');
 		return;
 	}
 	const { status } = await run(job({ period: 'yesterday', whenTooSoon }));
@@ -144,7 +144,7 @@ describe('the log', () => {
 		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
 		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every 1 s`);
-		expect(lines.filter((line) => /^CRM Zen: 1 calls? waits?, the next one for 1 s/.test(line))).toHaveLength(1);
+		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. The next one starts in 1 s/.test(line))).toHaveLength(1);
 	});
 
 	test('of several days, all of them', async () => {

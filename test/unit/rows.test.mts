@@ -4,7 +4,7 @@ import { DateTime, Settings } from 'luxon';
 import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
 import { dateColumn, linkColumn, mapRow, numberColumn, textColumn } from '../../nodes/shared/fields/columns';
 import { mapInChunks } from '../../nodes/shared/run/mapInChunks';
-import { CanceledError } from '../../nodes/shared/throttle/throttle';
+import { CanceledError } from '../../nodes/shared/throttle/errors';
 
 const iso = (value: unknown) => mapRow({ at: value } as never, { at: dateColumn('at') }).at;
 

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { readCachedList } from '../../shared/http/listCache';
-import type { ReferenceList } from '../../shared/run/idChecks';
+import type { ReferenceList } from '../../shared/http/service';
 import { mapInChunks } from '../../shared/run/mapInChunks';
 import { textOf } from '../../shared/fields/text';
 import { erpDatacake } from '../service';
@@ -16,7 +16,7 @@ function picker({ operation, id, label }: ReferenceList) {
 		const given = filter.trim();
 		const wanted = plain(given);
 		const results: INodeListSearchItems[] = [];
-		await mapInChunks(await readCachedList(this, erpDatacake, operation, { insist: true }), (row) => {
+		await mapInChunks(await readCachedList(this, erpDatacake, operation, { retryFailed: true }), (row) => {
 			const value = textOf(row[id]);
 			const name = id === label ? value : `${textOf(row[label])} (${value})`;
 			if (value === given || plain(name).includes(wanted)) results.push({ name, value });

@@ -1,7 +1,7 @@
 import type { NodeHint } from 'n8n-workflow';
 
 import { requestsPerMinute } from '../http/credentials';
-import { formatDuration } from '../http/errors';
+import { formatDuration } from '../http/format';
 
 /** What the user reads at a node before a run. */
 

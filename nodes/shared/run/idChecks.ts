@@ -1,16 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../fields/fields';
-import type { Operation, WireValues } from '../fields/operations';
+import type { WireValues } from '../fields/operations';
+import type { ReferenceList } from '../http/service';
 import { textOf } from '../fields/text';
-
-/** A list of the service's own whose rows have ids: what pickers show and what ids are checked by. */
-export interface ReferenceList {
-	operation: Operation;
-	/** Wire names of the id in a row and of what the row is called. */
-	id: string;
-	label: string;
-}
 
 /**
  * One sentence for each id that is not in its list.

@@ -2,20 +2,23 @@ import type { IDataObject, IExecuteSingleFunctions, IHttpRequestOptions, INodeEx
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { WaitPolicy } from '../http/call';
-import { errorContext, executeCall as askOnce, downloadFile, toNodeError, retryLaterError } from '../http/call';
+import { errorContext, toNodeError } from '../http/nodeErrors';
+import { executeCall as askOnce } from '../http/call';
+import { downloadFile } from '../http/download';
+import { retryLaterError } from '../http/retries';
 import type { OperationSettings } from '../fields/validation';
 import { validateParameters } from '../fields/validation';
 import type { CredentialRead } from './itemSession';
 import { sessionResolver } from './itemSession';
-import type { SendCall, ServiceAdapter, ResolveSession, Plan, Session, NetworkOptions } from '../http/service';
-import { pluralize, mayHaveBeenStored, ServiceError } from '../http/errors';
+import type { SendCall, ServiceAdapter, ResolveSession, Plan, Session, NetworkOptions, ReferenceList } from '../http/service';
+import { pluralize } from '../http/format';
+import { mayHaveBeenStored, ServiceError } from '../http/errors';
 import type { SentFile } from '../fields/binaryFiles';
 import { attachFiles, loadFiles, sentFiles } from '../fields/binaryFiles';
 import { readParameters } from '../fields/parameters';
-import type { RateLimit } from '../throttle/fairQueue';
+import type { RateLimit } from '../throttle/options';
 import type { DownloadLimits } from '../http/download';
 import { readCachedList } from '../http/listCache';
-import type { ReferenceList } from './idChecks';
 import { findUnknownIds } from './idChecks';
 import type { RunStats } from './stats';
 import type { Operation, WireValues } from '../fields/operations';
@@ -26,7 +29,8 @@ import { readPages } from '../http/pages';
 import { linkNames } from '../fields/columns';
 import { withoutSecrets } from '../http/secrets';
 import { mapInChunks } from './mapInChunks';
-import { CanceledError, throttleFor } from '../throttle/throttle';
+import { CanceledError } from '../throttle/errors';
+import { throttleFor } from '../throttle/registry';
 
 /** One item's way through a node: check, call, output. */
 
@@ -232,7 +236,7 @@ export async function checkIds(
 	if (!service.referenceLists || !settings.checkIds) return;
 	// A list that cannot be read must not hold anything back; the list cache keeps the others.
 	const read = async (list: ReferenceList) =>
-		await readCachedList(item, service, list.operation, { open, way: networkOptions(options) }).catch((error: unknown) => {
+		await readCachedList(item, service, list.operation, { open, networkOptions: networkOptions(options) }).catch((error: unknown) => {
 			if (item.getExecutionCancelSignal()?.aborted) throw error;
 			return [];
 		});

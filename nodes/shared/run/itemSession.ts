@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 import type { ServiceAdapter, ResolveSession, Session } from '../http/service';
-import type { RateLimit } from '../throttle/fairQueue';
+import type { RateLimit } from '../throttle/options';
 import type { Operation } from '../fields/operations';
 
 /** Which credential an item uses: one with expressions is another one for each item. */

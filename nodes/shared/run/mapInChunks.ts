@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { CanceledError } from '../throttle/throttle';
+import { CanceledError } from '../throttle/errors';
 
 /** Work on many rows, cut into slices: n8n does everything else on the same thread. */
 

@@ -1,10 +1,11 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { ErrorReason } from '../http/errors';
-import { pluralize, mayHaveBeenStored, ServiceError } from '../http/errors';
+import { pluralize } from '../http/format';
+import { mayHaveBeenStored, ServiceError } from '../http/errors';
 import type { Operation } from '../fields/operations';
 import { fieldsOf } from '../fields/operations';
-import { CanceledError } from '../throttle/throttle';
+import { CanceledError } from '../throttle/errors';
 
 /** What became of the items of a run, so that a person can go on from there. */
 

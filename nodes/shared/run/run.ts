@@ -10,9 +10,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { cancelableSleep, toNodeError, DEFAULT_TIMEOUT_MS } from '../http/call';
+import { cancelableSleep } from '../http/cancellation';
+import { toNodeError } from '../http/nodeErrors';
+import { DEFAULT_TIMEOUT_MS } from '../http/timing';
 import type { ServiceAdapter } from '../http/service';
-import { pluralize, duplicateWarning, joinSentences, ServiceError } from '../http/errors';
+import { pluralize, joinSentences } from '../http/format';
+import { duplicateWarning } from '../http/messages';
+import { ServiceError } from '../http/errors';
 import { RunStats } from './stats';
 import type { Operation } from '../fields/operations';
 import { describeOutcome, failureData, firstFailure, isFromEarlierTry, storedBefore, summarizeOutcome } from './outcome';

@@ -1,7 +1,7 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 
-import { pluralize, formatDuration, joinSentences } from '../http/errors';
-import type { RateLimit } from '../throttle/fairQueue';
+import { pluralize, formatDuration, joinSentences } from '../http/format';
+import type { RateLimit } from '../throttle/options';
 
 /** What a run of a node did at the service: calls, the time that they waited, refusals. */
 export class RunStats {

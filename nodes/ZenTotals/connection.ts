@@ -2,9 +2,10 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { hashId, invalidCredential, parseKey } from '../shared/http/credentials';
-import { isSecure, parsePastedUrl, serviceAt } from '../shared/http/hosts';
+import { isSecure, parsePastedUrl, serviceAt, withoutTrailingDot } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
-import { pinRequest, requestTarget, setHeader, withoutTrailingDot } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
+import type { Connection } from '../shared/http/service';
 import { reportOf, reports } from './resources';
 import type { Report } from './resources/report';
 

@@ -1,6 +1,6 @@
 import type { NodeHint } from 'n8n-workflow';
 
-import { formatDuration } from '../shared/http/errors';
+import { formatDuration } from '../shared/http/format';
 import { reports } from './resources';
 
 /** The hints at the node: they say beforehand how long a run may wait. */

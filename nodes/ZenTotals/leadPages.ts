@@ -4,7 +4,7 @@ import type { PageRead } from '../shared/http/pages';
 import { readPages } from '../shared/http/pages';
 import type { PlannedItem } from '../shared/http/service';
 import type { ErrorReason } from '../shared/http/errors';
-import { pluralize } from '../shared/http/errors';
+import { pluralize } from '../shared/http/format';
 import type { Answer } from './answerCache';
 import { requestValues } from './queries';
 import type { QueryContext } from './requests';

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/fields/dates';
 import { parseNumber } from '../shared/fields/numbers';
-import { isObject } from '../shared/http/responses';
+import { isObject } from '../shared/fields/text';
 
 /** Reads the values in CRM Zen's answers in any form: the vendor's pages show no sample values. */
 

@@ -1,9 +1,10 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { PlannedItem, Session } from '../shared/http/service';
-import { formatDuration, pluralize, ServiceError } from '../shared/http/errors';
+import { formatDuration, pluralize } from '../shared/http/format';
+import { ServiceError } from '../shared/http/errors';
 import type { WireValues } from '../shared/fields/operations';
-import { throttleFor } from '../shared/throttle/throttle';
+import { throttleFor } from '../shared/throttle/registry';
 import { cachedAnswer, executionCache, requestKey } from './answerCache';
 import { reportOf } from './resources';
 

@@ -1,6 +1,6 @@
 import type { Columns, ColumnType } from '../../../shared/fields/columns';
 import { column } from '../../../shared/fields/columns';
-import { isObject } from '../../../shared/http/responses';
+import { isObject } from '../../../shared/fields/text';
 import { countColumn, dateColumn } from '../../columns';
 import { count } from '../../values';
 

@@ -2,7 +2,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { hashId, invalidCredential, parseKey } from '../shared/http/credentials';
-import { isSecure, parsePastedUrl, serviceAt, withoutTrailingDot } from '../shared/http/hosts';
+import { isSecure, parsePastedUrl, serviceAt } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 import type { Connection } from '../shared/http/service';

@@ -1,4 +1,4 @@
-import type { ReferenceList } from '../shared/run/idChecks';
+import type { ReferenceList } from '../shared/http/referenceList';
 import { getManyCities } from './resources/catalogue/getManyCities';
 import { getManyCommercialOrigins } from './resources/catalogue/getManyCommercialOrigins';
 import { getManyDepartments } from './resources/catalogue/getManyDepartments';
@@ -9,7 +9,7 @@ import { getManyProspectStatuses } from './resources/catalogue/getManyProspectSt
 import { getManyResellers } from './resources/catalogue/getManyResellers';
 import { getManyTicketTypes } from './resources/catalogue/getManyTicketTypes';
 
-/** The lists of the ERP behind the pickers. Of a city the contract takes the name. */
+/** The ERP's lists for pickers and ID checks. A city is identified by its name [the contract]. */
 export const referenceLists = {
 	searchCities: { operation: getManyCities, id: 'nome', label: 'nome' },
 	searchCommercialOrigins: { operation: getManyCommercialOrigins, id: 'id_origem', label: 'nome' },

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { ErrorReason } from './errors';
-import type { ReferenceList } from '../run/idChecks';
+import type { ReferenceList } from './referenceList';
 import type { Operation, Resource, WireValues } from '../fields/operations';
 import type { Page, PageRead } from './pages';
 import type { RateLimit } from '../throttle/fairQueue';

@@ -10,7 +10,7 @@ import { carryOut, type Seen, type SeenItem, type Trial } from './faultTrial.mts
 
 /** Every fault with every operation, over real HTTP: what was sent, what was stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 /** Written anew by `npm run docs:faults`. */
 const PAGE = 'docs/faults.md';

@@ -1,14 +1,13 @@
+/**
+ * Rows and failures in an ERP's response. The contract shows no wrapper, no error and no empty response,
+ * so ERPs differ in all of them.
+ */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../shared/fields/operations';
 import { textOf } from '../shared/fields/text';
 import { collectTexts, isObject } from '../shared/http/responses';
 import type { HttpResponse } from '../shared/http/service';
-
-/**
- * Rows and failures in an ERP's response. The contract shows no wrapper, no error and no empty response,
- * so ERPs differ in all of them.
- */
 
 /**
  * The rows of a response: a list or a record, top-level or under a single key.

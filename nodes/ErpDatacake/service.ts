@@ -1,3 +1,4 @@
+/** ERP Datacake's service adapter: how its requests are built and its responses are read. */
 import type { IDataObject } from 'n8n-workflow';
 
 import { mapRow } from '../shared/fields/columns';

@@ -1,3 +1,4 @@
+/** HotProfile's service adapter: how its requests are built and its responses are read. */
 import type { Operation } from '../shared/fields/operations';
 import { ServiceError } from '../shared/http/errors';
 import type { PageRead } from '../shared/http/pages';

@@ -1,3 +1,4 @@
+/** The ERP's searchable lists for pickers: by ID or by any part of the name, ignoring accents. */
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { readCachedList } from '../../shared/http/listCache';
@@ -6,8 +7,6 @@ import { mapInChunks } from '../../shared/run/mapInChunks';
 import { textOf } from '../../shared/fields/text';
 import { erpDatacake } from '../service';
 import { referenceLists } from '../referenceLists';
-
-/** The ERP's searchable lists for pickers: by ID or by any part of the name, ignoring accents. */
 
 const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 

@@ -1,3 +1,4 @@
+/** HotProfile's searchable lists for pickers: by ID if the user types digits, by name otherwise. */
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { lookUp } from '../../shared/http/call';
@@ -7,8 +8,6 @@ import { hotProfile } from '../service';
 import { getManyBusinessCards } from '../resources/businessCard/getMany';
 import { getManyClients } from '../resources/client/getMany';
 import { getManyLeads } from '../resources/lead/getMany';
-
-/** HotProfile's searchable lists for pickers: by ID if the user types digits, by name otherwise. */
 
 const PAGE_SIZE = 50;
 

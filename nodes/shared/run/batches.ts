@@ -1,4 +1,4 @@
-/** Items in batches, with something to wait for between two of them. */
+/** Starts items in batches, with a pause between two batches. */
 
 /**
  * Creates a function that resolves when the item with an index may start.

@@ -1,3 +1,4 @@
+/** What all items of one run of a node share, and what outlives a run when n8n retries it. */
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -6,8 +7,6 @@ import type { ServiceAdapter } from '../http/service';
 import type { RateLimit } from '../throttle/fairQueue';
 import type { CredentialRead } from './itemSession';
 import { RunStats } from './stats';
-
-/** What all items of one run of a node share, and what outlives a run when n8n retries it. */
 
 export interface RunContext {
 	service: ServiceAdapter;

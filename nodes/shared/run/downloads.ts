@@ -1,3 +1,4 @@
+/** Downloads: the files behind the links of rows, attached to the output items as binary data. */
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { linkNames } from '../fields/columns';
@@ -8,8 +9,6 @@ import type { DownloadLimits } from '../http/download';
 import type { ResolveSession } from '../http/service';
 import type { RunContext } from './context';
 import { networkOptions } from './requestOptions';
-
-/** Downloads: the files behind the links of rows, attached to the output items as binary data. */
 
 interface DownloadJob {
 	item: IExecuteSingleFunctions;

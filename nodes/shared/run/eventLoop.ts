@@ -1,7 +1,6 @@
+/** Breaks between items: n8n handles everything else on the same thread. */
 import { cancelableSleep } from '../http/call';
 import { SLICE_MS } from './mapInChunks';
-
-/** Breaks between items: n8n handles everything else on the same thread. */
 
 /**
  * Creates a function that lets the event loop run when the last break was more than a slice ago.

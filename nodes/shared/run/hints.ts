@@ -1,9 +1,8 @@
+/** Hints before a run: how long many items take at the default rate limit. */
 import type { NodeHint } from 'n8n-workflow';
 
 import { requestsPerMinute } from '../http/credentials';
 import { formatDuration } from '../http/errors';
-
-/** Hints before a run: how long many items take at the default rate limit. */
 
 const PER_MINUTE = Number(requestsPerMinute.default);
 /** Item counts from which a hint is shown. The text of a hint is fixed, so each range has its own. */

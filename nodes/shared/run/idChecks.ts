@@ -1,11 +1,10 @@
+/** Checks that the IDs of an item exist in the service's own lists. */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../fields/fields';
 import type { WireValues } from '../fields/operations';
 import { textOf } from '../fields/text';
 import type { ReferenceList } from '../http/referenceList';
-
-/** Checks that the IDs of an item exist in the service's own lists. */
 
 /**
  * One sentence for each ID that is not in its list.

@@ -1,3 +1,4 @@
+/** Errors of items and of the node's settings, as n8n and AI agents show them. */
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -6,8 +7,6 @@ import { errorContext, toNodeError } from '../http/call';
 import { joinSentences, ServiceError } from '../http/errors';
 import { CanceledError } from '../throttle/throttle';
 import type { RunContext } from './context';
-
-/** Errors of items and of the node's settings, as n8n and AI agents show them. */
 
 export type ItemError = Error & { description?: string | null; context?: IDataObject };
 

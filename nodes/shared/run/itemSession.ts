@@ -1,10 +1,9 @@
+/** The session of an item: its credential and connection. A credential with expressions can differ from item to item. */
 import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
 import type { ResolveSession, ServiceAdapter, Session } from '../http/service';
 import type { RunContext } from './context';
-
-/** The session of an item: its credential and connection. A credential with expressions can differ from item to item. */
 
 /** A credential is read again after this time, in ms, so that a change reaches requests that wait. */
 const MAX_CREDENTIAL_AGE_MS = 5_000;

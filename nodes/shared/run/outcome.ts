@@ -1,3 +1,4 @@
+/** The outcome of a run: which items succeeded, failed or were not sent, as sentences and as error data. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -5,8 +6,6 @@ import { fieldsOf } from '../fields/operations';
 import type { ErrorReason } from '../http/errors';
 import { mayHaveBeenStored, pluralize, ServiceError } from '../http/errors';
 import { CanceledError } from '../throttle/throttle';
-
-/** The outcome of a run: which items succeeded, failed or were not sent, as sentences and as error data. */
 
 export type ItemResults = Array<PromiseSettledResult<INodeExecutionData[]>>;
 

@@ -1,3 +1,4 @@
+/** Rows as output items: the form that the user chose under "Output", and the link to the input item. */
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { SentFile } from '../fields/binaryFiles';
@@ -6,8 +7,6 @@ import { hasOutput } from '../fields/operations';
 import type { ServiceAdapter } from '../http/service';
 import { mapInChunks } from './mapInChunks';
 import { changesData, keepWholeRow } from './outcome';
-
-/** Rows as output items: the form that the user chose under "Output", and the link to the input item. */
 
 export interface OutputOptions {
 	/** `simplified`, `raw` or `selectedFields`. */

@@ -1,3 +1,4 @@
+/** Everything that is checked about an item before its first request is sent. */
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { attachFiles } from '../fields/binaryFiles';
@@ -16,8 +17,6 @@ import { sessionResolver } from './itemSession';
 import type { OutputOptions } from './output';
 import { readOutputOptions } from './output';
 import { networkOptions } from './requestOptions';
-
-/** Everything that is checked about an item before its first request is sent. */
 
 export interface PreparedItem {
 	item: IExecuteSingleFunctions;

@@ -1,7 +1,6 @@
+/** Order of requests: those that change the same record of an account are sent one after the other. */
 import type { ResolveSession } from '../http/service';
 import type { RunContext } from './context';
-
-/** Order of requests: those that change the same record of an account are sent one after the other. */
 
 /**
  * Sends a request after all earlier ones for its record, so that a retry is never overtaken by a later change.

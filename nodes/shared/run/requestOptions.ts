@@ -1,11 +1,10 @@
+/** "Request Options", the collection that n8n adds to every declarative node. */
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { cancelableSleep, DEFAULT_TIMEOUT_MS } from '../http/call';
 import type { NetworkOptions } from '../http/service';
 import { startInBatches } from './batches';
 import { invalidSetting } from './itemErrors';
-
-/** "Request Options", the collection that n8n adds to every declarative node. */
 
 interface RequestOptions {
 	batching?: { batch?: { batchSize?: number; batchInterval?: number } };

@@ -1,3 +1,4 @@
+/** The run of a node with all its input items: checks all of them, then sends them. */
 import type { IExecuteFunctions, IExecuteSingleFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -16,8 +17,6 @@ import { describeInvalidItems, describeOutcome, firstFailure, isFromEarlierTry, 
 import { checkIds, prepareItem } from './prepareItem';
 import { readRequestOptions } from './requestOptions';
 import { sendItem } from './sendItem';
-
-/** The run of a node with all its input items: checks all of them, then sends them. */
 
 /**
  * The operations of a node as n8n's custom operations: the node stays declarative, but n8n hands over

@@ -1,3 +1,4 @@
+/** The requests of a prepared item, all its pages, files and downloads included, and its output items. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { loadFiles, sentFiles } from '../fields/binaryFiles';
@@ -19,8 +20,6 @@ import { pairItems, toOutputItems } from './output';
 import type { PreparedItem } from './prepareItem';
 import { sendInRecordOrder } from './recordOrder';
 import { sendOnce } from './sendOnce';
-
-/** The requests of a prepared item, all its pages, files and downloads included, and its output items. */
 
 /** Longest wait in ms for the check behind the last page: it rarely finds anything. */
 const MAX_FINAL_PAGE_WAIT_MS = 1000;

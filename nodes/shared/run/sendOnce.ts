@@ -1,9 +1,8 @@
+/** Protection against duplicates: a request that stores something is made once, also when n8n retries the node. */
 import type { IDataObject } from 'n8n-workflow';
 
 import { mayHaveBeenStored, ServiceError } from '../http/errors';
 import type { RunContext } from './context';
-
-/** Protection against duplicates: a request that stores something is made once, also when n8n retries the node. */
 
 /**
  * Makes a request, unless an earlier attempt of this run made it, is making it, or may have made it.

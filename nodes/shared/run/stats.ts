@@ -1,9 +1,10 @@
+/** The statistics of a run: requests sent, time spent waiting for the rate limit, rejections. */
 import type { NodeExecutionHint } from 'n8n-workflow';
 
 import { formatDuration, joinSentences, pluralize } from '../http/errors';
 import type { RateLimit } from '../throttle/fairQueue';
 
-/** Statistics of a run: requests sent, time spent waiting for the rate limit, rejections. */
+/** Counts requests as they are queued, sent and answered; one object for all attempts of a run. */
 export class RunStats {
 	private sent = 0;
 	private rejected = 0;

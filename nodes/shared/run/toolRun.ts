@@ -1,3 +1,4 @@
+/** The run of a node as a tool of an AI agent, always with one item. */
 import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,

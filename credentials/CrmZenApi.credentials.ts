@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { checkAll, connect, connectionOf, LONGEST_WAIT, reports, authenticate } from '../nodes/ZenTotals/connection';
+import { checkAll, connect, connectionOf, MAX_WAIT_SECONDS, reports, authenticate } from '../nodes/ZenTotals/connection';
 import type { Report } from '../nodes/ZenTotals/connection';
 import { zenTotals } from '../nodes/ZenTotals/service';
 import { callKey, remember } from '../nodes/ZenTotals/answerCache';
@@ -27,7 +27,7 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 		default: '',
 		...(required ? { required } : {}),
 		placeholder: 'e.g. https://…',
-		description: `URL of the report ${label}, from Integração (click the gear at the top of CRM Zen)${required ? '' : '. Only where you use this report'}`,
+		description: `URL of the ${label} report, from Integração (click the gear at the top of CRM Zen)${required ? '' : '. Only needed if you use this report'}`,
 	},
 	{
 		displayName: `${label} Token`,
@@ -36,29 +36,29 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 		typeOptions: { password: true },
 		default: '',
 		...(required ? { required } : {}),
-		description: `Token of the report ${label}, from the same page`,
+		description: `Token of the ${label} report, from the same page`,
 	},
 	{
 		displayName: `${label} Wait (Seconds)`,
 		name: `${name}Wait`,
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: LONGEST_WAIT },
+		typeOptions: { minValue: 0, maxValue: MAX_WAIT_SECONDS },
 		default: wait,
-		description: `Time from the end of one request to the start of the next, over all workflows of this n8n. CRM Zen wants ${wait} seconds`,
+		description: `Time from the end of one request to the start of the next, across all workflows of this n8n. CRM Zen requires ${wait} seconds`,
 	},
 ];
 
 /**
- * Tests the totals by yesterday's, and only looks at the other reports' fields. An answer is kept
- * for "Use the Last Answer"; a refusal as too many proves URL and token as well, and within the
- * waiting time of a call that went well no other one is made.
+ * Tests the Totals report with yesterday's, and only checks the fields of the others. A response is kept for "Use the
+ * Last Answer". A refusal as too many proves URL and token as well, and within the wait after a successful request no
+ * other one is sent.
  */
-async function tested(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+async function testTotals(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
 	checkAll(credentials);
 	const values = { data: yesterday(ZONE) };
-	const answer = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
+	const response = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
 	const { accountId, address = '', limits } = connect(credentials, 'totals');
-	if (answer) remember(callKey(accountId, values), limits.windowMs, answer);
+	if (response) remember(callKey(accountId, values), limits.windowMs, response);
 	return await afterTest(credentials, request, address);
 }
 
@@ -76,18 +76,18 @@ export class CrmZenApi implements ICredentialType {
 		probedProperty,
 	];
 
-	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
+	/** n8n calls it before every request, and only here hands over the helpers that a test needs to send its own. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
-	/** Puts the token into the header, and counts the calls that n8n makes itself. */
+	/** Adds the token to the header, and throttles requests that n8n sends itself. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		if (isCredentialTest(request)) return await tested(credentials, request);
+		if (isCredentialTest(request)) return await testTotals(credentials, request);
 		const signed = authenticate(credentials, request);
 		await throttleExternalCall(request, credentials, 'Zen Totals', () => connectionOf(credentials, request));
 		return signed;

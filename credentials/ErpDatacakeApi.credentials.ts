@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { baseUrl, connect, authenticate } from '../nodes/ErpDatacake/connection';
+import { authenticate, baseUrl, connect } from '../nodes/ErpDatacake/connection';
 import { erpDatacake } from '../nodes/ErpDatacake/service';
 import { getManyDueDates } from '../nodes/ErpDatacake/resources/catalogue/getManyDueDates';
 import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
@@ -32,7 +32,7 @@ export class ErpDatacakeApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://erp.example.com/api',
-			description: "Address of your ERP's API, up to where the paths of the operations begin",
+			description: "URL of your ERP's API, up to where the paths of the operations start",
 		},
 		{
 			displayName: 'Token',
@@ -41,7 +41,7 @@ export class ErpDatacakeApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The token that your ERP gives out for Datacake',
+			description: 'Token that your ERP issues for Datacake',
 		},
 		{
 			displayName: 'Header Name',
@@ -55,18 +55,18 @@ export class ErpDatacakeApi implements ICredentialType {
 			name: 'headerPrefix',
 			type: 'string',
 			default: 'Bearer',
-			description: 'Word in front of the token, with a space between. May be empty',
+			description: 'Word before the token, separated by a space. Leave empty if the ERP expects the token alone',
 		},
 		{
 			displayName: 'GET Input In',
 			name: 'getInputIn',
 			type: 'options',
 			options: [
-				{ name: 'Query', value: 'query', description: 'As parameters of the address' },
-				{ name: 'JSON Body', value: 'body', description: 'As JSON in the body of the call' },
+				{ name: 'Query', value: 'query', description: 'As query parameters of the URL' },
+				{ name: 'JSON Body', value: 'body', description: 'As JSON in the request body' },
 			],
 			default: 'query',
-			description: 'Where the ERP reads the input of operations that only read',
+			description: 'Where the ERP expects the input of operations that only read',
 		},
 		{
 			displayName: 'Endpoint Paths',
@@ -76,19 +76,19 @@ export class ErpDatacakeApi implements ICredentialType {
 			default: '',
 			placeholder: 'get_client_info: /clientes/{cnpj_cpf}\nlist_open_invoices: /boletos',
 			description:
-				'Only where your ERP has other paths than the usual ones: one line for each operation, with the name of the Datacake contract. A field in braces takes its value out of the input. Lines with # are skipped',
+				'Only needed if your ERP uses other paths than the default ones. Enter one operation per line, by its name in the Datacake contract. A field in braces is replaced by its input value. Lines that start with # are ignored',
 		},
 		...limitProperties(),
 		probedProperty,
 	];
 
-	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
+	/** n8n calls it before every request, and only here hands over the helpers that a test needs to send its own. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
-	/** Puts the token into its header, and counts the calls that n8n makes itself. Its test says in plain words why it fails. */
+	/** Adds the token to its header, and throttles requests that n8n sends itself. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,

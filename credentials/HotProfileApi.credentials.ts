@@ -8,7 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { connect, instanceUrl, authenticate } from '../nodes/HotProfile/connection';
+import { authenticate, connect, instanceUrl } from '../nodes/HotProfile/connection';
 import { hotProfile } from '../nodes/HotProfile/service';
 import { getManyClients } from '../nodes/HotProfile/resources/client/getMany';
 import { throttleExternalCall, rememberHelpers } from '../nodes/shared/http/externalCalls';
@@ -32,7 +32,7 @@ export class HotProfileApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. example.hot-profile.com',
-			description: 'Host name of your HotProfile, or any address copied from its browser window',
+			description: 'Host name of your HotProfile instance, or any URL copied from it',
 		},
 		{
 			displayName: 'API Key',
@@ -41,19 +41,19 @@ export class HotProfileApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The key of a user for whom API連携 is switched on. Answers follow the rights of that user',
+			description: 'Key of a user with API access (API連携). What can be read and changed depends on the permissions of that user',
 		},
 		...limitProperties('HotProfile allows 2 for each contract'),
 		probedProperty,
 	];
 
-	/** n8n calls it ahead of every request, and only here hands over what a test needs to make its call. */
+	/** n8n calls it before every request, and only here hands over the helpers that a test needs to send its own. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 		rememberHelpers(credentials, this.helpers);
 		return {};
 	}
 
-	/** Puts the key into the form body, and counts the calls that n8n makes itself. Its test says in plain words why it fails. */
+	/** Adds the key to the form body, and throttles requests that n8n sends itself. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,

@@ -27,7 +27,7 @@ export const erpDatacake: ServiceAdapter = {
 		unauthorized: 'Check Token, Header Name and Header Prefix in the credential',
 		unexpectedResponse: 'The response should be a list, either top-level or under a single key. Check Base URL and Endpoint Paths in the credential',
 		notFound: 'Check Base URL and Endpoint Paths in the credential. If the path contains an ID, the record may not exist',
-		htmlResponse: 'Check Base URL and Endpoint Paths in the credential: they may point to a web page of the ERP',
+		htmlResponse: 'Check Base URL and Endpoint Paths in the credential. They may lead to a web page of the ERP',
 	},
 	connect,
 	authenticate,

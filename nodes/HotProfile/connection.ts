@@ -1,63 +1,60 @@
+/** HotProfile's credential: its instance, account and limits, and how it authenticates a request. */
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import type { Connection } from '../shared/http/service';
-import { hashId, parseKey, rateLimitOf, invalidCredential } from '../shared/http/credentials';
-import { isLoopback, serviceAt } from '../shared/http/download';
+import { BoundedCache } from '../shared/http/boundedCache';
+import { hashId, invalidCredential, parseKey, rateLimitOf } from '../shared/http/credentials';
+import { isLoopback, parsePastedUrl, serviceAt } from '../shared/http/hosts';
 import type { AnyRequest } from '../shared/http/requestTarget';
-import { pinRequest, requestTarget, withoutTrailingDot } from '../shared/http/requestTarget';
+import { pinRequest, requestTarget } from '../shared/http/requestTarget';
+import type { Connection } from '../shared/http/service';
 
 const HOST = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 
-/** Instances that have been looked at: every call asks for its address. */
-const urls = new Map<unknown, string>();
+/** URLs by instance as typed: every call asks for its own. */
+const instanceUrls = new BoundedCache<unknown, string>({ maxEntries: 200, maxAgeMs: 10 * 60_000 });
 
 /**
- * The address of an instance given as a host name or as any pasted URL of it. Always https; http
- * and a port are kept for a loopback address only.
- * @throws {ServiceError} `invalidCredential`, where it is no host name
+ * The URL of an instance given as a host name or as any URL copied from it. Always https; http and a port are kept
+ * for a loopback address only.
+ * @throws {ServiceError} `invalidCredential`, if it is not a host name
  */
 export function instanceUrl(instance: unknown): string {
-	const known = urls.get(instance);
-	if (known !== undefined) return known;
-	const given = typeof instance === 'string' ? instance.trim() : '';
-	const refuse = () => invalidCredential("'Instance' in the credential must be a host name, e.g. example.hot-profile.com");
-	const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`;
-	if (given === '' || /\s/.test(given) || !URL.canParse(address)) throw refuse();
-	const { protocol, hostname, host, username, password } = withoutTrailingDot(new URL(address));
-	if (!/^https?:$/.test(protocol) || username || password) throw refuse();
-	const own = isLoopback(hostname);
-	if (!own && !HOST.test(hostname)) throw refuse();
-	const url = own ? `${protocol}//${host}` : `https://${hostname}`;
-	urls.set(instance, url);
-	return url;
+	const cached = instanceUrls.get(instance);
+	if (cached !== undefined) return cached;
+	const url = parsePastedUrl(instance, 'https');
+	const isLocal = url !== undefined && isLoopback(url.hostname);
+	const isValid = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && (isLocal || HOST.test(url.hostname));
+	if (!isValid) throw invalidCredential("'Instance' in the credential must be a host name, e.g. example.hot-profile.com");
+	const address = isLocal ? url.origin : `https://${url.hostname}`;
+	instanceUrls.set(instance, address);
+	return address;
 }
 
 /**
- * The account, limits and secrets of a credential. HotProfile allows 1,000 calls in 5 minutes, and 2
- * at once for each contract (vendor guide): all keys of an instance are one account. The limit of
- * 100 a minute is the connector's own.
+ * The account, limits and secrets of a credential. HotProfile allows 1,000 requests in 5 minutes, and 2 at once for
+ * each contract (vendor guide), so all keys of an instance are one account. The default of 100 a minute is ours.
  * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
 export function connect(credentials: ICredentialDataDecryptedObject): Connection {
-	const origin = instanceUrl(credentials.instance);
+	const address = instanceUrl(credentials.instance);
 	const apiKey = apiKeyOf(credentials);
-	return { accountId: hashId(serviceAt(origin)), address: origin, keyId: hashId(origin, apiKey), limits: rateLimitOf(credentials), secrets: [apiKey] };
+	return { accountId: hashId(serviceAt(address)), address, keyId: hashId(address, apiKey), limits: rateLimitOf(credentials), secrets: [apiKey] };
 }
 
 /**
- * Puts the key into the form body, never into the address, and only towards the own instance.
- * @throws {ServiceError} `invalidCredential`, where the request leads elsewhere or has a body that takes no key
+ * Adds the key to the form body, never to the URL, and only for the credential's own instance.
+ * @throws {ServiceError} `invalidCredential`, if the request leads elsewhere or its body takes no key
  */
 export function authenticate(credentials: ICredentialDataDecryptedObject, request: AnyRequest): IHttpRequestOptions {
-	const own = instanceUrl(credentials.instance);
-	const target = requestTarget(request, own);
-	if (target.origin !== own) throw invalidCredential(`This credential sends its key to ${own} only, not to ${target.origin}`);
-	const place = request.form ? 'form' : 'body';
-	const fields = request[place] ?? {};
+	const address = instanceUrl(credentials.instance);
+	const target = requestTarget(request, address);
+	if (target.origin !== address) throw invalidCredential(`This credential sends its key only to ${address}, not to ${target.origin}`);
+	const part = request.form ? 'form' : 'body';
+	const fields = request[part] ?? {};
 	if (request.formData !== undefined || Object.getPrototypeOf(fields) !== Object.prototype) {
-		throw invalidCredential('HotProfile takes its key in the body: send it as form fields, Form Urlencoded');
+		throw invalidCredential('HotProfile expects its key in the body. Send the body as Form Urlencoded');
 	}
-	return { ...pinRequest(request, target), [place]: { ...(fields as IDataObject), api_key: apiKeyOf(credentials) } };
+	return { ...pinRequest(request, target), [part]: { ...(fields as IDataObject), api_key: apiKeyOf(credentials) } };
 }
 
 const apiKeyOf = ({ apiKey }: ICredentialDataDecryptedObject) => parseKey(apiKey, 'API Key', 'HotProfile');

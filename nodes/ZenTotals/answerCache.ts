@@ -1,6 +1,6 @@
 import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
-import { cancelableSleep } from '../shared/http/call';
+import { cancelableSleep } from '../shared/http/cancellation';
 
 /** What CRM Zen has answered, for as long as it may be used again. In this process only. */
 

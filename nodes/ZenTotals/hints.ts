@@ -1,6 +1,6 @@
 import type { NodeHint } from 'n8n-workflow';
 
-import { formatDuration } from '../shared/http/errors';
+import { formatDuration } from '../shared/http/format';
 import { reports } from './connection';
 
 /** What the user reads at the node, so that no run that waits is a bare spinner. */

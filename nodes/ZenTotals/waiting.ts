@@ -1,9 +1,10 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { PlannedItem, Session } from '../shared/http/service';
-import { formatDuration, ServiceError } from '../shared/http/errors';
+import { formatDuration } from '../shared/http/format';
+import { ServiceError } from '../shared/http/errors';
 import type { WireValues } from '../shared/fields/operations';
-import { throttleFor } from '../shared/throttle/throttle';
+import { throttleFor } from '../shared/throttle/registry';
 import { callKey, knownIn, lastAnswer } from './answerCache';
 import { labelOf } from './queries';
 

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import type { RateLimit } from '../../nodes/shared/throttle/options';
 import type { Figures } from '../../sandbox/journal.mts';
 
 /** One contestant's result in one scene. */

@@ -1,14 +1,13 @@
 import { startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, run } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Two credentials of one account keep to one limit together, as the service sees it. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const WINDOW_MS = 600;
-const usual = WINDOW.ms;
-beforeAll(() => (WINDOW.ms = WINDOW_MS));
-afterAll(() => (WINDOW.ms = usual));
+beforeAll(() => setTiming('WINDOW_MS', WINDOW_MS));
+afterAll(restoreTiming);
 
 const items = Array.from({ length: 12 }, () => ({}));
 const limits = { requestsPerMinute: 5, concurrentRequests: 1 };

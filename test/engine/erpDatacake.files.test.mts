@@ -5,18 +5,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type Job, run, listSearch, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Files that go out and come in, lists of the editor, and many calls at the limit. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: ErpService;
 
 beforeAll(async () => {
 	service = await startErpDatacake({ limit: null });
 });
 afterAll(async () => await service.close());
-afterEach(() => (WINDOW.ms = usual));
+afterEach(restoreTiming);
 beforeEach(() => service.reset());
 
 const credential = (more = {}) => ({ baseUrl: service.url, token: service.apiKey, requestsPerMinute: 1000, ...more });
@@ -70,7 +69,7 @@ describe('files go out', () => {
 		const idProspecto = await newProspect();
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('The record may already exist');
 		expect(error?.description).toContain('1 of the 2 files of this item was uploaded before the error');
 		expect(error?.message).toContain('1 of the 2 files of this item was uploaded before the error');
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
@@ -144,7 +143,7 @@ describe('files come in', () => {
 	});
 
 	test('however long they wait for their turn: the time limit is for the download itself', async () => {
-		WINDOW.ms = 2000;
+		setTiming('WINDOW_MS', 2000);
 		// An account of its own, with no calls of other tests in its window.
 		const fresh = await startErpDatacake({ limit: null });
 		const own = { baseUrl: fresh.url, requestsPerMinute: 3 };
@@ -191,15 +190,15 @@ describe('files come in', () => {
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
 		expect((await notes([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not begin with https");
+		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
 		expect((await notes([`${base()}/one`])).error?.message).toContain('without an end');
 	});
 
 	test.each<[string, string, RegExp]>([
-		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not begin with https/],
-		['another scheme', 'file:///etc/hostname', /does not begin with https/],
-		['no link', 'see above', /is no link to a file/],
+		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not start with https/],
+		['another scheme', 'file:///etc/hostname', /does not start with https/],
+		['no link', 'see above', /is not a link to a file/],
 	])('not from %s', async (_name, link, message) => {
 		const { error } = await notes([`${base()}/a.pdf`, link]);
 		expect(error?.message).toMatch(message);
@@ -208,7 +207,7 @@ describe('files come in', () => {
 
 	test('not from this machine, where the ERP is elsewhere', async () => {
 		const { downloadUrl: fileAddress } = require('../../dist/nodes/shared/http/download.js');
-		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine of n8n itself/);
+		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
 		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
 	});
 
@@ -225,14 +224,14 @@ describe('files come in', () => {
 	});
 
 	test('a file that never ends', async () => {
-		WINDOW.ms = 60;
+		setTiming('WINDOW_MS', 60);
 		respond = (_request, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF');
 		const { error } = await notes([`${base()}/a.pdf`], { downloadTimeout: 1 });
-		expect(error?.message).toContain('did not answer in time');
+		expect(error?.message).toContain('did not respond in time');
 	}, 20_000);
 
 	test('a busy host is asked again', async () => {
-		WINDOW.ms = 600;
+		setTiming('WINDOW_MS', 600);
 		let calls = 0;
 		respond = (_request, response) => (++calls < 3 ? response.writeHead(503).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF'));
 		expect((await notes([`${base()}/a.pdf`])).items[0].binary).toBeDefined();
@@ -265,7 +264,7 @@ describe('lists in the editor', () => {
 
 describe('at the limit', () => {
 	beforeEach(() => {
-		WINDOW.ms = 1000;
+		setTiming('WINDOW_MS', 1000);
 		service.set({ limit: { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 } });
 	});
 

@@ -2,20 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type Job, run, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** What goes wrong at the ERP or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 const CPF = '529.982.247-25';
 let service: ErpService;
 
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startErpDatacake({ limit: null });
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());
@@ -63,7 +62,7 @@ describe('what stores something is never sent again', () => {
 			service.fault(fault as never);
 			const { status, error } = await run(make());
 			expect(status).toBe('error');
-			expect(error?.description).toMatch(/may have been stored: look in ERP Datacake before you run this item again/);
+			expect(error?.description).toMatch(/record may already exist\. Check ERP Datacake before you retry this item/);
 			expect(error?.message).toContain('[item 0]');
 			expect(service.journal).toHaveLength(1);
 			expect(stored()).toBe(records);
@@ -74,7 +73,7 @@ describe('what stores something is never sent again', () => {
 		const sent = await upload();
 		service.fault({ effect: 'status', status: 500, path: 'arquivos' });
 		const { error } = await run(sent);
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('The record may already exist');
 		expect(service.journal).toHaveLength(1);
 	});
 
@@ -82,8 +81,8 @@ describe('what stores something is never sent again', () => {
 		service.fault({ effect: 'hang' });
 		const { parameters, ...rest } = pay();
 		const { error } = await run({ ...rest, parameters: { ...parameters, requestOptions: { timeout: 300 } } });
-		expect(error?.message).toContain('did not answer in time');
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.message).toContain('did not respond in time');
+		expect(error?.description).toContain('The record may already exist');
 		expect(service.journal).toHaveLength(1);
 	});
 
@@ -159,7 +158,7 @@ describe('answers', () => {
 		for (const make of [invoices, lookUp, pay]) {
 			answerWith(body);
 			const { error } = await run(make());
-			expect(error?.message).toMatch(/^(Get many invoices|Get client|Signal invoice payment): Cliente não encontrado \[item 0\](\. It may have been stored: look in ERP Datacake before you run this item again)?$/);
+			expect(error?.message).toMatch(/^(Get many invoices|Get client|Signal invoice payment): Cliente não encontrado \[item 0\](\. The record may already exist\. Check ERP Datacake before you retry this item)?$/);
 		}
 		expect(service.journal).toHaveLength(3);
 	});
@@ -184,13 +183,13 @@ describe('answers', () => {
 
 	test.each([
 		['a web page', { effect: 'html' }, /web page instead of data/],
-		['an empty body', { effect: 'empty' }, /answered with nothing/],
-		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
+		['an empty body', { effect: 'empty' }, /returned an empty response/],
+		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['two lists', { effect: 'status', status: 200, body: { a: [{ x: 1 }], b: [{ y: 2 }] } }, /without the expected data/],
 		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake has nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
-		['a wrong token', { effect: 'keyRefused' }, /refused the key/],
+		['a wrong token', { effect: 'keyRefused' }, /rejected the key/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(invoices());
@@ -286,7 +285,7 @@ describe('bad input costs no call', () => {
 		[{ headerName: 'no header' }, /'Header Name'/],
 		[{ endpointPaths: '# ours\nget_client: /x' }, /'Endpoint Paths' in the credential, line 2: "get_client" is no operation/],
 		[{ endpointPaths: 'get_client_info: clientes' }, /line 1: "clientes" is no path/],
-		[{ endpointPaths: 'get_client_info: /c/{id_fatura}' }, /line 1: \{id_fatura\} is no input of get_client_info/],
+		[{ endpointPaths: 'get_client_info: /c/{id_fatura}' }, /line 1: \{id_fatura\} is not an input of get_client_info/],
 	])('a credential with %j', async (wrong, message) => {
 		const { error } = await run({ ...lookUp(), credential: credential(wrong) });
 		expect(error?.message).toMatch(message);
@@ -338,7 +337,7 @@ describe('the test of a credential', () => {
 	});
 
 	test.each([
-		[{ token: 'wrong' }, /refused the key of this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
+		[{ token: 'wrong' }, /rejected the key in this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
 		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
 	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));
@@ -356,7 +355,7 @@ describe('answers in other forms', () => {
 	])('%s leaves open whether a payment is done: it is not sent again, by nobody', async (_name, body, code) => {
 		answers(body, code);
 		const { error } = await run(retried(pay()));
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('The record may already exist');
 		expect(service.journal).toHaveLength(1);
 	});
 

@@ -103,15 +103,15 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 		({ effect: 'status', status: code, ...(sentence === undefined ? {} : { body: body(sentence) }), ...more });
 	const says = (sentence: string) => `${service} says: ${sentence}`;
 	const inWords = tooManyInWords[service];
-	const unavailable = `${service} is not available at the moment`;
-	const dropped = `${service} closed the connection before its answer was complete`;
-	const late = `${service} did not answer in time`;
-	const unreached = `${service} cannot be reached: no connection to its host`;
-	const untrusted = `There is no safe connection to the ${service} host, so nothing was sent`;
-	const keyTold = `${service} refused the key of this credential`;
+	const unavailable = `${service} is temporarily unavailable`;
+	const dropped = `${service} closed the connection before the response was complete`;
+	const late = `${service} did not respond in time`;
+	const unreached = `Could not connect to the ${service} host`;
+	const untrusted = `Could not establish a secure connection to the ${service} host, so nothing was sent`;
+	const keyTold = `${service} rejected the key in this credential`;
 	const nowhere = `${service} has nothing at (the address of the call)`;
-	const elsewhere = `${service} sent the call to another address, which was not followed`;
-	const pause = `${service} can be asked again in 2 h, at hh:mm:ss`;
+	const elsewhere = `${service} redirected the request to another address, which was not followed`;
+	const pause = `${service} accepts requests again in 2 h, at hh:mm:ss`;
 	const forbidden = `${service} does not allow this for the user of this credential`;
 	const none = '';
 
@@ -136,11 +136,11 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 	];
 	if (isFile) {
 		const file = "'url_arquivo' of row 1";
-		const host = (code: number) => `${file} cannot be downloaded: its host answers with status ${code}`;
+		const host = (code: number) => `${file} could not be downloaded: its host returned status ${code}`;
 		return [
 			...every,
 			{ name: '500', row: 'broken', order: status(500, busy), told: unavailable },
-			{ name: 'a web page', row: 'refused', order: { effect: 'html' }, told: `${file} leads to a web page instead of a file` },
+			{ name: 'a web page', row: 'refused', order: { effect: 'html' }, told: `${file} points to a web page instead of a file` },
 			{ name: '302 to another host', row: 'harmless', order: { effect: 'redirect', status: 302 }, told: none, isRedirect: true },
 			{ name: '307 to another host', row: 'harmless', order: { effect: 'redirect', status: 307 }, told: none, isRedirect: true },
 			...[400, 401, 403, 404, 422].map((code): FaultLine => ({ name: String(code), row: 'refused', order: status(code, values), told: host(code) })),
@@ -152,18 +152,18 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 		...every,
 		...(inWords ? [
 			{ name: "too many, in the vendor's words", row: 'tooMany', order: inWords, told: none } as const,
-			{ name: "too many, in the vendor's words, for ever", row: 'perhapsTooMany', order: inWords, told: `${service} keeps refusing calls as too many` } as const,
+			{ name: "too many, in the vendor's words, for ever", row: 'perhapsTooMany', order: inWords, told: `${service} is still rate-limiting requests` } as const,
 		] : []),
 		...(isCounted ? [0, 10_000_000, 1e13].map((records): FaultLine => (
 			{ name: `a total of ${records.toLocaleString('en')} rows`, row: 'harmless', order: { effect: 'lyingTotal', records, store: true }, told: none }
 		)) : []),
 		{ name: '500', row: 'broken', order: status(500, busy), told: unavailable, advice: says(busy) },
-		{ name: 'JSON that is cut off', row: 'unclear', order: { effect: 'cut', store: true }, told: `${service} sent an answer that is cut off or no JSON` },
-		{ name: 'a web page', row: 'unclear', order: { effect: 'html', store: true }, told: `${service} answered with a web page instead of data` },
+		{ name: 'JSON that is cut off', row: 'unclear', order: { effect: 'cut', store: true }, told: `${service} returned truncated or invalid JSON` },
+		{ name: 'a web page', row: 'unclear', order: { effect: 'html', store: true }, told: `${service} returned a web page instead of data` },
 		isDone
 			? { name: 'an empty answer', row: 'harmless', order: { effect: 'empty', store: true }, told: none }
-			: { name: 'an empty answer', row: 'unclear', order: { effect: 'empty', store: true }, told: `${service} answered with nothing` },
-		{ name: 'JSON of something else', row: 'unclear', order: { effect: 'status', status: 200, body: foreign[service], store: true }, told: `${service} answered without the expected data` },
+			: { name: 'an empty answer', row: 'unclear', order: { effect: 'empty', store: true }, told: `${service} returned an empty response` },
+		{ name: 'JSON of something else', row: 'unclear', order: { effect: 'status', status: 200, body: foreign[service], store: true }, told: `${service} returned a response without the expected data` },
 		{ name: '302 to another host', row: 'unclear', order: { effect: 'redirect', status: 302 }, told: elsewhere, isRedirect: true },
 		{ name: '307 to another host', row: 'unclear', order: { effect: 'redirect', status: 307 }, told: elsewhere, isRedirect: true },
 		{ name: '400', row: 'refused', order: status(400, values), told: values },
@@ -257,7 +257,7 @@ export function expected(fault: FaultLine, operation: Operation, lasts: Lasts, p
 	// These end what waits: the calls of later items, and later pages of earlier ones.
 	const isEnded = endsOthers(fault) && (place === 'after' || after > 0);
 	if (!isEnded) return well;
-	const unsent = fault.row === 'longPause' ? told : `Not sent, because ${service} refused the key of this credential`;
+	const unsent = fault.row === 'longPause' ? told : `Not sent because ${service} rejected the key in this credential`;
 	return { calls: place === 'after' ? before : before + 1, stored: 0, told: unsent, mayBeStored: false };
 }
 

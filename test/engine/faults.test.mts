@@ -7,11 +7,10 @@ import { unwatch, watch } from './faultObstacles.mts';
 import { operations } from './faultOperations.mts';
 import { pageOf } from './faultPage.mts';
 import { carryOut, type Seen, type SeenItem, type Trial } from './faultTrial.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Every fault with every operation, over real HTTP: what was sent, what was stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 /** Written anew by `npm run docs:faults`. */
 const PAGE = 'docs/faults.md';
 
@@ -35,7 +34,7 @@ async function carryOutAll(queue: Trial[], atOnce: number): Promise<void> {
 }
 
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	watch();
 	const isSlow = ({ fault }: Trial) => fault !== undefined && (fault.timeoutS !== undefined || fault.row === 'tooMany');
 	const everything: Trial[] = [...wells, ...trials, ...stopped];
@@ -46,7 +45,7 @@ beforeAll(async () => {
 	]);
 }, 300_000);
 afterAll(() => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	unwatch();
 });
 
@@ -96,7 +95,7 @@ test.each(titled)('%s', async (_title, trial) => {
 		expect(output).toHaveLength(1);
 		expect(message).toMatch(/^[A-Z][a-z ]+: /);
 		expect(message?.replace(/^[A-Z][a-z ]+: /, '')).toBe(`${told} [item ${index}]`);
-		expect(description).toContain(mayBeStored ? `It may have been stored: look in ${operation.service} before you run this item again` : (advice ?? ''));
+		expect(description).toContain(mayBeStored ? `The record may already exist. Check ${operation.service} before you retry this item` : (advice ?? ''));
 		expect(description?.includes('stored')).toBe(mayBeStored);
 		expect(description).not.toBe('');
 	}

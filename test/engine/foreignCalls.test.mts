@@ -3,25 +3,22 @@ import type { AddressInfo } from 'node:net';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Execution, foreignCaller, run, start, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** Calls that n8n makes itself with our credentials, as its HTTP Request node does: in the old form and in the new one. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const { UNSEEN } = require('../../dist/nodes/shared/http/externalCalls.js') as { UNSEEN: { ms: number } };
-const usual = { window: WINDOW.ms, unseen: UNSEEN.ms };
 const WINDOW_MS = 500;
 const KEY = 'key-of-foreign-calls';
 
 let service: HotProfileService;
 beforeEach(async () => {
-	WINDOW.ms = WINDOW_MS;
-	UNSEEN.ms = 500;
+	setTiming('WINDOW_MS', WINDOW_MS);
+	setTiming('UNSEEN_CALL_MS', 500);
 	// A host of its own for each test: no call of another one is in its window.
 	service = await startHotProfile({ limit: null, apiKey: KEY });
 });
 afterEach(async () => {
-	WINDOW.ms = usual.window;
-	UNSEEN.ms = usual.unseen;
+	restoreTiming();
 	await service.close();
 });
 
@@ -78,7 +75,7 @@ describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
 		expect(refused.length).toBeGreaterThan(0);
 		expect(service.journal).toHaveLength(12 - refused.length);
 		for (const { reason } of refused) {
-			expect((reason as Error).message).toMatch(/^Nothing was sent, since the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
+			expect((reason as Error).message).toMatch(/^Nothing was sent because the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
 		}
 	});
 
@@ -155,7 +152,7 @@ describe('the key stays at its own host', () => {
 	const cases = (Object.keys(types) as Array<keyof typeof types>).flatMap((type) => (['request', 'httpRequest'] as const).map((form) => [type, form] as const));
 
 	test.each(cases)('%s, %s', async (type, form) => {
-		UNSEEN.ms = 0;
+		setTiming('UNSEEN_CALL_MS', 0);
 		const other = await host(() => ({ status: 200 }));
 		const own: Awaited<ReturnType<typeof host>> = await host((url) => {
 			const [, where, status] = url.split('/');
@@ -186,7 +183,7 @@ describe('the test of a credential', () => {
 		await testCredential('hotProfileApi', credential());
 		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
 		service.fault({ effect: 'keyRefused' });
-		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('refused the key');
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the key');
 		expect(service.journal).toHaveLength(3);
 	});
 

@@ -76,14 +76,14 @@ onlyWithSocket.each<[string, RequestListener]>([
 ])('%s of a name that leads to this machine is not handed on, and nothing of it is told', async (_name, listener) => {
 	respond = listener;
 	const { error, items } = await download(`${inside}/secret.pdf`);
-	expect(error?.message).toContain("'url_arquivo' of row 1 leads to the machine of n8n itself, and was not followed");
+	expect(error?.message).toContain("'url_arquivo' of row 1 points to the machine that n8n runs on, so it was not followed");
 	expect(items).toEqual([]);
 	expect(asked).toEqual(['/secret.pdf']);
 });
 
 onlyWithSocket('nor where the ERP leads on to it', async () => {
 	const { error } = await download(`${erp}/on`);
-	expect(error?.message).toContain('leads to the machine of n8n itself');
+	expect(error?.message).toContain('points to the machine that n8n runs on');
 });
 
 test("the ERP's own files are taken, wherever its name leads", async () => {

@@ -7,22 +7,21 @@ import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts
 import { everyField, startEcho } from '../everyField.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, nodeType, run } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
 beforeAll(async () => {
-	WINDOW.ms = WINDOW_MS;
+	setTiming('WINDOW_MS', WINDOW_MS);
 	service = await startHotProfile({ limit: null });
 	[clientId] = service.clients.keys();
 });
 beforeEach(() => service.reset());
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 
@@ -84,7 +83,7 @@ describe('as a tool of an AI agent', () => {
 		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }], { settings });
 		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
 		expect(service.journal).toHaveLength(2);
-		expect(answers).toEqual([expect.stringMatching(/closed the connection.*It may have been stored/), expect.stringContaining(String(service.journal[1].stored))]);
+		expect(answers).toEqual([expect.stringMatching(/closed the connection.*The record may already exist/), expect.stringContaining(String(service.journal[1].stored))]);
 	});
 
 	test('it stays within the limit and refuses bad input before a call', async () => {
@@ -168,7 +167,7 @@ describe('"Request Options"', () => {
 	test('a time limit ends a call that is not answered', async () => {
 		service.fault({ effect: 'hang' });
 		const { error } = await run(createLeads(1, { requestOptions: { timeout: 200 } }));
-		expect(error?.message).toContain('did not answer in time');
+		expect(error?.message).toContain('did not respond in time');
 	});
 
 	describe('a proxy', () => {
@@ -212,7 +211,7 @@ describe('where the node goes on after an error', () => {
 		return createLeads(0, {}, { items, onError, credential: credential({ concurrentRequests: 1 }) });
 	};
 	const told = {
-		error: 'Create lead: HotProfile closed the connection before its answer was complete [item 1]. It may have been stored: look in HotProfile before you run this item again',
+		error: 'Create lead: HotProfile closed the connection before the response was complete [item 1]. The record may already exist. Check HotProfile before you retry this item',
 	};
 
 	test('an item that failed says what happened and what to do, and keeps its link to the input', async () => {

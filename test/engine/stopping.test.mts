@@ -3,20 +3,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, listSearch, run, start, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** The first failure stops a run whose node does not go on after an error; what was stored before is told. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startHotProfile({ limit: null });
 	[clientId] = service.clients.keys();
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());
@@ -62,7 +61,7 @@ describe('On Error: Stop', () => {
 		failing(1, { effect: 'resetAfterStore', store: true });
 		const { error } = await run(create(rows(3)));
 		expect(service.journal).toHaveLength(2);
-		expect(error?.message).toMatch(/\[item 1\]\. It may have been stored: look in HotProfile before you run this item again\. 1 of 3 items was created \(ID \d+\); item 1 may have been created; 1 was not sent$/);
+		expect(error?.message).toMatch(/\[item 1\]\. The record may already exist\. Check HotProfile before you retry this item\. 1 of 3 items was created \(ID \d+\); item 1 may have been created; 1 was not sent$/);
 	});
 
 	test('what a retry can mend stops nothing', async () => {
@@ -75,7 +74,7 @@ describe('On Error: Stop', () => {
 	test.each(['update', 'create'])('a call that waits to be sent again when another one fails does not hide that one (%s)', async (operation) => {
 		const isCreate = operation === 'create';
 		// Long enough that the call still waits when the other one fails.
-		WINDOW.ms = isCreate ? 3000 : 30_000;
+		setTiming('WINDOW_MS', isCreate ? 3000 : 30_000);
 		try {
 			const busy = isCreate ? { effect: '429', retryAfter: 'none' } : { effect: 'status', status: 503 };
 			service.fault({ ...busy, values: '試験0\\.', times: 9 } as never);
@@ -88,7 +87,7 @@ describe('On Error: Stop', () => {
 			const account = isCreate ? '0 of 2 items were created; item 1 failed; 1 was not sent' : '0 of 2 items were updated; items 0 and 1 failed';
 			expect(error?.message).toContain(`駄目です。 [item 1]. ${account}`);
 		} finally {
-			WINDOW.ms = 600;
+			setTiming('WINDOW_MS', 600);
 		}
 	});
 

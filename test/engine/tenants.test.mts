@@ -2,13 +2,12 @@ import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/ind
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
 import { type Job, run, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** A credential with expressions: each item's call goes to its own account, with its own key. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
-beforeAll(() => (WINDOW.ms = 1000));
-afterAll(() => (WINDOW.ms = usual));
+beforeAll(() => setTiming('WINDOW_MS', 1000));
+afterAll(restoreTiming);
 
 const perItem = { instance: '={{ $json.instance }}', apiKey: '={{ $json.key }}', requestsPerMinute: '={{ $json.limit ?? 1000 }}', concurrentRequests: 2 };
 const tenants = ['tenant-key-A', 'tenant-key-B', 'tenant-key-C'];

@@ -1,22 +1,21 @@
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, run, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** The promise of the throttle, measured at the service: a window of one second stands for the minute. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 
 let service: HotProfileService;
 let clientId: number;
-const usual = WINDOW.ms;
 
 beforeAll(async () => {
-	WINDOW.ms = WINDOW_MS;
+	setTiming('WINDOW_MS', WINDOW_MS);
 	service = await startHotProfile({ limit: { maxCalls: 20, windowMs: WINDOW_MS, maxConcurrent: 2 } });
 	[clientId] = service.clients.keys();
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());
@@ -130,7 +129,7 @@ test('settings that are too high are put right by the refusals', async () => {
 test('a refused key ends the waiting calls of the execution', async () => {
 	const { status, error } = await run(createLeads(50, { credential: credential({ apiKey: 'wrong-key' }) }));
 	expect(status).toBe('error');
-	expect(error?.message).toContain('refused the key');
+	expect(error?.message).toContain('rejected the key');
 	expect(service.journal.length).toBeLessThanOrEqual(2);
 });
 

@@ -5,23 +5,22 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, run, start } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
 let leadId: number;
 
 beforeAll(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startHotProfile({ limit: null });
 	[clientId] = service.clients.keys();
 	[leadId] = service.leads.keys();
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 beforeEach(() => service.reset());
@@ -55,7 +54,7 @@ describe('a create that may have been stored is never sent again', () => {
 		service.fault(fault as never);
 		const { status, error } = await run(create());
 		expect(status).toBe('error');
-		expect(error?.description).toMatch(/may have been stored: look in HotProfile before you run this item again/);
+		expect(error?.description).toMatch(/record may already exist\. Check HotProfile before you retry this item/);
 		expect(error?.message).toContain('[item 0]');
 		expect(service.journal).toHaveLength(1);
 		expect(stored()).toBe(records);
@@ -64,8 +63,8 @@ describe('a create that may have been stored is never sent again', () => {
 	test('no answer in time', async () => {
 		service.fault({ effect: 'hang' });
 		const { error } = await run(create({ requestOptions: { timeout: 300 } }));
-		expect(error?.message).toContain('did not answer in time');
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.message).toContain('did not respond in time');
+		expect(error?.description).toContain('The record may already exist');
 		expect(service.journal).toHaveLength(1);
 	});
 });
@@ -93,7 +92,7 @@ describe('a create that has not left can be sent again, and is not told as store
 	test.each(['EAI_FAIL', 'ESERVFAIL', 'ENODATA', 'ENOMEM'])('a name server that answers %s', async (code) => {
 		const failure = Object.assign(new Error(`getaddrinfo ${code} crm.example`), { code, syscall: 'getaddrinfo' });
 		const job = create({}, { credential: credential({ instance: 'crm.example' }) });
-		expect(await resolving((callback) => callback(failure), async () => await unsent(job))).toContain('cannot be reached');
+		expect(await resolving((callback) => callback(failure), async () => await unsent(job))).toContain('Could not connect');
 	});
 
 	test('a host that hangs up before the connection is safe', async () => {
@@ -101,7 +100,7 @@ describe('a create that has not left can be sent again, and is not told as store
 		await new Promise<void>((ready) => host.listen(0, '127.0.0.1', ready));
 		try {
 			const { port } = host.address() as AddressInfo;
-			expect(await unsent(create({}, { credential: credential({ instance: `https://127.0.0.1:${port}` }) }))).toContain('cannot be reached');
+			expect(await unsent(create({}, { credential: credential({ instance: `https://127.0.0.1:${port}` }) }))).toContain('Could not connect');
 		} finally {
 			host.close();
 		}
@@ -122,7 +121,7 @@ test('a create that was under way when the run was canceled may have been stored
 	execution.cancel();
 	const { status, error } = await execution.done;
 	expect(status).toBe('canceled');
-	expect(error?.description).toBe('It may have been stored: look in HotProfile before you run this item again');
+	expect(error?.description).toBe('The record may already exist. Check HotProfile before you retry this item');
 });
 
 test('a picked record is its id, also without the mark that the editor gives it', async () => {
@@ -178,7 +177,7 @@ describe('"Retry On Fail" runs the node again, but stores nothing twice', () => 
 	test('a create that may have been stored is not sent again', async () => {
 		service.fault({ effect: 'resetAfterStore', after: 2 });
 		const { error } = await run(retried());
-		expect(error?.description).toContain('may have been stored');
+		expect(error?.description).toContain('The record may already exist');
 		expect(stored()).toBe(5);
 		expect(service.journal).toHaveLength(5);
 	});
@@ -206,7 +205,7 @@ describe('a read or an update is sent again, up to 3 times', () => {
 	test('four times: it ends with what happened and what to do', async () => {
 		service.fault({ effect: 'status', status: 503, times: 9 });
 		const { error } = await run(read());
-		expect(error?.message).toBe('Get many leads: HotProfile is not available at the moment [item 0]');
+		expect(error?.message).toBe('Get many leads: HotProfile is temporarily unavailable [item 0]');
 		expect(error?.httpCode).toBe('503');
 		expect(error?.description).not.toContain('stored');
 		expect(service.journal).toHaveLength(4);
@@ -225,8 +224,8 @@ describe('what the user reads', () => {
 
 	test.each([
 		['a web page', { effect: 'html' }, /web page instead of data/],
-		['an empty body', { effect: 'empty' }, /answered with nothing/],
-		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
+		['an empty body', { effect: 'empty' }, /returned an empty response/],
+		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['no root', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
@@ -241,7 +240,7 @@ describe('what the user reads', () => {
 
 	test('a host that is not there, after 4 tries', async () => {
 		const { error } = await run({ ...create(), credential: credential({ instance: 'http://127.0.0.1:9' }) });
-		expect(error?.message).toContain('cannot be reached');
+		expect(error?.message).toContain('Could not connect');
 		expect(error?.description).not.toContain('stored');
 	});
 

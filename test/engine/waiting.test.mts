@@ -2,20 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, listSearch, run, start, testCredential } from './engine.mts';
+import { restoreTiming, setTiming } from './timing.mts';
 
 /** How long calls wait, and that every call has an end, measured at the service. */
 
-const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
-const { pauseCapMs } = require('../../dist/nodes/shared/throttle/throttle.js') as typeof import('../../nodes/shared/throttle/throttle');
-const usual = WINDOW.ms;
+const { pauseCapMs } = require('../../dist/nodes/shared/throttle/options.js') as typeof import('../../nodes/shared/throttle/options');
 let service: HotProfileService;
 /** An account of its own for each test: what one test was refused must not wait in the next one. */
 beforeEach(async () => {
-	WINDOW.ms = 600;
+	setTiming('WINDOW_MS', 600);
 	service = await startHotProfile({ limit: null });
 });
 afterEach(async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	await service.close();
 });
 
@@ -32,10 +31,10 @@ const refuse = (times: number, header: string, more: object = {}) =>
 	service.fault({ effect: 'status', status: 429, body: { errors: ['混雑'] }, headers: { 'retry-after': header }, times, ...more } as never);
 
 describe.each([
-	['7200', /can be asked again in 2 h, at \d\d:\d\d:\d\d/],
-	['1e9', /can be asked again on 20\d\d-/],
-	['Infinity', /asks for a pause and names no end of it/],
-	[new Date('2200-01-01T00:00:00Z').toUTCString(), /can be asked again on (2200-01-01|2199-12-31)/],
+	['7200', /accepts requests again in 2 h, at \d\d:\d\d:\d\d/],
+	['1e9', /accepts requests again on 20\d\d-/],
+	['Infinity', /asked for a pause without saying when it ends/],
+	[new Date('2200-01-01T00:00:00Z').toUTCString(), /accepts requests again on (2200-01-01|2199-12-31)/],
 ])('Retry-After: %s', (header, words) => {
 	test('ends what waits at once, and the next execution may try', async () => {
 		refuse(1, header);
@@ -67,12 +66,12 @@ describe.each([
 
 test('a picker that is refused again and again gives up after 10 s', async () => {
 	refuse(99, '4');
-	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow('keeps refusing calls as too many');
+	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow('is still rate-limiting requests');
 	expect(service.journal).toHaveLength(3);
 });
 
 test('after a short pause that a run sits out, the test of the credential waits for its turn too', async () => {
-	WINDOW.ms = usual;
+	restoreTiming();
 	refuse(1, '4');
 	const waiting = start(create(rows(1)));
 	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -94,7 +93,7 @@ describe('an account that is refused for longer than the longest pause', () => {
 		jest.spyOn(performance, 'now').mockImplementation(() => now() + pauseCapMs({ windowMs: 600 }));
 		const { items } = await running.done;
 		expect(items).toHaveLength(40);
-		for (const { json } of items) expect(json.error).toMatch(/keeps refusing calls as too many/);
+		for (const { json } of items) expect(json.error).toMatch(/is still rate-limiting requests/);
 		expect(service.journal.length).toBeLessThan(20);
 		const { length } = service.journal;
 		const next = start(create(rows(1)));
@@ -109,7 +108,7 @@ test('a pause of minutes is sat out by executions, but ends a picker at once', a
 	const waiting = start(create(rows(1)));
 	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 	await new Promise((resolve) => setTimeout(resolve, 50));
-	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow(/can be asked again in 2 min/);
+	await expect(listSearch(create([]), 'searchClients', '')).rejects.toThrow(/accepts requests again in 2 min/);
 	expect(service.journal).toHaveLength(1);
 	waiting.cancel();
 	expect((await waiting.done).status).toBe('canceled');
@@ -132,9 +131,9 @@ test.each([500, 502, 504, 408])('%i with Retry-After is waited for by what may b
 	const [first, second] = service.journal.map(({ at }) => at);
 	expect(second - first).toBeGreaterThanOrEqual(1000);
 	service.fault({ effect: 'status', status, headers: { 'retry-after': '7200' }, times: 9 } as never);
-	expect((await run(create([{}], read))).error?.message).toMatch(/can be asked again in 2 h/);
+	expect((await run(create([{}], read))).error?.message).toMatch(/accepts requests again in 2 h/);
 	expect(service.journal).toHaveLength(3);
-	expect((await run(create(rows(1)))).error?.message).toMatch(/It may have been stored/);
+	expect((await run(create(rows(1)))).error?.message).toMatch(/The record may already exist/);
 	expect(service.journal).toHaveLength(4);
 });
 
@@ -144,7 +143,7 @@ describe.each(['endless', 'switching', 'hang'])('an answer that never ends (%s)'
 		const job = create(rows(3), { onError: 'continueRegularOutput', credential: credential({ concurrentRequests: 1 }) });
 		const { items } = await run({ ...job, parameters: { ...job.parameters, requestOptions: { timeout: 400 } } });
 		expect(items.map(({ json }) => typeof json.error)).toEqual(['string', 'undefined', 'undefined']);
-		expect(items[0].json.error).toMatch(/did not answer in time \[item 0\]\. It may have been stored/);
+		expect(items[0].json.error).toMatch(/did not respond in time \[item 0\]\. The record may already exist/);
 		expect(service.journal).toHaveLength(3);
 		// The connection is closed too, or the service would still be busy with it.
 		while (service.journal[0].endedAt === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -156,7 +155,7 @@ test.each([
 ])('one call that is refused for ever while others are taken gives up (%i at once, item %i)', async (concurrentRequests, item) => {
 	service.fault({ effect: '429', values: `試験${item}\\.`, times: 9999, retryAfter: 'none' } as never);
 	const { items } = await run(create(rows(25), { onError: 'continueRegularOutput', credential: credential({ requestsPerMinute: 60, concurrentRequests }) }));
-	expect(items[item].json.error).toMatch(/keeps refusing calls as too many/);
+	expect(items[item].json.error).toMatch(/is still rate-limiting requests/);
 	expect(stored()).toHaveLength(24);
 	expect(service.journal.filter(({ fault }) => fault).length).toBeLessThanOrEqual(20);
 });
@@ -165,14 +164,14 @@ test('words that say "too many" are believed three times', async () => {
 	service.fault({ effect: 'tooMany', times: 99 } as never);
 	const { error } = await run(create(rows(1)));
 	expect(service.journal).toHaveLength(3);
-	expect(error?.message).toMatch(/keeps refusing calls as too many/);
+	expect(error?.message).toMatch(/is still rate-limiting requests/);
 });
 
 test.each([
 	['there is room', 3, 3, undefined],
 	['there is none for a while', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no request to check for more'],
 ])('after two full pages of two, a third is looked at where %s', async (_name, requestsPerMinute, calls, told) => {
-	WINDOW.ms = 4000;
+	setTiming('WINDOW_MS', 4000);
 	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });
 	const to = [...service.leads.keys()].sort((one, other) => one - other)[199];
 	const { items, hints } = await run({ ...job, items: [{ to }], credential: credential({ requestsPerMinute }) });

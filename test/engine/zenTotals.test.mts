@@ -123,7 +123,7 @@ describe('wait', () => {
 		await run(job(oneDay('2026-03-02'), { credential: credential({ totalsWait: 300 }) }));
 		const began = performance.now();
 		const { error } = await run(job(oneDay('2026-03-03', { maxWaitMinutes: 1 }), { credential: credential({ totalsWait: 300 }) }));
-		expect(error?.message).toMatch(/^Get many totals: CRM Zen can be asked again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d \[item 0\]$/);
+		expect(error?.message).toMatch(/^Get many totals: CRM Zen accepts requests again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d \[item 0\]$/);
 		expect(error?.description).toContain("'Maximum Wait'");
 		expect(performance.now() - began).toBeLessThan(500);
 		expect(service.journal).toHaveLength(1);
@@ -189,14 +189,14 @@ describe('stop with a message', () => {
 		const credentials = { credential: credential({ totalsWait: 300 }) };
 		expect((await run(job(oneDay('2026-03-02', { whenTooSoon: 'stop' }), credentials))).status).toBe('success');
 		const { error } = await run(job(oneDay('2026-03-03', { whenTooSoon: 'stop' }), credentials));
-		expect(error?.message).toMatch(/CRM Zen can be asked again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d/);
+		expect(error?.message).toMatch(/CRM Zen accepts requests again in (5 min 1 s|5 min|4 min \d+ s), at \d\d:\d\d:\d\d/);
 		expect(service.journal).toHaveLength(1);
 	});
 
 	test('a refusal by the service says so too', async () => {
 		service.fault({ effect: '429', seconds: 200 });
 		const { error } = await run(job(oneDay('2026-03-02', { whenTooSoon: 'stop' }), { credential: credential({ totalsWait: 300 }) }));
-		expect(error?.message).toMatch(/can be asked again in 3 min \d+ s/);
+		expect(error?.message).toMatch(/accepts requests again in 3 min \d+ s/);
 		expect(service.journal).toHaveLength(1);
 	});
 
@@ -267,19 +267,19 @@ describe('the test of a credential', () => {
 	});
 
 	test.each<[string, () => IDataObject, RegExp]>([
-		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /refused the key.*Integração.*Token inválido/],
+		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the key.*Integração.*Token inválido/],
 		['a token with a space', () => ({ totalsToken: 'a b' }), /'Totals Token' in the credential holds a blank/],
 		['a token with a line break', () => ({ totalsToken: 'ab\ncd' }), /'Totals Token' .*line break/],
 		['no token', () => ({ totalsToken: '' }), /'Totals Token' in the credential is empty/],
 		['no URL', () => ({ totalsUrl: '' }), /'Totals URL' in the credential is empty/],
-		['a URL that is none', () => ({ totalsUrl: 'crm zen' }), /'Totals URL' in the credential is no URL/],
-		['plain http', () => ({ totalsUrl: 'http://crmzen.example/x' }), /'Totals URL' .*must begin with https/],
-		['the token in the URL', () => ({ totalsUrl: `${service.reportUrl('totals')}?token=${service.apiKey}` }), /must not hold the token/],
+		['a URL that is none', () => ({ totalsUrl: 'crm zen' }), /'Totals URL' in the credential is not a valid URL/],
+		['plain http', () => ({ totalsUrl: 'http://crmzen.example/x' }), /'Totals URL' .*must start with https/],
+		['the token in the URL', () => ({ totalsUrl: `${service.reportUrl('totals')}?token=${service.apiKey}` }), /must not contain the token/],
 		['half a pair', () => ({ leadFileToken: '' }), /'Lead File Token' in the credential is empty/],
 		['a wait below zero', () => ({ totalsWait: -1 }), /'Totals Wait' in the credential must be a number of seconds/],
 		['another address', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen has nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
 		['a web page', () => (service.fault({ effect: 'html' }), {}), /web page instead of data.*crmzen\.com\.br\/api/],
-		['no host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /cannot be reached/],
+		['no host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /Could not connect/],
 	])('says what is wrong: %s', async (_name, wrong, message) => {
 		const given = credential(wrong());
 		await expect(testCredential('crmZenApi', given)).rejects.toMatchObject({ message: expect.stringMatching(message) });

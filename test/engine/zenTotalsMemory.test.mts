@@ -102,7 +102,7 @@ test.each(MODES)('a day that was asked for before it was over is asked again whe
 	jest.setSystemTime(new Date('2026-11-24T03:01:00Z'));
 	if (whenTooSoon === 'stop') {
 		const { error } = await run(job({ period: 'yesterday', whenTooSoon }));
-		expect(error?.message).toContain('can be asked again in');
+		expect(error?.message).toContain('accepts requests again in');
 		return;
 	}
 	const { status } = await run(job({ period: 'yesterday', whenTooSoon }));

@@ -105,7 +105,7 @@ test('the key goes to the own host only, whatever a host answers', async () => {
 	for (const type of Object.keys(services)) {
 		for (const version of VERSIONS) {
 			expect(said(`${type} ${version} own /ok`)).toBe('[{"fine":true}]');
-			expect(said(`${type} ${version} other /ok`)).toMatch(/This credential sends its (key|tokens?) to .* only, not to /);
+			expect(said(`${type} ${version} other /ok`)).toMatch(/This credential sends its (key|tokens?) only to .*, not to /);
 			for (const status of REDIRECTS) {
 				for (const where of ['own', 'other']) expect(said(`${type} ${version} own /${status}/${where}`)).toContain(String(status));
 			}

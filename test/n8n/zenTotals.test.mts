@@ -115,10 +115,10 @@ describe('the test of the credential', () => {
 	});
 
 	test.each([
-		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /refused the key|token/i],
+		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the key|token/i],
 		['a token with a blank', async () => ({ totalsToken: 'a b' }), /Token/],
 		['a URL that is none', async () => ({ totalsUrl: 'not a url' }), /URL/],
-		['a host that does not answer', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /cannot be reached/],
+		['a host that does not answer', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /Could not connect/],
 	])('says what is wrong with %s', async (name, more, words) => {
 		const { status, message } = await tryOut(name, await more());
 		expect(status).toBe('Error');

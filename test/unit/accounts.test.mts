@@ -59,7 +59,7 @@ test('this machine is one, by each of its names, but not each of its addresses',
 		expect(names(['127.0.0.1', '127.0.0.2'].map(one))).toBe(2);
 	}
 	// The key itself goes to the name that was given.
-	expect(() => erp.authenticate({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only, not to');
+	expect(() => erp.authenticate({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only to http://127.0.0.1:3000, not to');
 });
 
 describe('a pasted key', () => {
@@ -68,17 +68,17 @@ describe('a pasted key', () => {
 	);
 
 	test.each<[unknown, string | undefined, string]>([
-		['Bearer the-key', 'Bearer', "'Token' in the credential begins with 'Bearer'. Leave it out: Header Prefix adds it"],
-		[' bearer  the-key', 'Bearer', "'Token' in the credential begins with 'bearer'. Leave it out: Header Prefix adds it"],
-		['Token the-key', 'Token', "'Token' in the credential begins with 'Token'. Leave it out: Header Prefix adds it"],
-		['Bearer the-key', '', "'Token' in the credential begins with 'Bearer'. Leave it out, and write it into Header Prefix"],
-		['Bearer the-key', undefined, "'Token' in the credential begins with 'Bearer'. Leave it out"],
-		['the key', 'Bearer', "'Token' in the credential holds a blank, a line break, a full-width letter or one with an accent. Copy it from the ERP once more"],
-		['ｔｈｅ－ｋｅｙ', undefined, "'Token' in the credential holds a blank, a line break, a full-width letter or one with an accent. Copy it from the ERP once more"],
-		['  ', undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
-		[null, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
-		[1e21, undefined, "'Token' in the credential must be text, but its expression brings something else"],
-		[undefined, undefined, "'Token' in the credential is empty. Copy it from the ERP once more"],
+		['Bearer the-key', 'Bearer', "'Token' in the credential starts with 'Bearer'. Remove it: Header Prefix adds it"],
+		[' bearer  the-key', 'Bearer', "'Token' in the credential starts with 'bearer'. Remove it: Header Prefix adds it"],
+		['Token the-key', 'Token', "'Token' in the credential starts with 'Token'. Remove it: Header Prefix adds it"],
+		['Bearer the-key', '', "'Token' in the credential starts with 'Bearer'. Remove it, and enter it in Header Prefix"],
+		['Bearer the-key', undefined, "'Token' in the credential starts with 'Bearer'. Remove it"],
+		['the key', 'Bearer', "'Token' in the credential contains a space, a line break, or a full-width or accented character. Copy it again from the ERP"],
+		['ｔｈｅ－ｋｅｙ', undefined, "'Token' in the credential contains a space, a line break, or a full-width or accented character. Copy it again from the ERP"],
+		['  ', undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
+		[null, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
+		[1e21, undefined, "'Token' in the credential must be text, but its expression returned something else"],
+		[undefined, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
 	])('%j, with the prefix %j, is refused', (given, prefix, sentence) => expect(() => parseKey(given, 'Token', 'the ERP', prefix)).toThrow(sentence));
 
 	test('is sent as it should be, by all three', () => {
@@ -87,6 +87,6 @@ describe('a pasted key', () => {
 		expect(erp.authenticate({ baseUrl: 'a.example.com', token: key }, { url: '/x' }).headers).toEqual({ Authorization: 'Bearer the-pasted-key' });
 		expect(zen.authenticate({ totalsUrl: 'https://a.example.com/x', totalsToken: key }, { url: 'https://a.example.com/x' }).headers).toEqual({ token: 'the-pasted-key' });
 		expect(erp.connect({ baseUrl: 'a.example.com', token: key }).secrets).toEqual(['the-pasted-key']);
-		expect(() => erp.connect({ baseUrl: 'a.example.com', token: 'Bearer the-key' })).toThrow("Leave it out: Header Prefix adds it");
+		expect(() => erp.connect({ baseUrl: 'a.example.com', token: 'Bearer the-key' })).toThrow("Remove it: Header Prefix adds it");
 	});
 });

@@ -4,10 +4,11 @@ import { getEventListeners } from 'node:events';
 import { hotProfile } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
-import { executeCall, type NodeContext } from '../../nodes/shared/http/call';
+import { executeCall } from '../../nodes/shared/http/call';
+import type { NodeContext } from '../../nodes/shared/http/cancellation';
 import { type ErrorReason, ServiceError } from '../../nodes/shared/http/errors';
-import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError } from '../../nodes/shared/throttle/throttle';
+import type { RateLimit } from '../../nodes/shared/throttle/options';
+import { CanceledError } from '../../nodes/shared/throttle/errors';
 import type { VirtualClock } from './virtualClock.mts';
 
 /** Calls through the real retry table to a service that answers by a script, on virtual time. */

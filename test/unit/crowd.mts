@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
+import type { RateLimit } from '../../nodes/shared/throttle/options';
 import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
 import { Random } from '../../sandbox/random.mts';

@@ -133,7 +133,7 @@ describe('the credential', () => {
 		expect(authenticate(usual, request)).toMatchObject({ url: 'https://erp.example.com/api/clientes', headers: { Authorization: 'Bearer secret-token' } });
 		expect(authenticate({ ...usual, headerName: 'X-Token', headerPrefix: '' }, request).headers).toEqual({ 'X-Token': 'secret-token' });
 		for (const url of ['https://other.example.com/x', '//other.example.com/x']) {
-			expect(() => authenticate(usual, { url })).toThrow(/to https:\/\/erp\.example\.com only/);
+			expect(() => authenticate(usual, { url })).toThrow(/only to https:\/\/erp\.example\.com, not/);
 		}
 	});
 
@@ -153,19 +153,19 @@ describe('the credential', () => {
 	});
 
 	test.each([
-		['no_operation: /x', /line 1: "no_operation" is no operation\. There are /],
+		['no_operation: /x', /line 1: "no_operation" is not an operation\. Use one of /],
 		['\n\nget_client_info /x', /line 3: .* must be an operation, a colon and a path/],
-		['get_client_info:', /"" is no path, e\.g\. \/clientes/],
-		['get_client_info: x', /"x" is no path/],
-		['get_client_info: https://other.example.com/x', /is no path/],
-		['get_client_info: //other.example.com/x', /is no path/],
-		['get_client_info: /a b', /is no path/],
-		['get_client_info: /../x', /is no path/],
-		['get_client_info: /c/{cnpj_cpf', /is no path/],
-		['get_client_info: /c/{id}', /\{id\} is no input of get_client_info/],
-		['get_client_info: /c/{checkDocuments}', /is no input/],
-		['create_prospect: /p/{anexos}', /is no input/],
-		['get_client_info: /a\nget_client_info: /b', /line 2: get_client_info has a path already/],
+		['get_client_info:', /"" is not a valid path\. Example: \/clientes/],
+		['get_client_info: x', /"x" is not a valid path/],
+		['get_client_info: https://other.example.com/x', /is not a valid path/],
+		['get_client_info: //other.example.com/x', /is not a valid path/],
+		['get_client_info: /a b', /is not a valid path/],
+		['get_client_info: /../x', /is not a valid path/],
+		['get_client_info: /c/{cnpj_cpf', /is not a valid path/],
+		['get_client_info: /c/{id}', /\{id\} is not an input of get_client_info/],
+		['get_client_info: /c/{checkDocuments}', /is not an input/],
+		['create_prospect: /p/{anexos}', /is not an input/],
+		['get_client_info: /a\nget_client_info: /b', /line 2: get_client_info already has a path/],
 	])('%j is refused', (lines, message) => expect(() => endpointPaths(lines)).toThrow(message));
 });
 

@@ -1,7 +1,8 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { downloadUrl, isSecure, isThisMachine, readDownload } from '../../nodes/shared/http/download';
+import { downloadUrl, readDownload } from '../../nodes/shared/http/download';
+import { isSecure, isThisMachine } from '../../nodes/shared/http/hosts';
 
 /** Links that a service sends must not lead to the machine of n8n itself. */
 
@@ -20,7 +21,7 @@ const service = 'https://erp.example.com/api';
 
 test.each(here)('%s is this machine', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(true);
-	expect(() => downloadUrl(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 leads to the machine of n8n itself, and was not followed");
+	expect(() => downloadUrl(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 points to the machine that n8n runs on, so it was not followed");
 });
 
 test.each(elsewhere)('%s is not', (host) => {
@@ -66,7 +67,7 @@ describe('a name that leads to this machine', () => {
 
 	test.each([200, 302, 404, 429, 503])('is refused ahead of all else, also with status %i', async (status) => {
 		const address = new URL(`http://files.example.com:${port}/a`);
-		await expect(readDownload(await answer(status), address, "'x' of row 1", limits, service)).rejects.toThrow("'x' of row 1 leads to the machine of n8n itself");
+		await expect(readDownload(await answer(status), address, "'x' of row 1", limits, service)).rejects.toThrow("'x' of row 1 points to the machine that n8n runs on");
 	});
 
 	test("but a proxy on this machine is no such name, nor is the service's own host, nor a service on this machine", async () => {

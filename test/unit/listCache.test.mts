@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { failureMessages, rowsIn } from '../../nodes/ErpDatacake/responses';
 import { erpDatacake } from '../../nodes/ErpDatacake/service';
 import { referenceLists } from '../../nodes/ErpDatacake/referenceLists';
-import type { NodeContext } from '../../nodes/shared/http/call';
+import type { NodeContext } from '../../nodes/shared/http/cancellation';
 import { readCachedList } from '../../nodes/shared/http/listCache';
 import { findUnknownIds } from '../../nodes/shared/run/idChecks';
 
@@ -95,14 +95,14 @@ test('a failure is told to each caller in its own words, and not kept beyond its
 test('who insists reads again after a failure, and everybody has it then', async () => {
 	const { calls, caller } = callers();
 	await expect(read(caller('sick', badly))).rejects.toThrow('Em manutenção');
-	expect(await read(caller('sick', well), { insist: true })).toEqual(rows);
+	expect(await read(caller('sick', well), { retryFailed: true })).toEqual(rows);
 	expect(await read(caller('sick', badly))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });
 
 test('a failure through a proxy is not that of those who go without it', async () => {
 	const { calls, caller } = callers();
-	await expect(read(caller('way', badly), { way: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
+	await expect(read(caller('way', badly), { networkOptions: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
 	expect(await read(caller('way', well))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });

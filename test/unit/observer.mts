@@ -1,5 +1,6 @@
-import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError, pauseCapMs, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
+import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/options';
+import { CanceledError, AcquireTimeoutError } from '../../nodes/shared/throttle/errors';
+import { pauseCapMs } from '../../nodes/shared/throttle/options';
 import type { VirtualClock } from './virtualClock.mts';
 
 type Setting = Pick<RateLimit, 'maxCalls' | 'maxConcurrent'>;

@@ -1,7 +1,10 @@
 import { getEventListeners } from 'node:events';
 
-import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError, pauseCapMs, Throttle, throttleFor, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
+import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/options';
+import { CanceledError, AcquireTimeoutError } from '../../nodes/shared/throttle/errors';
+import { pauseCapMs } from '../../nodes/shared/throttle/options';
+import { Throttle } from '../../nodes/shared/throttle/throttle';
+import { throttleFor } from '../../nodes/shared/throttle/registry';
 import { VirtualClock } from './virtualClock.mts';
 
 /** What a refusal that asks for a long wait does to the calls that wait and to those that come. */

@@ -8,26 +8,25 @@ import { runInNewContext } from 'node:vm';
 import { connect, authenticate } from '../../nodes/HotProfile/connection.ts';
 import { hotProfile } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
-import { executeCall, type NodeContext } from '../../nodes/shared/http/call';
-import { WINDOW } from '../../nodes/shared/http/credentials';
+import { executeCall } from '../../nodes/shared/http/call';
+import type { NodeContext } from '../../nodes/shared/http/cancellation';
 import { ServiceError } from '../../nodes/shared/http/errors';
-import { CanceledError, throttleFor } from '../../nodes/shared/throttle/throttle';
+import { CanceledError } from '../../nodes/shared/throttle/errors';
+import { throttleFor } from '../../nodes/shared/throttle/registry';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 
 /** A crowd on real timers, over HTTP, at a service that enforces its limit. */
 
 const WINDOW_MS = 500;
-const usual = WINDOW.ms;
+jest.mock('../../nodes/shared/http/timing', () => ({ ...jest.requireActual('../../nodes/shared/http/timing'), WINDOW_MS: 500 }));
 let service: HotProfileService;
 let credentials: ICredentialDataDecryptedObject;
 
 beforeAll(async () => {
-	WINDOW.ms = WINDOW_MS;
 	service = await startHotProfile({ limit: { maxCalls: 20, windowMs: WINDOW_MS, maxConcurrent: 3 } });
 	credentials = { instance: service.url, apiKey: service.apiKey, requestsPerMinute: 20, concurrentRequests: 3 };
 });
 afterAll(async () => {
-	WINDOW.ms = usual;
 	await service.close();
 });
 

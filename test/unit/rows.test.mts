@@ -3,7 +3,7 @@ import { DateTime, Settings } from 'luxon';
 
 import { dateColumn, flagColumn, linkColumn, moneyColumn, numberColumn, textColumn, mapRow } from '../../nodes/shared/fields/columns';
 import { mapInChunks } from '../../nodes/shared/run/mapInChunks';
-import { CanceledError } from '../../nodes/shared/throttle/throttle';
+import { CanceledError } from '../../nodes/shared/throttle/errors';
 
 const iso = (value: unknown) => mapRow({ at: value } as never, { at: dateColumn('at') }).at;
 

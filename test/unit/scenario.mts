@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
-import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
-import { pauseCapMs, Throttle } from '../../nodes/shared/throttle/throttle';
+import type { RateLimit } from '../../nodes/shared/throttle/options';
+import { pauseCapMs } from '../../nodes/shared/throttle/options';
+import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
 import { Observer, UNSEEN_MS } from './observer.mts';
 import { VirtualClock } from './virtualClock.mts';

@@ -1,5 +1,6 @@
-import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError, Throttle, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
+import type { RateLimit } from '../../nodes/shared/throttle/options';
+import { CanceledError, AcquireTimeoutError } from '../../nodes/shared/throttle/errors';
+import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { VirtualClock } from './virtualClock.mts';
 
 function worstWindow(arrivals: number[], windowMs: number): number {

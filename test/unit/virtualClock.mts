@@ -1,4 +1,4 @@
-import type { Clock } from '../../nodes/shared/throttle/throttle';
+import type { Clock } from '../../nodes/shared/throttle/clock';
 
 interface Sleeper { at: number; wake: () => void }
 

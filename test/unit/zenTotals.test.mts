@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../nodes/shared/http/service';
-import { formatDuration } from '../../nodes/shared/http/errors';
+import { formatDuration } from '../../nodes/shared/http/format';
 import { day, fields } from '../../nodes/shared/fields/fields';
 import type { Operation } from '../../nodes/shared/fields/operations';
 import { checkAll, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';
@@ -110,7 +110,7 @@ describe('the credential', () => {
 		expect(authenticate(given, { url: `${given.leadFileUrl}?data=2026-03-02` }).headers).toEqual({ token: 'other' });
 		expect(connectionOf(given, { url: given.totalsUrl }).accountId).toBe(connect(given, 'totals').accountId);
 		for (const url of ['https://crmzen.example/r/totais2', 'https://elsewhere.example/r/totais', 'https://crmzen.example/']) {
-			expect(trouble(() => authenticate(given, { url })).message).toContain('own report URLs only');
+			expect(trouble(() => authenticate(given, { url })).message).toContain('only to its own report URLs');
 		}
 	});
 

@@ -2,7 +2,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { readCachedList } from '../../shared/http/listCache';
-import type { ReferenceList } from '../../shared/http/referenceList';
+import type { ReferenceList } from '../../shared/http/service';
 import { mapInChunks } from '../../shared/run/mapInChunks';
 import { textOf } from '../../shared/fields/text';
 import { erpDatacake } from '../service';
@@ -15,7 +15,7 @@ function picker({ operation, id, label }: ReferenceList) {
 		const search = filter.trim();
 		const searchName = withoutAccents(search);
 		const results: INodeListSearchItems[] = [];
-		await mapInChunks(await readCachedList(this, erpDatacake, operation, { insist: true }), (row) => {
+		await mapInChunks(await readCachedList(this, erpDatacake, operation, { retryFailed: true }), (row) => {
 			const value = textOf(row[id]);
 			const name = id === label ? value : `${textOf(row[label])} (${value})`;
 			if (value === search || withoutAccents(name).includes(searchName)) results.push({ name, value });

@@ -1,113 +1,114 @@
+/**
+ * The test of a credential. It is made by the credential's `authenticate` with the helpers that `preAuthentication` got,
+ * since n8n alone would show a bare code for a wrong host. n8n's own test request must cost no call.
+ */
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
 
-import { helpersFor } from './externalCalls';
-import { errorContext, toServiceError, lastOutcomes, INTERACTIVE_TIMEOUT_MS, sendUnauthenticated, chargedLimits, describeTarget, retryLaterError } from './call';
-import type { ServiceAdapter } from './service';
-import { joinSentences, testError, ServiceError, userMessage } from './errors';
 import type { Operation, WireValues } from '../fields/operations';
+import { AcquireTimeoutError } from '../throttle/errors';
+import { throttleFor } from '../throttle/registry';
+import { describeTarget } from './call';
+import { ServiceError } from './errors';
+import { helpersFor } from './externalCalls';
+import { joinSentences } from './format';
+import { recentOutcome, recordOutcome } from './lastOutcomes';
+import { userMessage } from './messages';
+import { toServiceError } from './networkErrors';
+import { errorContext, testError } from './nodeErrors';
 import type { PageRead } from './pages';
-import type { Throttle } from '../throttle/throttle';
-import { throttleFor, AcquireTimeoutError } from '../throttle/throttle';
-
-/**
- * The test of a credential, made by its `authenticate` with the helpers that `preAuthentication` got:
- * n8n alone would show a bare code for a wrong host. n8n has a request of its own, which must cost no call.
- */
+import { chargedLimits, retryLaterError } from './retries';
+import type { ServiceAdapter } from './service';
+import { INTERACTIVE_TIMEOUT_MS } from './timing';
+import { sendUnauthenticated } from './transport';
 
 /** An address that answers itself. It also tells the test from all other requests. */
 const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
 
-/** What n8n is told to send as the test of a credential. */
+/** The request that n8n sends as the test of a credential. */
 export const CREDENTIAL_TEST: ICredentialTestRequest = { request: { url: ANSWERS_ITSELF } };
 
 /** Whether a request is that of n8n's credential test. */
 export const isCredentialTest = ({ url }: IHttpRequestOptions): boolean => url === ANSWERS_ITSELF;
 
-/** What the test of a credential asks, and what else than an answer proves the credential. */
+/** The request that tests a credential, and what else than a response proves the credential. */
 export interface ConnectionTest {
 	operation: Operation;
 	values?: WireValues;
-	/** Whether a refusal as too many will do, and no call at all where one has just been made. */
+	/** Whether a refusal as too many proves the credential too, and no request is made if one has just been made. */
 	sparing?: boolean;
 }
 
 type Helpers = IHttpRequestHelper['helpers'];
 
-/** Somebody looks at the screen. */
-const PATIENCE_MS = 10_000;
+/** Longest wait in ms for a slot, with a person waiting. */
+const SLOT_TIMEOUT_MS = 10_000;
 
 /**
- * The cheapest read, for the test of a credential.
- * @returns what was answered, where a call was made
- * @throws {Error} with a sentence that says what is wrong: the key, the host, or the API's switch
+ * Makes the cheapest read with a credential.
+ * @returns the response, if a request was made
+ * @throws {Error} whose message says what is wrong: the key, the host, or the API's switch
  */
 export async function testConnection(
 	credentials: ICredentialDataDecryptedObject,
 	service: ServiceAdapter,
 	{ operation, values = {}, sparing = false }: ConnectionTest,
 ): Promise<PageRead | undefined> {
-	const about = errorContext(service, operation);
+	const context = errorContext(service, operation);
 	const helpers = helpersFor(credentials) as Helpers | undefined;
-	if (!helpers) throw new Error('The credential was not tested: this version of n8n does not let it make a call. Run a node with it instead');
-	let answer: PageRead | undefined;
-	const end = await read().then(
-		(read) => {
-			answer = read;
-			return 'well' as const;
-		},
-		toServiceError,
-	);
-	if (end === 'well' || (sparing && end.reason === 'rateLimited')) return answer;
-	const { message, description } = userMessage(forTest(end), about);
-	throw testError(joinSentences(message, description));
+	if (!helpers) throw new Error('The credential was not tested because this version of n8n does not let it send a request. Run a node with it instead');
+	try {
+		return await read(helpers);
+	} catch (cause) {
+		const error = toServiceError(cause);
+		if (sparing && error.reason === 'rateLimited') return undefined;
+		const { message, description } = userMessage(asTestResult(error), context);
+		throw testError(joinSentences(message, description));
+	}
 
-	async function read(): Promise<PageRead | undefined> {
+	async function read(own: Helpers): Promise<PageRead | undefined> {
 		const connection = service.connect(credentials, operation);
 		const { accountId, limits, secrets } = connection;
-		about.secrets = secrets;
+		context.secrets = secrets;
 		const request = service.authenticate(credentials, { url: '', ...service.buildRequest(operation, values, { number: 1, size: 1 }, connection) });
 		const throttle = throttleFor(accountId);
-		const recent = sparing ? latestWithin(throttle, limits.windowMs) : undefined;
-		const early = await throttle.acquire({ queueKey: {}, limits, priority: true, timeoutMs: recent ? 0 : PATIENCE_MS }).then(
+		const recent = sparing ? recentOutcome(throttle, limits.windowMs) : undefined;
+		const instead = await throttle.acquire({ queueKey: {}, limits, priority: true, timeoutMs: recent ? 0 : SLOT_TIMEOUT_MS }).then(
 			() => undefined,
-			// Where a call has just been made, its end is taken instead of another one's.
+			// The outcome of a call that has just been made replaces another one's.
 			(error: unknown) => (error instanceof AcquireTimeoutError ? (recent ?? retryLaterError(error.waitMs, 'local')) : toServiceError(error)),
 		);
-		if (early === 'well') return undefined;
-		if (early) throw early;
-		let trouble: ServiceError | undefined;
-		const late = AbortSignal.timeout(INTERACTIVE_TIMEOUT_MS);
+		if (instead === 'success') return undefined;
+		if (instead) throw instead;
+		let error: ServiceError | undefined;
+		const deadline = AbortSignal.timeout(INTERACTIVE_TIMEOUT_MS);
 		try {
-			return service.parseResponse(await sendUnauthenticated(helpers as Helpers, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: late }), operation);
-		} catch (error) {
-			trouble = late.aborted ? new ServiceError('timeout') : toServiceError(error);
-			if (trouble.reason === 'notFound') trouble.details.target = describeTarget(request, connection);
-			if (trouble.reason === 'rateLimited') throttle.pause(limits, trouble.details.retryAfterMs);
-			throw trouble;
+			return service.parseResponse(
+				await sendUnauthenticated(own, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
+				operation,
+			);
+		} catch (cause) {
+			error = deadline.aborted ? new ServiceError('timeout') : toServiceError(cause);
+			if (error.reason === 'notFound') error.details.target = describeTarget(request, connection);
+			if (error.reason === 'rateLimited') throttle.pause(limits, error.details.retryAfterMs);
+			throw error;
 		} finally {
-			lastOutcomes.set(throttle, { end: trouble ?? 'well', at: performance.now() });
-			throttle.release(chargedLimits(limits, trouble), trouble?.reason === 'rateLimited');
+			recordOutcome(throttle, error ?? 'success');
+			throttle.release(chargedLimits(limits, error), error?.reason === 'rateLimited');
 		}
 	}
 }
 
-/** What is told in place of a failure to somebody who looks at a test. */
-function forTest(end: ServiceError): ServiceError {
+/** The error as it reads best to a person who tests a credential. */
+function asTestResult(error: ServiceError): ServiceError {
 	// A key that may not even make the cheapest read is of no use.
-	if (end.reason === 'forbidden') return new ServiceError('unauthorized', end.details);
-	const { retryAfterMs } = end.details;
-	return end.reason === 'rateLimited' && retryAfterMs !== undefined ? retryLaterError(retryAfterMs, 'local', end) : end;
-}
-
-/** How the latest call ended, unless that is longer ago than a waiting time. */
-function latestWithin(throttle: Throttle, windowMs: number): ServiceError | 'well' | undefined {
-	const known = lastOutcomes.get(throttle);
-	return known && performance.now() - known.at <= windowMs ? known.end : undefined;
+	if (error.reason === 'forbidden') return new ServiceError('unauthorized', error.details);
+	const { retryAfterMs } = error.details;
+	return error.reason === 'rateLimited' && retryAfterMs !== undefined ? retryLaterError(retryAfterMs, 'local', error) : error;
 }
 
 /**
- * What n8n sends after a good test. Where its protection against foreign addresses takes none that
- * answers itself, it looks at the service's host, without the key.
+ * The request that n8n sends after a successful test. If n8n's protection against foreign addresses rejects one that
+ * answers itself, it asks the service's host, without the key.
  */
 export async function afterTest(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions, address: string): Promise<IHttpRequestOptions> {
 	const helpers = helpersFor(credentials) as Helpers;

@@ -1,108 +1,87 @@
+/** The lists that pickers and ID checks need again and again, read at most once a minute for each account. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { errorContext, executeCall, lookUpOptions, openSession, toNodeError } from './call';
-import type { NodeContext } from './call';
-import type { ServiceAdapter, ResolveSession, NetworkOptions } from './service';
-import { ServiceError } from './errors';
 import type { Operation } from '../fields/operations';
-import { CanceledError } from '../throttle/throttle';
+import { CanceledError } from '../throttle/errors';
+import { BoundedCache } from './boundedCache';
+import { executeCall, openSession } from './call';
+import type { NodeContext } from './cancellation';
+import { cancelSignal, orCanceled } from './cancellation';
+import { ServiceError } from './errors';
+import { lookUpOptions } from './lookUp';
+import { errorContext, toNodeError } from './nodeErrors';
+import type { NetworkOptions, ResolveSession, ServiceAdapter } from './service';
 
-/** The lists that pickers and checks need again and again: read once a minute for each account. */
-
-/** Lists stay known for this time. */
-const LIST_FOR_MS = 60_000;
-/** Accounts come and go, and a list may be large. */
-const MOST_LISTS = 50;
-
-/** The rows as the service gave them, or what came instead: each caller tells that in its own words. */
-interface Entry {
-	/** When its rows came, or what came instead; until then it is as new as can be. */
-	at: number;
+interface CachedList {
+	/** The rows as the service returned them, or the error: each caller shows it with its own context. */
 	rows: Promise<IDataObject[]>;
 	hasFailed: boolean;
 }
 
-/** The oldest first. */
-const lists = new Map<string, Entry>();
+/** Accounts come and go, and a list may be large. */
+const lists = new BoundedCache<string, CachedList>({ maxEntries: 50, maxAgeMs: 60_000 });
+
+interface ReadOptions {
+	/** Whether a list that could not be read is tried again within a minute. */
+	retryFailed?: boolean;
+	networkOptions?: NetworkOptions;
+	/** The connection of an item, if the list is read for one. */
+	open?: ResolveSession;
+}
 
 /**
- * All rows of a list. Several callers at once share one call; when the execution that makes it is canceled,
- * the next one of them makes it anew.
- * @param insist whether a list that could not be read is tried again within a minute
- * @param open the connection of an item, where it is one's
- * @throws {Error} what n8n shows to this caller, also when its own execution is canceled
+ * All rows of a list. Simultaneous callers share one call; if the execution that makes it is canceled, the next
+ * of them makes it anew.
+ * @throws {Error} that n8n shows to this caller, also if its own execution is canceled
  */
 export async function readCachedList(
 	caller: NodeContext,
 	service: ServiceAdapter,
 	operation: Operation,
-	{ insist = false, way = {}, open = async () => await openSession(caller, service, operation) }: { insist?: boolean; way?: NetworkOptions; open?: ResolveSession } = {},
+	{ retryFailed = false, networkOptions = {}, open = async () => await openSession(caller, service, operation) }: ReadOptions = {},
 ): Promise<IDataObject[]> {
-	const about = errorContext(service, operation);
-	const signal = 'getExecutionCancelSignal' in caller ? caller.getExecutionCancelSignal() : undefined;
+	const context = errorContext(service, operation);
+	const signal = cancelSignal(caller);
 	try {
 		const { connection: { keyId, secrets } } = await open();
-		about.secrets = secrets;
-		// What a list shows may depend on the key. A proxy that is out of order is nobody else's either.
-		const key = `${keyId} ${operation.value} ${JSON.stringify(way)}`;
+		context.secrets = secrets;
+		// What a list shows may depend on the key, and whether it can be read on the proxy.
+		const cacheKey = `${keyId} ${operation.value} ${JSON.stringify(networkOptions)}`;
 		for (;;) {
-			const others = known(key, insist);
-			const { rows } = others ?? remember(key, read(caller, service, operation, open, way));
+			const cached = lists.get(cacheKey);
+			const shared = cached && !(retryFailed && cached.hasFailed) ? cached : undefined;
+			const { rows } = shared ?? keep(cacheKey, read(caller, service, operation, open, networkOptions));
 			const found = await orCanceled(rows, signal).catch((error) => {
-				if (others && isPersonal(error) && !signal?.aborted) return undefined;
+				if (shared && isOwnToCaller(error) && !signal?.aborted) return undefined;
 				throw error;
 			});
 			if (found) return found;
 		}
 	} catch (error) {
-		throw toNodeError(caller, error, about);
+		throw toNodeError(caller, error, context);
 	}
 }
 
-async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, open: ResolveSession, way: NetworkOptions): Promise<IDataObject[]> {
-	const { request, policy } = lookUpOptions(service, operation, {}, undefined, way);
+async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, open: ResolveSession, networkOptions: NetworkOptions): Promise<IDataObject[]> {
+	const { request, policy } = lookUpOptions(service, operation, {}, undefined, networkOptions);
 	return (await executeCall(caller, service, open, operation, request, policy)).rows;
 }
 
-function known(key: string, insist: boolean): Entry | undefined {
-	for (const [name, { at }] of lists) if (performance.now() - at > LIST_FOR_MS) lists.delete(name);
-	const entry = lists.get(key);
-	return entry && !(insist && entry.hasFailed) ? entry : undefined;
-}
-
-function remember(key: string, rows: Promise<IDataObject[]>): Entry {
-	const entry: Entry = { at: Infinity, rows, hasFailed: false };
-	lists.delete(key);
-	lists.set(key, entry);
-	const [oldest] = lists.keys();
-	if (lists.size > MOST_LISTS) lists.delete(oldest);
-	rows.then(
-		() => (entry.at = performance.now()),
-		(error) => {
-			entry.at = performance.now();
-			entry.hasFailed = true;
-			if (isPersonal(error) && lists.get(key) === entry) lists.delete(key);
-		},
-	);
-	return entry;
-}
-
-/** Whether a call ended over its caller: an execution that was stopped, or an editor that waits no longer. */
-const isPersonal = (error: unknown) =>
-	error instanceof CanceledError || (error instanceof ServiceError && (error.reason === 'canceled' || error.reason === 'retryLater'));
-
-/** What others read is waited for no longer than one's own execution runs. */
-async function orCanceled<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
-	if (!signal) return await work;
-	let stop = () => {};
-	const canceled = new Promise<never>((_resolve, reject) => {
-		stop = () => reject(new CanceledError());
-		signal.addEventListener('abort', stop);
+function keep(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {
+	const list: CachedList = { rows, hasFailed: false };
+	// However long it takes to read: its age counts from then on.
+	lists.set(cacheKey, list, Infinity);
+	const settle = () => {
+		if (lists.get(cacheKey) === list) lists.set(cacheKey, list);
+	};
+	rows.then(settle, (error) => {
+		list.hasFailed = true;
+		if (isOwnToCaller(error)) lists.delete(cacheKey, list);
+		else settle();
 	});
-	try {
-		if (signal.aborted) throw new CanceledError();
-		return await Promise.race([work, canceled]);
-	} finally {
-		signal.removeEventListener('abort', stop);
-	}
+	return list;
 }
+
+/** Whether a call ended because of its caller: an execution that was stopped, or an editor that waits no longer. */
+const isOwnToCaller = (error: unknown) =>
+	error instanceof CanceledError || (error instanceof ServiceError && (error.reason === 'canceled' || error.reason === 'retryLater'));

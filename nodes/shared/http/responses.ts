@@ -1,25 +1,39 @@
+/** Reads the status, headers and body of a response as far as they mean the same for every service. */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { HttpResponse } from './service';
+import type { ErrorReason } from './errors';
 import { ServiceError } from './errors';
 
-/** What every service means by the status of its answer, and what its body must be at least. */
-
-/** What a service says in its answer. */
+/** What a service's own code has read in a response. */
 interface ResponseReading {
 	serviceName: string;
-	/** Its own sentences, where its body says that something is wrong. */
+	/** The service's own sentences, if its body says that something is wrong. */
 	messages: string[];
-	/** Words by which it says that too many calls came. */
+	/** Matches the sentences by which it says that there were too many requests. */
 	rateLimitPattern?: RegExp;
-	/** Whether what it says leaves open that the work was done. */
+	/** Whether the record may have been stored in spite of what it says. */
 	mayBeStored?: boolean;
 }
 
+/** The reason for a failure by HTTP status alone; undefined for 2xx. */
+export function reasonForStatus(status: number, retryAfterMs?: number): ErrorReason | undefined {
+	// 503 is a rate limit if it says when to come back.
+	if (status === 429 || (status === 503 && retryAfterMs !== undefined)) return 'rateLimited';
+	if (status === 401) return 'unauthorized';
+	if (status === 403) return 'forbidden';
+	if (status === 404 || status === 405) return 'notFound';
+	if (status >= 500 || status === 408) return 'unavailable';
+	if (status >= 300 && status < 400) return 'redirected';
+	return status < 200 || status > 299 ? 'rejected' : undefined;
+}
+
+/** Reasons by status that outweigh anything the body says. */
+const statusComesFirst = new Set<ErrorReason>(['rateLimited', 'redirected', 'unauthorized', 'forbidden']);
+
 /**
- * The body of an answer that is neither a refusal nor unreadable. Order matters: the first line
- * that applies is the one told.
- * @throws {ServiceError}
+ * The body of a response that reports no failure and is readable.
+ * @throws {ServiceError} the first reason that applies
  */
 export function acceptedBody(
 	{ status, headers, body }: HttpResponse,
@@ -27,40 +41,35 @@ export function acceptedBody(
 ): unknown {
 	const text = typeof body === 'string' && !body.trimStart().startsWith('<') ? body.trim() : '';
 	const details = { status, messages, mayBeStored, retryAfterMs: parseRetryAfter(headers['retry-after']) };
-	if (isRateLimited(status, details.retryAfterMs)) throw new ServiceError('rateLimited', details);
-	if (status >= 300 && status < 400) throw new ServiceError('redirected', { status });
-	if (status === 401) throw new ServiceError('unauthorized', details);
-	if (status === 403) throw new ServiceError('forbidden', details);
+	const reason = reasonForStatus(status, details.retryAfterMs);
+	if (reason === 'redirected') throw new ServiceError(reason, { status });
+	if (reason && statusComesFirst.has(reason)) throw new ServiceError(reason, details);
 	if (messages.some((sentence) => rateLimitPattern?.test(sentence))) throw new ServiceError('rateLimited', { ...details, isTextOnly: true });
-	if (status === 404 || status === 405) throw new ServiceError('notFound', details);
-	if (status >= 500 || status === 408) throw new ServiceError('unavailable', details);
+	if (reason && reason !== 'rejected') throw new ServiceError(reason, details);
 	if (messages.length > 0) throw new ServiceError('rejected', details);
-	if (status < 200 || status > 299) {
-		const isSentence = text !== '' && text.length <= LONGEST_SENTENCE;
-		throw new ServiceError('rejected', { ...details, messages: [isSentence ? text : `${serviceName} answered with status ${status}`] });
+	if (reason) {
+		const isSentence = text !== '' && text.length <= MAX_SENTENCE_LENGTH;
+		throw new ServiceError(reason, { ...details, messages: [isSentence ? text : `${serviceName} returned status ${status}`] });
 	}
 	if (typeof body === 'string' && body.trim() !== '') {
 		if (text === '') throw new ServiceError('htmlResponse', details);
-		const isSentence = text.length <= LONGEST_SENTENCE && !/^[[{]/.test(text);
+		const isSentence = text.length <= MAX_SENTENCE_LENGTH && !/^[[{]/.test(text);
 		throw new ServiceError('invalidJson', isSentence ? { ...details, messages: [text] } : details);
 	}
 	return body;
 }
 
-/** Whether a status means "too many calls": 503 does where it says when to come back. */
-export const isRateLimited = (status: number, retryAfterMs?: number): boolean => status === 429 || (status === 503 && retryAfterMs !== undefined);
-
 /** A longer text is no sentence for people. */
-const LONGEST_SENTENCE = 300;
+const MAX_SENTENCE_LENGTH = 300;
 
-/** All texts in a value, however deep: an answer may be nested deeper than functions can be. */
+/** All texts in a value. Not by recursion: a response may be nested deeper than the stack. */
 export function collectTexts(value: unknown): string[] {
 	const texts: string[] = [];
-	const left = [value];
-	while (left.length > 0) {
-		const one = left.pop();
-		if (typeof one === 'object' && one !== null) for (const inside of Object.values(one).reverse()) left.push(inside);
-		else if (one !== null && one !== undefined && one !== '' && typeof one !== 'boolean') texts.push(String(one));
+	const pending = [value];
+	while (pending.length > 0) {
+		const next = pending.pop();
+		if (typeof next === 'object' && next !== null) for (const inner of Object.values(next).reverse()) pending.push(inner);
+		else if (next !== null && next !== undefined && next !== '' && typeof next !== 'boolean') texts.push(String(next));
 	}
 	return texts;
 }
@@ -68,14 +77,14 @@ export function collectTexts(value: unknown): string[] {
 export const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `Retry-After` in ms: seconds or a date; Infinity where it names no time that there is. */
+/** `Retry-After` in ms, from seconds or a date; Infinity if it is beyond any date. */
 export function parseRetryAfter(header: unknown): number | undefined {
 	if (header === undefined || header === null || header === '') return undefined;
 	const seconds = Number(header);
 	const ms = Number.isNaN(seconds) ? Date.parse(String(header)) - Date.now() : seconds * 1000;
 	if (Number.isNaN(ms)) return undefined;
-	return Date.now() + ms > LAST_MOMENT ? Infinity : Math.max(0, ms);
+	return Date.now() + ms > MAX_TIMESTAMP_MS ? Infinity : Math.max(0, ms);
 }
 
 /** The end of the year 9999, in ms since 1970. */
-const LAST_MOMENT = 253_402_300_799_999;
+const MAX_TIMESTAMP_MS = 253_402_300_799_999;

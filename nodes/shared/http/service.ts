@@ -1,3 +1,4 @@
+/** The interface by which a vendor brings everything that is specific to its service. */
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -5,15 +6,12 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import type { ErrorReason } from './errors';
-import type { ReferenceList } from './referenceList';
 import type { Operation, Resource, WireValues } from '../fields/operations';
+import type { RateLimit } from '../throttle/options';
+import type { ErrorReason } from './errors';
 import type { Page, PageRead } from './pages';
-import type { RateLimit } from '../throttle/fairQueue';
 
-/** What is peculiar to one vendor, as one object that the shared code is given. */
-
-/** What the service answered, whatever its status. */
+/** A response of the service, whatever its status. */
 export interface HttpResponse {
 	status: number;
 	headers: Record<string, unknown>;
@@ -22,53 +20,62 @@ export interface HttpResponse {
 
 /** A service account, as its credential describes it. */
 export interface Connection {
-	/** Names the account without holding its key in the clear. */
+	/** Identifies the account without revealing its key. */
 	accountId: string;
-	/** Names the key, and where it goes, without holding it in the clear: an account may have several. */
+	/** Identifies the key and where it is sent, without revealing it: an account may have several. */
 	keyId: string;
-	/** Where its calls go, where that is told by more than `sign`. */
+	/** Where requests go, if `authenticate` alone does not decide that. */
 	address?: string;
 	limits: RateLimit;
 	/** Must never be shown. */
 	secrets: string[];
 }
 
-/** What to do about a failure, by cause. */
+/** What to do about a failure, by reason. */
 export type Advice = Partial<Record<ErrorReason, string>>;
 
-/** All that is peculiar to one vendor. */
+/** A list of the service whose rows have IDs: what pickers show, and what IDs are checked against. */
+export interface ReferenceList {
+	operation: Operation;
+	/** Wire name of the row's ID. */
+	id: string;
+	/** Wire name of the row's display name. */
+	label: string;
+}
+
+/** Everything that is specific to one service. */
 export interface ServiceAdapter {
-	/** The service's name, e.g. HotProfile. */
+	/** The service's name as users know it. */
 	serviceName: string;
-	/** Credential type, e.g. `hotProfileApi`. */
+	/** Name of the credential type. */
 	credentialType: string;
 	resources: Resource[];
-	/** What users of this vendor should look at, where it depends on the operation as a function of it. */
+	/** What users of this service should check; a function if it depends on the operation. */
 	advice: Advice | ((operation: Operation) => Advice);
-	/** Sends after the first one, for calls that may be sent again (3 unless said otherwise). */
+	/** Retries of a call that may be repeated. Default: 3. */
 	maxRetries?: number;
-	/** @throws {ServiceError} `invalidCredential`, where the credential cannot be used as it is */
+	/** @throws {ServiceError} `invalidCredential`, if the credential cannot be used as it is */
 	connect(credentials: ICredentialDataDecryptedObject, operation: Operation): Connection;
 	/** Adds the key to a request. n8n calls it through the credential's `authenticate`. */
 	authenticate(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions;
-	/** The request of an operation with its values and, for those that read many, a page. */
+	/** Builds the request of an operation from its values and, for those that read many, a page. */
 	buildRequest(operation: Operation, values: WireValues, page: Page | undefined, connection: Connection): Partial<IHttpRequestOptions>;
-	/** What this connection asks of the values beyond the catalogue: one sentence for each that it lacks. */
+	/** What this connection requires of the values beyond the catalogue: one sentence for each problem. */
 	validateRequest?(operation: Operation, values: WireValues, connection: Connection): string[];
-	/** The lists that the service supplies, by the name of their picker. */
+	/** The lists of the service, by the name of their picker. */
 	referenceLists?: Record<string, ReferenceList>;
 	/**
-	 * What an answer brings: one record, or the rows of a page with the count of all.
-	 * @throws {ServiceError} where it brings nothing
+	 * Reads a response: one record, or the rows of a page with the total.
+	 * @throws {ServiceError} if it reports a failure or cannot be read
 	 */
 	parseResponse(answer: HttpResponse, operation: Operation): PageRead;
-	/** How the output of an item comes about, where one call or its pages are not all. */
+	/** How an item's output comes about, if one call or its pages are not enough. */
 	plan?(item: PlannedItem): Plan;
-	/** A row with real types: flags, dates, numbers. */
+	/** A row with real types: booleans, dates, numbers. */
 	simplify?(row: IDataObject, operation: Operation): IDataObject;
 }
 
-/** "Proxy" and "Ignore SSL Issues" under Request Options, which hold for all that a node fetches. */
+/** "Proxy" and "Ignore SSL Issues" under Request Options, which apply to everything that a node requests. */
 export type NetworkOptions = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'>;
 
 /** A connection in use. */
@@ -78,42 +85,41 @@ export interface Session {
 }
 
 /**
- * The connection that a call is to be made with. It is asked for again when the call's turn has come,
- * so that a changed credential reaches what waits.
- * @param anew whether it is read again in any case
+ * Resolves the connection of a call. It is called again when the call's turn has come, so that a changed
+ * credential reaches queued calls.
+ * @param anew whether the credential is read again in any case
  */
 export type ResolveSession = (anew?: boolean) => Promise<Session>;
 
-/** One input item whose values are in order. */
+/** An input item whose values are valid. */
 export interface PlannedItem {
 	context: IExecuteSingleFunctions;
 	operation: Operation;
 	values: WireValues;
 	/** The same object for all items of a run. */
 	run: object;
-	/** Its connection, whenever it is needed. */
 	open: ResolveSession;
-	/** Number of rows that are wanted, or Infinity. */
+	/** Maximum number of rows, or Infinity. */
 	wanted: number;
-	/** Tells the user something about the answers after the run, as a sentence. */
+	/** Shows a sentence about the responses to the user after the run. */
 	note?: (sentence: string) => void;
 }
 
 /** How an item's output comes about. All items are planned before the first call. */
 export interface Plan {
-	/** One sentence each; with any of them nothing is sent. */
+	/** One sentence each; if there are any, nothing is sent. */
 	problems: string[];
-	/** The rows of the output. */
-	execute(ask: SendCall, session: Session): Promise<IDataObject[]>;
+	/** Makes the calls, and returns the rows of the output. */
+	execute(send: SendCall, session: Session): Promise<IDataObject[]>;
 }
 
-/** What a call brought, and the connection that it was made with in the end. */
-export interface Asked extends PageRead {
+/** The result of a call, and the connection that it was finally made with. */
+export interface CallResult extends PageRead {
 	connection: Connection;
 }
 
 /**
- * One call, as often as it takes.
- * @param until when its patience ends, as `performance.now()` gives it
+ * Makes one call, with as many retries as it takes.
+ * @param deadline when it gives up waiting, on the clock of `performance.now()`
  */
-export type SendCall = (values: WireValues, page?: Page, until?: number) => Promise<Asked>;
+export type SendCall = (values: WireValues, page?: Page, deadline?: number) => Promise<CallResult>;

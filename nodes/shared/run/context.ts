@@ -4,7 +4,7 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import type { Operation } from '../fields/operations';
 import type { ServiceError } from '../http/errors';
 import type { ServiceAdapter } from '../http/service';
-import type { RateLimit } from '../throttle/fairQueue';
+import type { RateLimit } from '../throttle/options';
 import type { CredentialRead } from './itemSession';
 import { RunStats } from './stats';
 

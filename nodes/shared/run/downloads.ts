@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { linkNames } from '../fields/columns';
 import type { OperationSettings } from '../fields/validation';
 import type { WaitPolicy } from '../http/call';
-import { downloadFile } from '../http/call';
+import { downloadFile } from '../http/download';
 import type { DownloadLimits } from '../http/download';
 import type { ResolveSession } from '../http/service';
 import type { RunContext } from './context';

@@ -1,5 +1,5 @@
 /** Breaks between items: n8n handles everything else on the same thread. */
-import { cancelableSleep } from '../http/call';
+import { cancelableSleep } from '../http/cancellation';
 import { SLICE_MS } from './mapInChunks';
 
 /**

@@ -2,7 +2,7 @@
 import type { NodeHint } from 'n8n-workflow';
 
 import { requestsPerMinute } from '../http/credentials';
-import { formatDuration } from '../http/errors';
+import { formatDuration } from '../http/format';
 
 const PER_MINUTE = Number(requestsPerMinute.default);
 /** Item counts from which a hint is shown. The text of a hint is fixed, so each range has its own. */

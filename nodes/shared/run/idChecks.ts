@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../fields/fields';
 import type { WireValues } from '../fields/operations';
 import { textOf } from '../fields/text';
-import type { ReferenceList } from '../http/referenceList';
+import type { ReferenceList } from '../http/service';
 
 /**
  * One sentence for each ID that is not in its list.

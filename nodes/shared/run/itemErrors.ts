@@ -2,10 +2,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { NodeContext } from '../http/call';
-import { errorContext, toNodeError } from '../http/call';
-import { joinSentences, ServiceError } from '../http/errors';
-import { CanceledError } from '../throttle/throttle';
+import type { NodeContext } from '../http/cancellation';
+import { errorContext, toNodeError } from '../http/nodeErrors';
+import { ServiceError } from '../http/errors';
+import { joinSentences } from '../http/format';
+import { CanceledError } from '../throttle/errors';
 import type { RunContext } from './context';
 
 export type ItemError = Error & { description?: string | null; context?: IDataObject };

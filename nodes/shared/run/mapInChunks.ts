@@ -1,7 +1,7 @@
 /** Work on many rows in slices: n8n handles everything else on the same thread. */
 import { sleep } from 'n8n-workflow';
 
-import { CanceledError } from '../throttle/throttle';
+import { CanceledError } from '../throttle/errors';
 
 /** Longest stretch of work without a break, in ms. */
 export const SLICE_MS = 25;

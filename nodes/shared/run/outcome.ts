@@ -4,8 +4,9 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Operation } from '../fields/operations';
 import { fieldsOf } from '../fields/operations';
 import type { ErrorReason } from '../http/errors';
-import { mayHaveBeenStored, pluralize, ServiceError } from '../http/errors';
-import { CanceledError } from '../throttle/throttle';
+import { mayHaveBeenStored, ServiceError } from '../http/errors';
+import { pluralize } from '../http/format';
+import { CanceledError } from '../throttle/errors';
 
 export type ItemResults = Array<PromiseSettledResult<INodeExecutionData[]>>;
 

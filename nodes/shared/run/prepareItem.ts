@@ -8,8 +8,7 @@ import { readParameters } from '../fields/parameters';
 import type { OperationSettings } from '../fields/validation';
 import { validateParameters } from '../fields/validation';
 import { readCachedList } from '../http/listCache';
-import type { ReferenceList } from '../http/referenceList';
-import type { Plan, ResolveSession } from '../http/service';
+import type { Plan, ReferenceList, ResolveSession } from '../http/service';
 import type { RunContext } from './context';
 import { findUnknownIds } from './idChecks';
 import { invalidValues } from './itemErrors';
@@ -64,7 +63,7 @@ export async function checkIds({ item, records, settings, resolveSession }: Prep
 	if (!service.referenceLists || !settings.checkIds) return;
 	// A list that cannot be read must not block an item; the list cache remembers the failure.
 	const readRows = async (list: ReferenceList) =>
-		await readCachedList(item, service, list.operation, { open: resolveSession, way: networkOptions(requestOptions) }).catch((error: unknown) => {
+		await readCachedList(item, service, list.operation, { open: resolveSession, networkOptions: networkOptions(requestOptions) }).catch((error: unknown) => {
 			if (item.getExecutionCancelSignal()?.aborted) throw error;
 			return [];
 		});

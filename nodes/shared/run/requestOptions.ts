@@ -1,7 +1,8 @@
 /** "Request Options", the collection that n8n adds to every declarative node. */
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { cancelableSleep, DEFAULT_TIMEOUT_MS } from '../http/call';
+import { cancelableSleep } from '../http/cancellation';
+import { DEFAULT_TIMEOUT_MS } from '../http/timing';
 import type { NetworkOptions } from '../http/service';
 import { startInBatches } from './batches';
 import { invalidSetting } from './itemErrors';

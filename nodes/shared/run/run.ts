@@ -2,8 +2,10 @@
 import type { IExecuteFunctions, IExecuteSingleFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
-import { toNodeError } from '../http/call';
-import { duplicateWarning, joinSentences, ServiceError } from '../http/errors';
+import { toNodeError } from '../http/nodeErrors';
+import { ServiceError } from '../http/errors';
+import { joinSentences } from '../http/format';
+import { duplicateWarning } from '../http/messages';
 import type { ServiceAdapter } from '../http/service';
 import { startInBatches } from './batches';
 import type { RunContext } from './context';

@@ -1,8 +1,8 @@
 /** The statistics of a run: requests sent, time spent waiting for the rate limit, rejections. */
 import type { NodeExecutionHint } from 'n8n-workflow';
 
-import { formatDuration, joinSentences, pluralize } from '../http/errors';
-import type { RateLimit } from '../throttle/fairQueue';
+import { formatDuration, joinSentences, pluralize } from '../http/format';
+import type { RateLimit } from '../throttle/options';
 
 /** Counts requests as they are queued, sent and answered; one object for all attempts of a run. */
 export class RunStats {

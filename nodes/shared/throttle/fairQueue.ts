@@ -1,167 +1,137 @@
+/**
+ * Queued calls and the order in which they start: those with priority first, then one of each key in turn. The cost of
+ * a start must not depend on how many are queued.
+ */
 import { Fifo } from './fifo';
+import type { AcquireOptions, RateLimit } from './options';
 
-/** What the service allows one connection. */
-export interface RateLimit {
-	/** Most calls in any window. */
-	maxCalls: number;
-	/** Length of the window in ms. */
-	windowMs: number;
-	/** Most calls at once. */
-	maxConcurrent: number;
-}
-
-/** Who waits: an execution, a picker in the editor, a credential test. */
-export interface AcquireOptions {
-	/** Calls of one line start in order; lines take turns. */
-	queueKey: unknown;
-	/** To whom the call belongs within its line, for `dismiss`. */
-	group?: unknown;
-	limits: RateLimit;
-	/** Pickers and credential tests: somebody is looking at the screen. */
-	priority?: boolean;
-	/** A call that was refused goes on from the front of its line. */
-	isRetry?: boolean;
-	/** Such a call that lets one that was not sent yet go ahead of it. */
-	yields?: boolean;
-	signal?: AbortSignal;
-	/** When its execution began, in ms on the throttle's clock; without it, now. */
-	executionStartedAt?: number;
-	/** Longest wait in ms; without it, a call waits as long as it takes. */
-	timeoutMs?: number;
-	/** Longest pause after a refusal that the call sits out, in ms; without it, any. */
-	maxPauseMs?: number;
-	/** Told how long the calls wait, at most every 10 s. */
-	onWait?: (wait: WaitReport) => void;
-}
-
-export interface WaitReport {
-	/** Calls that have not started yet. */
-	waiting: number;
-	/** Time until the next one may start, in ms. */
-	nextInMs: number;
-	/** Time until the last one of the connection may start, in ms, where no call is refused. */
-	lastInMs: number;
-}
-
-/** What a waiting call ends by, apart from its line. Shared by calls that have it in common: there may be many thousands. */
+/** What can end a queued call besides its start. Shared by calls that have it in common: there may be many thousands. */
 interface EntryOptions {
 	group: unknown;
 	signal?: AbortSignal;
 	maxPauseMs: number;
 }
 
-/** A call that waits for its start. */
+/** A queued call. */
 export interface QueueEntry {
 	start: () => void;
 	reject: (reason: Error) => void;
-	/** Given by its line. */
+	/** Set by `enqueue`. */
 	options: EntryOptions | undefined;
-	/** When its patience ends, if ever. */
+	/** When its `timeoutMs` ends, on the throttle's clock. */
 	deadline?: number;
-	/** A call that was sent before goes on ahead of those that were not. */
+	/** Goes ahead of those that were not sent before. */
 	isRetry?: boolean;
 }
 
+/** The queued calls with the same key. */
 interface KeyedQueue {
 	entries: Fifo<QueueEntry>;
 	limits: RateLimit;
 	onWait?: AcquireOptions['onWait'];
-	/** Those of the call that came last. */
+	/** Those of the latest call. */
 	lastOptions?: EntryOptions;
-	/** What listens to each cancel signal of its calls. */
+	/** The listener on each cancel signal of its calls. */
 	listeners?: Map<AbortSignal, () => void>;
 }
 
-/** Who waits at a limiter, and in which order they come on: what a start costs must not depend on how many wait. */
 export class FairQueue {
-	/** Calls that wait. */
+	/** Number of queued calls. */
 	size = 0;
-	/** No patience ends before this time. */
+	/** No deadline is earlier than this. */
 	earliestDeadline = Infinity;
-	/** All calls sit out a pause of this length, in ms. */
+	/** All calls sit out a pause of this length in ms. */
 	private maxPauseMs = Infinity;
-	/** The line whose turn is next comes first. */
+	/** The queue whose turn is next comes first. */
 	private readonly prioritized = new Map<unknown, KeyedQueue>();
 	private readonly normal = new Map<unknown, KeyedQueue>();
-	/** Different settings, and how many lines have them. */
-	private readonly limitsInUse = new Map<string, { limits: RateLimit; lines: number }>();
+	/** Different limits, and how many queues have them. */
+	private readonly limitsInUse = new Map<string, { limits: RateLimit; queues: number }>();
 	private cachedStrictest?: RateLimit;
 
 	/**
-	 * Puts a call into its line.
-	 * @param cancel called with the turn's signal when that is aborted while calls of the line wait
+	 * Adds a call to the queue of its key.
+	 * @param cancel called with the call's signal when that is aborted while calls with the key are queued
 	 */
-	enqueue(turn: AcquireOptions, call: QueueEntry, cancel: (signal: AbortSignal) => void): void {
-		const line = this.prioritized.get(turn.queueKey) ?? this.normal.get(turn.queueKey) ?? this.createQueue(turn);
-		if (line.limits !== turn.limits) {
-			this.countLimits(line.limits, -1);
-			this.countLimits((line.limits = turn.limits), 1);
+	enqueue(options: AcquireOptions, entry: QueueEntry, cancel: (signal: AbortSignal) => void): void {
+		const { queueKey, limits, signal, yields } = options;
+		const queue = this.prioritized.get(queueKey) ?? this.normal.get(queueKey) ?? this.createQueue(options);
+		if (queue.limits !== limits) {
+			this.countLimits(queue.limits, -1);
+			this.countLimits((queue.limits = limits), 1);
 		}
-		call.options = line.lastOptions = entryOptions(turn, line.lastOptions);
-		listen(line, turn.signal, cancel);
-		const ahead = turn.yields ? line.entries.toArray().find(({ isRetry }) => !isRetry) : undefined;
-		if (call.isRetry) line.entries.insert(call, (other) => !other.isRetry && other !== ahead);
-		else line.entries.push(call);
+		entry.options = queue.lastOptions = entryOptions(options, queue.lastOptions);
+		listen(queue, signal, cancel);
+		const ahead = yields ? queue.entries.toArray().find(({ isRetry }) => !isRetry) : undefined;
+		if (entry.isRetry) queue.entries.insert(entry, (other) => !other.isRetry && other !== ahead);
+		else queue.entries.push(entry);
 		this.size++;
-		this.trackBounds(call);
+		this.trackBounds(entry);
 	}
 
-	/** How many calls start before another one of a line: lines take turns, so that of each no more than of its own. */
-	countAhead(key: unknown): number {
-		const own = this.normal.get(key)?.entries.length ?? 0;
-		const others = [...this.normal].map(([other, { entries }]) => (other === key ? own : Math.min(entries.length, own + 1)));
-		const urgent = [...this.prioritized.values()].map(({ entries }) => entries.length);
-		return [...others, ...urgent].reduce((sum, count) => sum + count, 0);
-	}
-
-	/** Takes out the call whose turn it is. There must be one. */
-	dequeue(): QueueEntry {
-		const lines = this.prioritized.size > 0 ? this.prioritized : this.normal;
-		const [[key, line]] = lines;
-		lines.delete(key);
-		if (line.entries.length > 1) lines.set(key, line);
-		else this.dropQueue(line);
-		this.size--;
-		return line.entries.shift() as QueueEntry;
+	/** How many calls start before another one of a key: keys take turns, so of each other key no more than of its own. */
+	countAhead(queueKey: unknown): number {
+		const own = this.normal.get(queueKey)?.entries.length ?? 0;
+		const normal = [...this.normal].map(([key, { entries }]) => (key === queueKey ? own : Math.min(entries.length, own + 1)));
+		const prioritized = [...this.prioritized.values()].map(({ entries }) => entries.length);
+		return [...normal, ...prioritized].reduce((sum, count) => sum + count, 0);
 	}
 
 	/**
-	 * Takes calls out of a line.
-	 * @param leaves tells which ones; without it, all
+	 * Removes the call whose turn it is.
+	 * @throws {RangeError} if nothing is queued
 	 */
-	remove(key: unknown, leaves: (ties: EntryOptions) => boolean = () => true): QueueEntry[] {
-		for (const lines of [this.prioritized, this.normal]) {
-			const line = lines.get(key);
-			if (line) return this.removeFrom(lines, key, line, ({ options }) => leaves(options as EntryOptions));
+	dequeue(): QueueEntry {
+		const queues = this.prioritized.size > 0 ? this.prioritized : this.normal;
+		for (const [key, queue] of queues) {
+			queues.delete(key);
+			if (queue.entries.length > 1) queues.set(key, queue);
+			else this.dropQueue(queue);
+			const entry = queue.entries.shift();
+			if (!entry) break;
+			this.size--;
+			return entry;
+		}
+		throw new RangeError('Nothing is queued');
+	}
+
+	/**
+	 * Removes calls of a key.
+	 * @param isAffected decides which ones; by default all
+	 */
+	remove(queueKey: unknown, isAffected: (options: EntryOptions) => boolean = () => true): QueueEntry[] {
+		for (const queues of [this.prioritized, this.normal]) {
+			const queue = queues.get(queueKey);
+			if (queue) return this.removeFrom(queues, queueKey, queue, ({ options }) => options !== undefined && isAffected(options));
 		}
 		return [];
 	}
 
-	/** Takes out the calls whose patience ends before the given time. */
+	/** Removes the calls whose deadline is earlier than the given time. */
 	removeExpired(before: number): QueueEntry[] {
 		return before > this.earliestDeadline ? this.removeWhere(({ deadline = Infinity }) => deadline < before) : [];
 	}
 
-	/** Takes out the calls that do not sit out a pause of this length. */
+	/** Removes the calls that do not sit out a pause of this length. */
 	removeImpatient(pauseMs: number): QueueEntry[] {
-		return pauseMs > this.maxPauseMs ? this.removeWhere(({ options }) => (options as EntryOptions).maxPauseMs < pauseMs) : [];
+		return pauseMs > this.maxPauseMs ? this.removeWhere(({ options }) => maxPauseOf(options) < pauseMs) : [];
 	}
 
-	/** Takes out all calls that leave, of any line. */
-	removeWhere(leaves: (call: QueueEntry) => boolean): QueueEntry[] {
-		const leaving: QueueEntry[][] = [];
+	/** Removes calls of any key. */
+	removeWhere(isAffected: (entry: QueueEntry) => boolean): QueueEntry[] {
+		const removed: QueueEntry[][] = [];
 		this.earliestDeadline = Infinity;
 		this.maxPauseMs = Infinity;
-		for (const lines of [this.prioritized, this.normal]) {
-			for (const [key, line] of lines) {
-				leaving.push(this.removeFrom(lines, key, line, leaves));
-				for (const call of line.entries.toArray()) this.trackBounds(call);
+		for (const queues of [this.prioritized, this.normal]) {
+			for (const [key, queue] of queues) {
+				removed.push(this.removeFrom(queues, key, queue, isAffected));
+				for (const entry of queue.entries.toArray()) this.trackBounds(entry);
 			}
 		}
-		return leaving.flat();
+		return removed.flat();
 	}
 
-	/** Credentials of one account may differ in their settings: the smallest ones hold. */
+	/** Credentials of one account may differ in their limits: the smallest ones apply. */
 	get strictest(): RateLimit {
 		if (this.cachedStrictest) return this.cachedStrictest;
 		const all = [...this.limitsInUse.values()].map(({ limits }) => limits);
@@ -172,37 +142,37 @@ export class FairQueue {
 		});
 	}
 
-	/** Tells all lines how long the next call has to wait, and how long the last one. */
+	/** Reports to all queues how long the next call has to wait, and how long the last one. */
 	reportWait(nextInMs: number, lastInMs: number): void {
 		for (const { entries, onWait } of [...this.prioritized.values(), ...this.normal.values()]) {
 			onWait?.({ waiting: entries.length, nextInMs, lastInMs });
 		}
 	}
 
-	private createQueue({ queueKey: key, limits, priority, onWait }: AcquireOptions): KeyedQueue {
-		const line: KeyedQueue = { entries: new Fifo(), limits, onWait };
-		(priority ? this.prioritized : this.normal).set(key, line);
+	private createQueue({ queueKey, limits, priority, onWait }: AcquireOptions): KeyedQueue {
+		const queue: KeyedQueue = { entries: new Fifo(), limits, onWait };
+		(priority ? this.prioritized : this.normal).set(queueKey, queue);
 		this.countLimits(limits, 1);
-		return line;
+		return queue;
 	}
 
-	/** Takes the calls that leave out of a line; the others keep their order. */
-	private removeFrom(lines: Map<unknown, KeyedQueue>, key: unknown, line: KeyedQueue, leaves: (call: QueueEntry) => boolean): QueueEntry[] {
-		const leaving: QueueEntry[] = [];
-		const staying: QueueEntry[] = [];
-		for (const call of line.entries.toArray()) (leaves(call) ? leaving : staying).push(call);
-		line.entries = new Fifo(staying);
-		this.size -= leaving.length;
-		if (staying.length === 0) {
-			lines.delete(key);
-			this.dropQueue(line);
+	/** Removes calls of one queue; the others keep their order. */
+	private removeFrom(queues: Map<unknown, KeyedQueue>, key: unknown, queue: KeyedQueue, isAffected: (entry: QueueEntry) => boolean): QueueEntry[] {
+		const removed: QueueEntry[] = [];
+		const kept: QueueEntry[] = [];
+		for (const entry of queue.entries.toArray()) (isAffected(entry) ? removed : kept).push(entry);
+		queue.entries = new Fifo(kept);
+		this.size -= removed.length;
+		if (kept.length === 0) {
+			queues.delete(key);
+			this.dropQueue(queue);
 		}
-		return leaving;
+		return removed;
 	}
 
 	private trackBounds({ deadline = Infinity, options }: QueueEntry): void {
 		this.earliestDeadline = Math.min(this.earliestDeadline, deadline);
-		this.maxPauseMs = Math.min(this.maxPauseMs, (options as EntryOptions).maxPauseMs);
+		this.maxPauseMs = Math.min(this.maxPauseMs, maxPauseOf(options));
 	}
 
 	private dropQueue({ limits, listeners = new Map() }: KeyedQueue): void {
@@ -210,25 +180,27 @@ export class FairQueue {
 		this.countLimits(limits, -1);
 	}
 
-	private countLimits(limits: RateLimit, lines: number): void {
-		const name = `${limits.maxCalls} ${limits.windowMs} ${limits.maxConcurrent}`;
-		const known = this.limitsInUse.get(name) ?? { limits, lines: 0 };
-		known.lines += lines;
-		if (known.lines > 0) this.limitsInUse.set(name, known);
-		else this.limitsInUse.delete(name);
+	private countLimits(limits: RateLimit, queues: number): void {
+		const key = `${limits.maxCalls} ${limits.windowMs} ${limits.maxConcurrent}`;
+		const counted = this.limitsInUse.get(key) ?? { limits, queues: 0 };
+		counted.queues += queues;
+		if (counted.queues > 0) this.limitsInUse.set(key, counted);
+		else this.limitsInUse.delete(key);
 		this.cachedStrictest = undefined;
 	}
 }
 
-/** What a call ends by: the same as before, where nothing differs. */
-function entryOptions({ group, signal, maxPauseMs = Infinity }: AcquireOptions, before?: EntryOptions): EntryOptions {
-	const isSame = before && before.group === group && before.signal === signal && before.maxPauseMs === maxPauseMs;
-	return isSame ? before : { group, signal, maxPauseMs };
+const maxPauseOf = (options: EntryOptions | undefined): number => options?.maxPauseMs ?? Infinity;
+
+/** The entry options of a call: the same object as before if nothing differs. */
+function entryOptions({ group, signal, maxPauseMs = Infinity }: AcquireOptions, previous?: EntryOptions): EntryOptions {
+	const isSame = previous && previous.group === group && previous.signal === signal && previous.maxPauseMs === maxPauseMs;
+	return isSame ? previous : { group, signal, maxPauseMs };
 }
 
-function listen(line: KeyedQueue, signal: AbortSignal | undefined, cancel: (signal: AbortSignal) => void): void {
-	if (!signal || line.listeners?.has(signal)) return;
+function listen(queue: KeyedQueue, signal: AbortSignal | undefined, cancel: (signal: AbortSignal) => void): void {
+	if (!signal || queue.listeners?.has(signal)) return;
 	const listener = () => cancel(signal);
 	signal.addEventListener('abort', listener, { once: true });
-	line.listeners = (line.listeners ?? new Map<AbortSignal, () => void>()).set(signal, listener);
+	queue.listeners = (queue.listeners ?? new Map<AbortSignal, () => void>()).set(signal, listener);
 }

@@ -1,45 +1,47 @@
-/** A list that gives away its first entry without moving the others, however many they are. */
+/** A queue that gives away its first entry without moving the others, however many there are. */
 export class Fifo<Entry> {
-	/** Places at the front that are given away. */
-	private gone = 0;
+	/** Places at the front that were given away. */
+	private shifted = 0;
 
 	constructor(private readonly entries: Array<Entry | undefined> = []) {}
 
 	get length(): number {
-		return this.entries.length - this.gone;
+		return this.entries.length - this.shifted;
 	}
 
-	/** The entry at a place, the first one at 0. */
-	at(place: number): Entry | undefined {
-		return this.entries[this.gone + place];
+	/** The entry at an index, the first one at 0. */
+	at(index: number): Entry | undefined {
+		return this.entries[this.shifted + index];
 	}
 
 	push(entry: Entry): void {
 		this.entries.push(entry);
 	}
 
-	/** Puts an entry behind the last one that does not come after it. */
+	/** Inserts an entry behind the last one that does not come after it. */
 	insert(entry: Entry, comesAfter: (other: Entry) => boolean): void {
-		let place = this.entries.length;
-		while (place > this.gone && comesAfter(this.entries[place - 1] as Entry)) place--;
-		this.entries.splice(place, 0, entry);
+		let index = this.entries.length;
+		// Places from `shifted` on hold entries.
+		while (index > this.shifted && comesAfter(this.entries[index - 1] as Entry)) index--;
+		this.entries.splice(index, 0, entry);
 	}
 
-	/** Takes the first entry out. */
+	/** Removes the first entry. */
 	shift(): Entry | undefined {
 		const entry = this.at(0);
 		if (this.length === 0) return entry;
-		this.entries[this.gone++] = undefined;
+		this.entries[this.shifted++] = undefined;
 		// The others move up only when as many are gone: once each, on average.
-		if (this.gone >= this.length) {
-			this.entries.splice(0, this.gone);
-			this.gone = 0;
+		if (this.shifted >= this.length) {
+			this.entries.splice(0, this.shifted);
+			this.shifted = 0;
 		}
 		return entry;
 	}
 
-	/** All entries in their order. */
+	/** All entries in order. */
 	toArray(): Entry[] {
-		return this.entries.slice(this.gone) as Entry[];
+		// As in `insert`.
+		return this.entries.slice(this.shifted) as Entry[];
 	}
 }

@@ -3,7 +3,7 @@ import Bottleneck from 'bottleneck';
 import { RateLimiter, TokenBucket } from 'limiter';
 import pThrottle from 'p-throttle';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
+import type { RateLimit } from '../../../nodes/shared/throttle/options';
 import type { Throttle as BuiltThrottle } from '../../../nodes/shared/throttle/throttle';
 
 /** As it is installed: what runs the sources for tests slows each inner function down. */

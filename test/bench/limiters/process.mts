@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { run } from '../../../scripts/processes.mts';
-import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
+import type { RateLimit } from '../../../nodes/shared/throttle/options';
 import { Random } from '../../../sandbox/random.mts';
 import { type Limiter, type LimiterName, limiters } from './adapters.mts';
 

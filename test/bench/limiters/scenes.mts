@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
+import type { RateLimit } from '../../../nodes/shared/throttle/options';
 import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
 import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';

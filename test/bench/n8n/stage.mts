@@ -77,14 +77,14 @@ function failure({ message }: Error): false {
 	return false;
 }
 
-const MINUTE = /(exports\.WINDOW = \{ ms: )[\d_]+( \})/;
+const MINUTE = /(exports\.WINDOW_MS = )[\d_]+/;
 
 /** The package's minute is no setting: it is shortened in the bench's own installed copy, as a user never could. */
 async function setMinute(userFolder: string, ms: number): Promise<void> {
-	const file = join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-hotprofile-datacake-zen/dist/nodes/shared/http/credentials.js');
+	const file = join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-hotprofile-datacake-zen/dist/nodes/shared/http/timing.js');
 	const code = await readFile(file, 'utf8');
 	if (!MINUTE.test(code)) throw new Error(`${file} has no line that says how long the window is`);
-	await writeFile(file, code.replace(MINUTE, `$1${ms}$2`));
+	await writeFile(file, code.replace(MINUTE, `$1${ms}`));
 }
 
 /** Follows how much memory a process has had at most, where the system tells (Linux). */

@@ -192,7 +192,7 @@ describe('files come in', () => {
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
 		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain('without an end');
+		expect((await notes([`${base()}/one`])).error?.message).toContain('redirects too many times');
 	});
 
 	test.each<[string, string, RegExp]>([
@@ -212,10 +212,10 @@ describe('files come in', () => {
 	});
 
 	test.each<[string, RequestListener, RegExp]>([
-		['too large by its length', (_request, response) => response.writeHead(200, { 'content-length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)), /a file of more than 1 MB/],
-		['too large on the way', (_request, response) => response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)), /a file of more than 1 MB/],
+		['too large by its length', (_request, response) => response.writeHead(200, { 'content-length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
+		['too large on the way', (_request, response) => response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
 		['a web page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'), /a web page instead of a file/],
-		['missing', (_request, response) => response.writeHead(404).end(), /its host answers with status 404/],
+		['missing', (_request, response) => response.writeHead(404).end(), /its host returned status 404/],
 	])('%s', async (_name, answer, message) => {
 		respond = answer;
 		const { error } = await notes([`${base()}/a.pdf`], { maxFileSizeMb: 1 });

@@ -283,8 +283,8 @@ describe('bad input costs no call', () => {
 		[{ baseUrl: '' }, /'Base URL'/],
 		[{ token: 'a b' }, /'Token'/],
 		[{ headerName: 'no header' }, /'Header Name'/],
-		[{ endpointPaths: '# ours\nget_client: /x' }, /'Endpoint Paths' in the credential, line 2: "get_client" is no operation/],
-		[{ endpointPaths: 'get_client_info: clientes' }, /line 1: "clientes" is no path/],
+		[{ endpointPaths: '# ours\nget_client: /x' }, /'Endpoint Paths' in the credential, line 2: "get_client" is not an operation/],
+		[{ endpointPaths: 'get_client_info: clientes' }, /line 1: "clientes" is not a valid path/],
 		[{ endpointPaths: 'get_client_info: /c/{id_fatura}' }, /line 1: \{id_fatura\} is not an input of get_client_info/],
 	])('a credential with %j', async (wrong, message) => {
 		const { error } = await run({ ...lookUp(), credential: credential(wrong) });

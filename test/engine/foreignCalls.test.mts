@@ -108,7 +108,7 @@ test('a stop reaches what waits in the new form', async () => {
 	expect(ends.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(15);
 	expect(service.journal).toHaveLength(5);
 	const last = ends.at(-1) as PromiseRejectedResult;
-	expect((last.reason as Error).message).toContain('canceled while this call was waiting. Nothing was sent');
+	expect((last.reason as Error).message).toContain('canceled while this request was queued. Nothing was sent');
 });
 
 describe('calls of our own are counted once', () => {
@@ -169,7 +169,7 @@ describe('the key stays at its own host', () => {
 				expect(end).toBe(path.endsWith('200') ? 200 : 300);
 			}
 			const away = form === 'request' ? { uri: other.url + path } : { url: other.url + path };
-			await expect(call({ ...away, method: 'POST' })).rejects.toThrow(/This credential sends its (key|tokens?) to/);
+			await expect(call({ ...away, method: 'POST' })).rejects.toThrow(/This credential sends its (key|tokens?) only to/);
 		}
 		expect(other.got).toEqual([]);
 		expect(own.got).toEqual(paths.flatMap((path) => Array(2).fill(`${path} with the key`)));

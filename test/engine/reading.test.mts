@@ -204,8 +204,8 @@ describe('keys that every object has', () => {
 	test.each([
 		['get_client_info: /clientes/{constructor}', /line 1: \{constructor\} is not an input of get_client_info/],
 		['get_client_info: /clientes/{__proto__}', /line 1: \{__proto__\} is not an input of get_client_info/],
-		['constructor: /x', /line 1: "constructor" is no operation/],
-		['__proto__: /x', /line 1: "__proto__" is no operation/],
+		['constructor: /x', /line 1: "constructor" is not an operation/],
+		['__proto__: /x', /line 1: "__proto__" is not an operation/],
 	])('as names in Endpoint Paths: %s', async (endpointPaths, message) => {
 		const { error } = await run(erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ endpointPaths }) }));
 		expect(`${error?.message} ${error?.description}`).toMatch(message);

@@ -268,7 +268,7 @@ describe('the test of a credential', () => {
 
 	test.each<[string, () => IDataObject, RegExp]>([
 		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the key.*Integração.*Token inválido/],
-		['a token with a space', () => ({ totalsToken: 'a b' }), /'Totals Token' in the credential holds a blank/],
+		['a token with a space', () => ({ totalsToken: 'a b' }), /'Totals Token' in the credential contains a space/],
 		['a token with a line break', () => ({ totalsToken: 'ab\ncd' }), /'Totals Token' .*line break/],
 		['no token', () => ({ totalsToken: '' }), /'Totals Token' in the credential is empty/],
 		['no URL', () => ({ totalsUrl: '' }), /'Totals URL' in the credential is empty/],

@@ -240,7 +240,7 @@ describe('what the user reads', () => {
 
 	test('a token with a space costs no call', async () => {
 		const { error } = await run(job(day('2026-03-02'), { credential: credential({ totalsToken: 'to ken' }) }));
-		expect(error?.message).toMatch(/^'Totals Token' in the credential holds a blank/);
+		expect(error?.message).toMatch(/^'Totals Token' in the credential contains a space/);
 		expect(service.journal).toEqual([]);
 	});
 

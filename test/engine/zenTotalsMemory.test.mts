@@ -144,7 +144,7 @@ describe('the log', () => {
 		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
 		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, since CRM Zen answers one in 1 s`);
-		expect(lines.filter((line) => /^CRM Zen: 1 calls? waits?, the next one for 1 s/.test(line))).toHaveLength(1);
+		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. The next one starts in 1 s/.test(line))).toHaveLength(1);
 	});
 
 	test('of several days, all of them', async () => {

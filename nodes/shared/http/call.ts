@@ -156,10 +156,11 @@ export async function sendWithRetries<Result>(
 			const { retryAfterMs = 0 } = error.details;
 			isRefused = error.reason === 'rateLimited';
 			isKeyReplaced = error.reason === 'unauthorized' && (await open(true)).connection.keyId !== keyId;
-			const longestMs = Math.min(pauseCapMs(limits), maxPauseMs ?? Infinity, (deadline ?? Infinity) - performance.now());
+			const maxWaitMs = Math.min(pauseCapMs(limits), maxPauseMs ?? Infinity);
+			const leftMs = Math.min(maxWaitMs, (deadline ?? Infinity) - performance.now());
 			if (isRefused) final = refusals.add(error, limits, throttle, { timeZone: caller.getTimezone(), maxPauseMs });
 			else if (!isKeyReplaced && !isRetried(error, isRepeatable, retries, service.maxRetries)) final = error;
-			else if (retryAfterMs > longestMs) final = retryLaterError(retryAfterMs, caller.getTimezone(), error);
+			else if (retryAfterMs > leftMs) final = retryLaterError(retryAfterMs, caller.getTimezone(), error);
 			// All of this before the slot is released, or the next call would start in between.
 			if (isRefused) throttle.pause(limits, error.details.retryAfterMs);
 			if (final?.reason === 'unauthorized') {
@@ -167,8 +168,9 @@ export async function sendWithRetries<Result>(
 				refusedKeys?.set(keyId, notSent);
 				throttle.rejectQueued(queueKey, notSent, (group) => group === keyId);
 			}
-			// If the service accepted no call meanwhile, the others of the execution are not tried one by one.
-			if (isRefused && final && refusals.isAccountRefused(throttle, longestMs)) throttle.rejectQueued(queueKey, final);
+			// If the service accepted no call meanwhile, the others of the execution are not tried one by one. The call's own
+			// deadline must not count: the others may have more time.
+			if (isRefused && final && refusals.isAccountRefused(throttle, maxWaitMs)) throttle.rejectQueued(queueKey, final);
 			if (final) onFailure?.();
 		} finally {
 			recordOutcome(throttle, error ?? 'success');

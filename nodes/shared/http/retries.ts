@@ -88,8 +88,8 @@ export class Refusals {
 	}
 
 	/** Whether the service has refused every call to the account, whoever made it, for longer than a call waits. */
-	isAccountRefused({ lastAcceptedAt }: Throttle, longestMs: number): boolean {
-		return lastAcceptedAt < this.since && performance.now() - this.since > longestMs;
+	isAccountRefused({ lastAcceptedAt }: Throttle, maxWaitMs: number): boolean {
+		return lastAcceptedAt < this.since && performance.now() - this.since > maxWaitMs;
 	}
 }
 

@@ -1,12 +1,20 @@
 /** What all items of one run of a node share, and what outlives a run when n8n retries it. */
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
 import type { ServiceError } from '../http/errors';
 import type { ServiceAdapter } from '../http/service';
 import type { RateLimit } from '../throttle/options';
-import type { CredentialRead } from './itemSession';
 import { RunStats } from './stats';
+
+/** A credential that has been read or is being read. */
+export interface CredentialRead {
+	startedAt: number;
+	reader: IExecuteSingleFunctions;
+	credentials: Promise<ICredentialDataDecryptedObject>;
+	/** Whether it may differ from item to item. */
+	mayDiffer: Promise<boolean>;
+}
 
 export interface RunContext {
 	service: ServiceAdapter;

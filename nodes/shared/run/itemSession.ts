@@ -3,19 +3,10 @@ import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflow
 
 import type { Operation } from '../fields/operations';
 import type { ResolveSession, ServiceAdapter, Session } from '../http/service';
-import type { RunContext } from './context';
+import type { CredentialRead, RunContext } from './context';
 
 /** A credential is read again after this time, in ms, so that a change reaches requests that wait. */
 const MAX_CREDENTIAL_AGE_MS = 5_000;
-
-/** A credential that has been read or is being read. */
-export interface CredentialRead {
-	startedAt: number;
-	reader: IExecuteSingleFunctions;
-	credentials: Promise<ICredentialDataDecryptedObject>;
-	/** Whether it may differ from item to item. */
-	mayDiffer: Promise<boolean>;
-}
 
 /**
  * Creates the function that resolves an item's session. A credential without expressions is read once

@@ -1,3 +1,4 @@
+/** The credential of CRM Zen: the URL, token and wait of each report. */
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,

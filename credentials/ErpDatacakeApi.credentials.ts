@@ -1,3 +1,4 @@
+/** The credential of the ERP: its address, token and limits. */
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,

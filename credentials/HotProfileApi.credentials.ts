@@ -1,3 +1,4 @@
+/** The credential of HotProfile: instance, API key and limits. */
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,

@@ -5,8 +5,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../shared/fields/operations';
-import { textOf } from '../shared/fields/text';
-import { collectTexts, isObject } from '../shared/http/responses';
+import { isObject, textOf } from '../shared/fields/text';
+import { collectTexts } from '../shared/http/responses';
 import type { HttpResponse } from '../shared/http/service';
 
 /**

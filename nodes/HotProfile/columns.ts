@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../shared/http/responses';
+import { isObject } from '../shared/fields/text';
 import { textOf } from '../shared/fields/text';
 
 /** HotProfile's rows with real types. Values hidden from the key's user come as empty text. */

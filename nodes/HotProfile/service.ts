@@ -1,8 +1,9 @@
 /** HotProfile's service adapter: how its requests are built and its responses are read. */
 import type { Operation } from '../shared/fields/operations';
+import { isObject } from '../shared/fields/text';
 import { ServiceError } from '../shared/http/errors';
 import type { PageRead } from '../shared/http/pages';
-import { acceptedBody, collectTexts, isObject } from '../shared/http/responses';
+import { acceptedBody, collectTexts } from '../shared/http/responses';
 import type { HttpResponse, ServiceAdapter } from '../shared/http/service';
 import { authenticate, connect } from './connection';
 import { resources } from './resources';

@@ -1,4 +1,5 @@
-import { acceptedBody, isObject, collectTexts } from '../shared/http/responses';
+import { acceptedBody, collectTexts } from '../shared/http/responses';
+import { isObject } from '../shared/fields/text';
 import type { Advice, HttpResponse, ServiceAdapter } from '../shared/http/service';
 import { ServiceError } from '../shared/http/errors';
 import type { Operation } from '../shared/fields/operations';

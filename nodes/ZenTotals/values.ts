@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../shared/http/responses';
+import { isObject } from '../shared/fields/text';
 
 /** CRM Zen's pages show no sample values, so every form that a value may come in is read. */
 

@@ -96,7 +96,7 @@ test.each(titled)('%s', async (_title, trial) => {
 		expect(message).toMatch(/^[A-Z][a-z ]+: /);
 		expect(message?.replace(/^[A-Z][a-z ]+: /, '')).toBe(`${told} [item ${index}]`);
 		expect(description).toContain(mayBeStored ? `The record may already exist. Check ${operation.service} before you retry this item` : (advice ?? ''));
-		expect(description?.includes('stored')).toBe(mayBeStored);
+		expect(description?.includes('already exist')).toBe(mayBeStored);
 		expect(description).not.toBe('');
 	}
 

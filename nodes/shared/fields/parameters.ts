@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { isObject } from '../http/responses';
+import { isObject } from './text';
 import type { Field, Fields } from './fields';
 import { binaryFields } from './fields';
 import type { Operation } from './operations';

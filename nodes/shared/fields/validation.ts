@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../http/responses';
+import { isObject } from './text';
 import type { Field, Form } from './fields';
 import { binaryFields, ENTRIES, schemaOf } from './fields';
 import { BinaryFields } from './binaryFiles';

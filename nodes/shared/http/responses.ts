@@ -1,6 +1,4 @@
 /** Reads the status, headers and body of a response as far as they mean the same for every service. */
-import type { IDataObject } from 'n8n-workflow';
-
 import type { HttpResponse } from './service';
 import type { ErrorReason } from './errors';
 import { ServiceError } from './errors';
@@ -73,9 +71,6 @@ export function collectTexts(value: unknown): string[] {
 	}
 	return texts;
 }
-
-export const isObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `Retry-After` in ms, from seconds or a date; Infinity if it is beyond any date. */
 export function parseRetryAfter(header: unknown): number | undefined {

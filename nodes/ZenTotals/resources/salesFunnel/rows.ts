@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../../shared/http/responses';
+import { isObject } from '../../../shared/fields/text';
 import { count, isoDate } from '../../values';
 
 /** The filters that CRM Zen repeats in its answer. */

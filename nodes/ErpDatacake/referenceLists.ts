@@ -1,3 +1,4 @@
+/** The ERP's lists for pickers and ID checks. A city is identified by its name [the contract]. */
 import type { ReferenceList } from '../shared/http/service';
 import { getManyCities } from './resources/catalogue/getManyCities';
 import { getManyCommercialOrigins } from './resources/catalogue/getManyCommercialOrigins';
@@ -9,7 +10,6 @@ import { getManyProspectStatuses } from './resources/catalogue/getManyProspectSt
 import { getManyResellers } from './resources/catalogue/getManyResellers';
 import { getManyTicketTypes } from './resources/catalogue/getManyTicketTypes';
 
-/** The lists of the ERP behind the pickers. Of a city the contract takes the name. */
 export const referenceLists = {
 	searchCities: { operation: getManyCities, id: 'nome', label: 'nome' },
 	searchCommercialOrigins: { operation: getManyCommercialOrigins, id: 'id_origem', label: 'nome' },

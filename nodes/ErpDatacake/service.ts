@@ -1,34 +1,36 @@
+/** ERP Datacake's service adapter: how its requests are built and its responses are read. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { acceptedBody } from '../shared/http/responses';
-import type { HttpResponse, Connection, ServiceAdapter } from '../shared/http/service';
-import { ServiceError } from '../shared/http/errors';
-import type { Operation, WireValues } from '../shared/fields/operations';
-import { fieldsOf } from '../shared/fields/operations';
 import type { Columns } from '../shared/fields/columns';
 import { mapRow } from '../shared/fields/columns';
+import type { Operation, WireValues } from '../shared/fields/operations';
+import { fieldsOf } from '../shared/fields/operations';
 import { hasLoneSurrogate, textOf } from '../shared/fields/text';
-import { complaints, rowsIn, saysFailed } from './responses';
+import { ServiceError } from '../shared/http/errors';
+import type { PageRead } from '../shared/http/pages';
+import { acceptedBody } from '../shared/http/responses';
+import type { Connection, HttpResponse, ServiceAdapter } from '../shared/http/service';
 import type { ErpConnection } from './connection';
-import { connect, PLACEHOLDER, authenticate } from './connection';
+import { authenticate, connect, PLACEHOLDER } from './connection';
 import { referenceLists } from './referenceLists';
 import { resources } from './resources';
+import { failureMessages, reportsFailure, rowsIn } from './responses';
 
-const SERVICE = 'ERP Datacake';
+const SERVICE_NAME = 'ERP Datacake';
 
 const NO_COLUMNS: Columns = {};
 
-/** How ERPs of the contract speak: JSON, a token in a header, lists bare or under one key. */
+/** ERPs that implement Datacake's contract: JSON, a token in a header, lists either top-level or under a single key. */
 export const erpDatacake: ServiceAdapter = {
-	serviceName: SERVICE,
+	serviceName: SERVICE_NAME,
 	credentialType: 'erpDatacakeApi',
 	resources,
 	referenceLists,
 	advice: {
 		unauthorized: 'Check Token, Header Name and Header Prefix in the credential',
-		unexpectedResponse: 'It should be a list, bare or under one key. Check Base URL and Endpoint Paths in the credential',
-		notFound: 'Check Base URL and Endpoint Paths in the credential. With an id in the path, the record may not exist',
-		htmlResponse: 'Check Base URL and Endpoint Paths in the credential: they may lead to a web page of the ERP',
+		unexpectedResponse: 'The response should be a list, either top-level or under a single key. Check Base URL and Endpoint Paths in the credential',
+		notFound: 'Check Base URL and Endpoint Paths in the credential. If the path contains an ID, the record may not exist',
+		htmlResponse: 'Check Base URL and Endpoint Paths in the credential. They may lead to a web page of the ERP',
 	},
 	connect,
 	authenticate,
@@ -39,55 +41,57 @@ export const erpDatacake: ServiceAdapter = {
 		method === 'GET' ? mapRow(row, columns) : { success: true, ...mapRow(row, columns) },
 };
 
-const pathOf = ({ id = '', path }: Operation, connection: Connection) => (connection as ErpConnection).paths.get(id) ?? path;
+/** `connect` makes the connections of this service, so each of them is an `ErpConnection`. */
+const asErpConnection = (connection: Connection) => connection as ErpConnection;
 
-const namesIn = (path: string) => [...path.matchAll(PLACEHOLDER)].map(([, name]) => name);
+const pathOf = ({ id = '', path }: Operation, connection: Connection) => asErpConnection(connection).paths.get(id) ?? path;
 
-/** What the path of an operation needs and cannot take from the values. */
+const placeholdersIn = (path: string) => [...path.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+
+/** One sentence for each placeholder in the path that the values cannot fill. */
 function validateRequest(operation: Operation, values: WireValues, connection: Connection): string[] {
-	const path = pathOf(operation, connection);
-	return namesIn(path).flatMap((name) => {
-		const { label } = fieldsOf(operation)[name];
+	return placeholdersIn(pathOf(operation, connection)).flatMap((name) => {
+		const label = fieldsOf(operation)[name]?.label ?? name;
 		const value = textOf(values[name] ?? '');
-		if (value === '') return [`'${label}' is needed: Endpoint Paths in the credential has {${name}} in the path of this operation`];
-		if (hasLoneSurrogate(value)) return [`'${label}' cannot stand in a path, since it holds half of a character (a lone surrogate)`];
-		return /^\.{1,2}$/.test(value) ? [`'${label}' cannot stand in a path, but "${value}" was given`] : [];
+		if (value === '') return [`'${label}' is required: the path of this operation under Endpoint Paths in the credential contains {${name}}`];
+		if (hasLoneSurrogate(value)) return [`'${label}' cannot be used in a URL path: it contains an incomplete character (a lone surrogate)`];
+		return /^\.{1,2}$/.test(value) ? [`'${label}' cannot be used in a URL path: it is "${value}"`] : [];
 	});
 }
 
-/** Values go where they belong: into the path, the query or the JSON body. */
+/** Values go into the path, the query or the JSON body. */
 function buildRequest(operation: Operation, values: WireValues, _page: unknown, connection: Connection) {
 	const path = pathOf(operation, connection);
-	const names = new Set(namesIn(path));
-	const url = path.replace(PLACEHOLDER, (_whole, name: string) => encodeURIComponent(textOf(values[name])));
-	const left = Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name))) as IDataObject;
+	const placeholders = new Set(placeholdersIn(path));
+	const url = path.replace(PLACEHOLDER, (_placeholder, name: string) => encodeURIComponent(textOf(values[name])));
+	// Files have been loaded by now, so only JSON values are left.
+	const others = Object.fromEntries(Object.entries(values).filter(([name]) => !placeholders.has(name))) as IDataObject;
 	const { method } = operation;
 	const accept = { accept: 'application/json' };
-	if (method === 'GET' && (connection as ErpConnection).getInputIn === 'query') {
-		return { method, url, qs: left, body: undefined, headers: accept };
+	if (method === 'GET' && asErpConnection(connection).getInputIn === 'query') {
+		return { method, url, qs: others, body: undefined, headers: accept };
 	}
 	return {
-		// n8n drops the body of a call that is named GET, and takes one without a name for a GET.
+		// n8n drops the body of a request whose method is GET, but sends it without a method, as GET.
 		method: method === 'GET' ? undefined : method,
 		url,
-		body: left,
+		body: others,
 		headers: { ...accept, 'content-type': 'application/json' },
 	};
 }
 
-/** What an answer brings. Only what is read can be nothing; to a change, an empty answer says that it is done. */
-export function parseResponse(answer: HttpResponse, operation: Operation): { rows: IDataObject[] } {
-	const { status } = answer;
-	const messages = complaints(answer, operation);
-	const body = acceptedBody(answer, { serviceName: SERVICE, messages, mayBeStored: messages.length > 0 && !saysFailed(answer) });
-	const isText = typeof body === 'string';
-	if (operation.method !== 'GET') {
-		const rows = isText ? [] : rowsIn(body, operation);
-		if (!rows) throw new ServiceError('unexpectedResponse', { status });
-		return { rows: rows.length > 0 ? rows : [{}] };
-	}
-	if (isText && status !== 204) throw new ServiceError('emptyResponse', { status });
-	const rows = isText ? [] : rowsIn(body, operation);
+/**
+ * The rows of a response. A read needs data; after a change, an empty response means success.
+ * @throws {ServiceError} where the response is an error, or not what the operation returns
+ */
+export function parseResponse(response: HttpResponse, operation: Operation): PageRead {
+	const { status } = response;
+	const messages = failureMessages(response, operation);
+	const body = acceptedBody(response, { serviceName: SERVICE_NAME, messages, mayBeStored: messages.length > 0 && !reportsFailure(response) });
+	const isEmpty = typeof body === 'string';
+	const isRead = operation.method === 'GET';
+	if (isEmpty && isRead && status !== 204) throw new ServiceError('emptyResponse', { status });
+	const rows = isEmpty ? [] : rowsIn(body, operation);
 	if (!rows) throw new ServiceError('unexpectedResponse', { status });
-	return { rows };
+	return { rows: isRead || rows.length > 0 ? rows : [{}] };
 }

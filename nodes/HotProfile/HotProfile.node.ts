@@ -5,7 +5,8 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { durationHints } from '../shared/run/hints';
 import { nodeProperties } from '../shared/fields/nodeProperties';
-import { customOperations, runTool } from '../shared/run/run';
+import { customOperations } from '../shared/run/run';
+import { runTool } from '../shared/run/toolRun';
 import { hotProfile } from './service';
 import { listSearch } from './methods';
 import { resources } from './resources';

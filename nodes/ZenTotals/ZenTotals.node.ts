@@ -4,7 +4,8 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { nodeProperties } from '../shared/fields/nodeProperties';
-import { customOperations, runTool } from '../shared/run/run';
+import { customOperations } from '../shared/run/run';
+import { runTool } from '../shared/run/toolRun';
 import { zenTotals } from './service';
 import { waitHints } from './hints';
 import { properties } from './properties';

@@ -70,8 +70,8 @@ describe('files go out', () => {
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
 		expect(error?.description).toContain('The record may already exist');
-		expect(error?.description).toContain('1 of the 2 files of this item was sent well before');
-		expect(error?.message).toContain('1 of the 2 files of this item was sent well before');
+		expect(error?.description).toContain('1 of the 2 files of this item was uploaded before the error');
+		expect(error?.message).toContain('1 of the 2 files of this item was uploaded before the error');
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
 	});
 
@@ -82,8 +82,8 @@ describe('files go out', () => {
 			items: [{}, {}, {}], binary: [two, two, two], credential: credential({ concurrentRequests: 1 }),
 		}));
 		expect(files()).toHaveLength(1);
-		expect(error?.message).toBe('Upload prospect file: Dados recusados. [item 1]. 0 of 3 were uploaded, item 0 was uploaded in part, item 1 failed, 1 was not sent');
-		expect(error?.context?.data).toMatchObject({ failed: [{ item: 0, before: '1 of the 2 files of this item was sent well before' }, { item: 1 }], notSent: [2] });
+		expect(error?.message).toBe('Upload prospect file: Dados recusados. [item 1]. 0 of 3 items were uploaded; item 0 was partially uploaded; item 1 failed; 1 was not sent');
+		expect(error?.context?.data).toMatchObject({ failed: [{ item: 0, before: '1 of the 2 files of this item was uploaded before the error' }, { item: 1 }], notSent: [2] });
 	});
 
 	test('9 MB in each of six items: only few are in memory at once', async () => {
@@ -181,7 +181,7 @@ describe('files come in', () => {
 		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
 		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
 		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
-		expect(error?.message).toContain("'Reseller' must be an id of its own list");
+		expect(error?.message).toContain("'Reseller' must be a value from its list");
 		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
 	});
 

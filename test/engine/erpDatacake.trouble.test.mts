@@ -239,9 +239,9 @@ describe('bad input costs no call', () => {
 	});
 
 	test.each<[string, () => Job, RegExp]>([
-		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be an id of its own list, but "101"/],
-		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be an id/],
-		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be an id/],
+		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be a value from its list, but "101"/],
+		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be a value from its list/],
+		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be a value from its list/],
 		['of a department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
 	])('an id from another list, in the place %s', async (_name, make, message) => {
 		const { error } = await run(make());
@@ -295,7 +295,7 @@ describe('bad input costs no call', () => {
 	test('a path that needs what the item lacks', async () => {
 		const endpointPaths = 'list_open_invoices: /contratos/{id_contrato}/faturas';
 		const { error } = await run({ ...invoices(), credential: credential({ endpointPaths }) });
-		expect(error?.message).toBe("'Contract ID' is needed: Endpoint Paths in the credential has {id_contrato} in the path of this operation [item 0]");
+		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under Endpoint Paths in the credential contains {id_contrato} [item 0]");
 		expect(service.journal).toEqual([]);
 	});
 });

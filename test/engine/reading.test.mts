@@ -97,16 +97,16 @@ describe('a service whose total is wrong', () => {
 		try {
 			const { items, hints } = await run({ parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, items: [{}, {}, {}], credential: service.credential });
 			expect(items).toHaveLength(750);
-			expect(hints.map(({ message }) => message)).toContain('HotProfile said that there are 100 rows, but 250 came');
+			expect(hints.map(({ message }) => message)).toContain('HotProfile reported 100 rows but returned 250');
 		} finally {
 			service.close();
 		}
 	}, 30_000);
 
 	test.each([
-		['fewer than told', 250, 1e7, 300, 'HotProfile said that there are 10,000,000 rows, but 250 came'],
-		['an empty page', 100, 250, 200, 'HotProfile said that there are 250 rows, but 100 came'],
-		['more than told', 250, 1, 120, 'HotProfile said that there is 1 row, but 120 came'],
+		['fewer than told', 250, 1e7, 300, 'HotProfile reported 10,000,000 rows but returned 250'],
+		['an empty page', 100, 250, 200, 'HotProfile reported 250 rows but returned 100'],
+		['more than told', 250, 1, 120, 'HotProfile reported 1 row but returned 120'],
 		['as many as were wanted', 250, 250, 120, undefined],
 		['all there are', 40, 40, 50, undefined],
 	])('with a limit, too, a wrong total is told: %s', async (_name, count, total, limit, told) => {
@@ -114,7 +114,7 @@ describe('a service whose total is wrong', () => {
 		try {
 			const { items, hints } = await run({ parameters: { resource: 'lead', operation: 'getMany', limit }, credential: service.credential });
 			expect(items).toHaveLength(Math.min(count, limit));
-			expect(hints.map(({ message }) => message).filter((message) => message.includes('said'))).toEqual(told === undefined ? [] : [told]);
+			expect(hints.map(({ message }) => message).filter((message) => message.includes('reported'))).toEqual(told === undefined ? [] : [told]);
 		} finally {
 			service.close();
 		}
@@ -249,7 +249,7 @@ describe('half of a character pair', () => {
 		const binary = [{ rg: { data: 'aGVsbG8=', mimeType: 'text/plain', fileName: `${half}.txt` } }];
 		const credential = erpCredential({ endpointPaths: 'upload_file: /arquivos/{nome_arquivo}' });
 		const { error } = await run(erpJob('prospect', 'uploadFile', { idProspecto: '1', binaryFields: 'rg' }, { binary, credential }));
-		expect(error?.message).toMatch(/^'File Name' cannot stand in a path.*\[item 0\]$/);
+		expect(error?.message).toMatch(/^'File Name' cannot be used in a URL path.*\[item 0\]$/);
 		expect(erp.journal).toEqual([]);
 	});
 
@@ -330,7 +330,7 @@ describe('lists that several executions share', () => {
 		const others = [start(job()), start(job()), start(job())];
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		first.cancel();
-		for (const { done } of others) expect((await done).error?.message).toMatch(/^'Reseller' must be an id of its own list, but "999" is not in it/);
+		for (const { done } of others) expect((await done).error?.message).toMatch(/^'Reseller' must be a value from its list, but "999" is not in that list/);
 		expect((await first.done).status).toBe('canceled');
 		expect([lists(), created()]).toEqual([2, 0]);
 	});
@@ -357,7 +357,7 @@ describe('lists that several executions share', () => {
 		await until(() => lists() === 1);
 		first.cancel();
 		await first.done;
-		expect((await run(job())).error?.message).toContain('must be an id of its own list');
+		expect((await run(job())).error?.message).toContain('must be a value from its list');
 		expect(lists()).toBe(2);
 	});
 });

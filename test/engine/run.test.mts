@@ -120,26 +120,26 @@ describe('the note after a run', () => {
 	test('says how many calls were made and how long they waited for the limit', async () => {
 		const narrow = credential({ requestsPerMinute: 10 });
 		expect(await messages(createLeads(25, {}, { credential: narrow }))).toEqual([
-			expect.stringMatching(/^25 calls to HotProfile in \d+ s, [12] s of it waiting for the limit of 10 calls in 1 s, none refused\.$/),
+			expect.stringMatching(/^Sent 25 requests to HotProfile in \d+ s, including [12] s waiting for the rate limit of 10 requests per second\. HotProfile rejected none\.$/),
 		]);
 	});
 
 	test('says how many calls were refused', async () => {
 		service.fault({ effect: '429', after: 2, times: 1, retryAfter: 'seconds', seconds: 1 });
 		expect(await messages(createLeads(5))).toEqual([
-			expect.stringMatching(/^6 calls to HotProfile in \d+ s, .*1 refused as too many and sent again\.$/),
+			expect.stringMatching(/^Sent 6 requests to HotProfile in \d+ s.*\. HotProfile rejected 1 as too many requests; it was sent again\.$/),
 		]);
 	});
 
 	test('counts the calls of all tries', async () => {
 		service.fault({ effect: 'errorsText', times: 1 });
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-		expect(await messages(createLeads(3, {}, { settings }))).toEqual([expect.stringMatching(/^4 calls to HotProfile/)]);
+		expect(await messages(createLeads(3, {}, { settings }))).toEqual([expect.stringMatching(/^Sent 4 requests to HotProfile/)]);
 	});
 
 	test('counts pages and files as calls', async () => {
 		const read: Job = { parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: credential() };
-		expect(await messages(read)).toEqual([expect.stringMatching(/^26 calls to HotProfile in \d+ s, no waiting, none refused\.$/)]);
+		expect(await messages(read)).toEqual([expect.stringMatching(/^Sent 26 requests to HotProfile in \d+ s without waiting\. HotProfile rejected none\.$/)]);
 	});
 
 	test('is not shown for one call that went straight through', async () => {
@@ -198,7 +198,7 @@ describe('"Request Options"', () => {
 
 		test('that is no address is refused before a call', async () => {
 			const { error } = await run(createLeads(1, { requestOptions: { proxy: 'no proxy' } }));
-			expect(error?.message).toContain("'Proxy' under Request Options must be an address");
+			expect(error?.message).toContain("'Proxy' under Request Options must be a valid URL");
 			expect(service.journal).toEqual([]);
 		});
 	});

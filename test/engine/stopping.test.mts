@@ -37,7 +37,7 @@ describe('On Error: Stop', () => {
 		expect(status).toBe('error');
 		expect(service.journal).toHaveLength(3);
 		const [first, second] = stored();
-		expect(error?.message).toBe(`Create lead: 駄目です。 [item 2]. 2 of 7 were created (ids ${first} and ${second}), item 2 failed, 4 were not sent`);
+		expect(error?.message).toBe(`Create lead: 駄目です。 [item 2]. 2 of 7 items were created (IDs ${first} and ${second}); item 2 failed; 4 were not sent`);
 		expect(error?.context?.data).toMatchObject({ created: [{ item: 0, id: first }, { item: 1, id: second }], failed: [{ item: 2 }], notSent: [3, 4, 5, 6] });
 	});
 
@@ -45,7 +45,7 @@ describe('On Error: Stop', () => {
 		failing(0);
 		const { error } = await run(create(rows(20)));
 		expect(service.journal).toHaveLength(1);
-		expect(error?.message).toContain('0 of 20 were created, item 0 failed, 19 were not sent');
+		expect(error?.message).toContain('0 of 20 items were created; item 0 failed; 19 were not sent');
 	});
 
 	test('what is under way beside the one that fails is waited for and told', async () => {
@@ -54,14 +54,14 @@ describe('On Error: Stop', () => {
 		const { error } = await run(create(rows(6), { credential: credential({ concurrentRequests: 2 }) }));
 		expect(stored()).toHaveLength(1);
 		expect(service.journal).toHaveLength(2);
-		expect(error?.message).toContain(`1 of 6 was created (id ${stored()[0]}), item 0 failed, 4 were not sent`);
+		expect(error?.message).toContain(`1 of 6 items was created (ID ${stored()[0]}); item 0 failed; 4 were not sent`);
 	});
 
 	test('a record that may have been stored is told as such, in the message itself', async () => {
 		failing(1, { effect: 'resetAfterStore', store: true });
 		const { error } = await run(create(rows(3)));
 		expect(service.journal).toHaveLength(2);
-		expect(error?.message).toMatch(/\[item 1\]\. The record may already exist\. Check HotProfile before you retry this item\. 1 of 3 was created \(id \d+\), item 1 may have been stored, 1 was not sent$/);
+		expect(error?.message).toMatch(/\[item 1\]\. The record may already exist\. Check HotProfile before you retry this item\. 1 of 3 items was created \(ID \d+\); item 1 may have been created; 1 was not sent$/);
 	});
 
 	test('what a retry can mend stops nothing', async () => {
@@ -84,7 +84,7 @@ describe('On Error: Stop', () => {
 			const update = { resource: 'lead', operation, clientId, id: '={{ $json.id }}', updateFields: { note: '={{ $json.name }}' } };
 			const job = create(items, { credential: credential({ concurrentRequests: 2 }) });
 			const { error } = await run(isCreate ? job : { ...job, parameters: update });
-			const account = isCreate ? '0 of 2 were created, item 1 failed, 1 was not sent' : '0 of 2 were updated, items 0 and 1 failed';
+			const account = isCreate ? '0 of 2 items were created; item 1 failed; 1 was not sent' : '0 of 2 items were updated; items 0 and 1 failed';
 			expect(error?.message).toContain(`駄目です。 [item 1]. ${account}`);
 		} finally {
 			setTiming('WINDOW_MS', 600);
@@ -95,7 +95,7 @@ describe('On Error: Stop', () => {
 		failing(1);
 		const others = Array.from({ length: 8 }, (_, index) => ({ name: `別${index}` }));
 		const [failed, other] = await Promise.all([run(create(rows(8))), run(create(others))]);
-		expect(failed.error?.message).toContain('item 1 failed, 6 were not sent');
+		expect(failed.error?.message).toContain('item 1 failed; 6 were not sent');
 		expect(other.items).toHaveLength(8);
 	});
 
@@ -103,7 +103,7 @@ describe('On Error: Stop', () => {
 		const parameters = { resource: 'lead', operation: 'getMany', limit: 3 };
 		service.fault({ effect: 'status', status: 422, after: 1, body: { errors: ['駄目です。'] } } as never);
 		const { error } = await run(create(rows(3), { parameters }));
-		expect(error?.message).toContain('1 of 3 was read, item 1 failed, 1 was not sent');
+		expect(error?.message).toContain('1 of 3 items was read; item 1 failed; 1 was not sent');
 		expect(error?.context?.data).toMatchObject({ read: [{ item: 0 }], notSent: [2] });
 		expect(JSON.stringify(error?.context?.data)).not.toContain('"id"');
 	});
@@ -138,7 +138,7 @@ describe('On Error: Stop', () => {
 		expect(service.journal).toHaveLength(0);
 		expect(error?.message).toContain("'Last Name' is required");
 		expect(error?.message).toContain('[item 3]');
-		expect(error?.description).toContain('Nothing was sent for any of the 20 items, since 7 of them cannot be sent');
+		expect(error?.description).toContain('Nothing was sent because 7 of 20 items have errors');
 		expect(error?.description).toContain("item 8: 'Last Name'");
 		expect(error?.description).toMatch(/; 2 more$/);
 	});
@@ -153,8 +153,8 @@ describe('On Error: Stop', () => {
 		expect(service.journal).toHaveLength(0);
 		expect(error?.message).toMatch(message);
 		const bad = note.includes('day') ? 2 : 6;
-		expect(error?.description).toContain(`Nothing was sent for any of the 6 items, since ${bad} of them cannot be sent`);
-		if (bad === 2) expect(error?.description).toMatch(/item 1: cannot convert.*; item 4: 'Last Name'/);
+		expect(error?.description).toContain(`Nothing was sent because ${bad} of 6 items have errors`);
+		if (bad === 2) expect(error?.description).toMatch(/Item 1: cannot convert.*; item 4: 'Last Name'/);
 	});
 
 	test('one bad item alone', async () => {
@@ -192,8 +192,8 @@ test('the same with a stop by hand: how far it came', async () => {
 	execution.cancel();
 	const { status, error } = await execution.done;
 	expect(status).toBe('canceled');
-	expect(error?.message).toContain('2 of 5 were created');
-	expect(error?.message).toContain('item 2 may have been stored, 2 were not sent');
+	expect(error?.message).toContain('2 of 5 items were created');
+	expect(error?.message).toContain('item 2 may have been created; 2 were not sent');
 });
 
 test.each([
@@ -232,14 +232,14 @@ describe('what an ERP stored before another item failed', () => {
 	};
 
 	test.each([
-		['beside ids that were sent', { id_cliente: '1001', id_atendiemnto: '77' }, { output: 'raw' }, ' (id 77)'],
-		['under another name than in the contract', { id_cliente: '1001', id_atendimento: '77' }, {}, ' (id 77)'],
-		['simplified', { id_atendiemnto: '77', obs: 'x' }, {}, ' (id 77)'],
+		['beside ids that were sent', { id_cliente: '1001', id_atendiemnto: '77' }, { output: 'raw' }, ' (ID 77)'],
+		['under another name than in the contract', { id_cliente: '1001', id_atendimento: '77' }, {}, ' (ID 77)'],
+		['simplified', { id_atendiemnto: '77', obs: 'x' }, {}, ' (ID 77)'],
 		['as empty as can be', { success: true, id_atendiemnto: null }, {}, ''],
-		['and is not among the selected fields', { id_atendiemnto: '77', obs: 'x' }, { output: 'selectedFields', outputFields: ['remarks'] }, ' (id 77)'],
+		['and is not among the selected fields', { id_atendiemnto: '77', obs: 'x' }, { output: 'selectedFields', outputFields: ['remarks'] }, ' (ID 77)'],
 	])('is named by its own id, where that comes %s', async (_name, answer, more, ids) => {
 		const { error } = await run(tickets(answer, more));
-		expect(error?.message).toBe(`Create ticket: Dados recusados. [item 1]. 1 of 3 was created${ids}, item 1 failed, 1 was not sent`);
+		expect(error?.message).toBe(`Create ticket: Dados recusados. [item 1]. 1 of 3 items was created${ids}; item 1 failed; 1 was not sent`);
 		if (ids !== '') expect(JSON.stringify(error?.context?.data)).toContain('"77"');
 	});
 });

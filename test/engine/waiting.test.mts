@@ -169,7 +169,7 @@ test('words that say "too many" are believed three times', async () => {
 
 test.each([
 	['there is room', 3, 3, undefined],
-	['there is none for a while', 2, 2, 'HotProfile said that there are no more than 200 rows. Its limit left no call to make sure of that'],
+	['there is none for a while', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no request to check for more'],
 ])('after two full pages of two, a third is looked at where %s', async (_name, requestsPerMinute, calls, told) => {
 	setTiming('WINDOW_MS', 4000);
 	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });

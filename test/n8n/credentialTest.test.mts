@@ -43,7 +43,7 @@ test.each([
 ])('says in plain words that %s the instance', async (_what, instance) => {
 	const { status, message } = await tryOut({ instance: await instance() });
 	expect(status).toBe('Error');
-	expect(message).toBe("Could not connect to the HotProfile host. Check 'Instance' in the credential, and the network of n8n");
+	expect(message).toBe("Could not connect to the HotProfile host. Check 'Instance' in the credential and n8n's network connection");
 });
 
 test.each([

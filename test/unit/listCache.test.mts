@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { complaints, rowsIn } from '../../nodes/ErpDatacake/responses';
+import { failureMessages, rowsIn } from '../../nodes/ErpDatacake/responses';
 import { erpDatacake } from '../../nodes/ErpDatacake/service';
 import { referenceLists } from '../../nodes/ErpDatacake/referenceLists';
 import type { NodeContext } from '../../nodes/shared/http/cancellation';
@@ -159,7 +159,7 @@ describe('large lists', () => {
 		let found: IDataObject[] | undefined;
 		const understanding = await timed(() => {
 			const answer = { status: 200, headers: {}, body };
-			complaints(answer, operation);
+			failureMessages(answer, operation);
 			found = rowsIn(body, operation);
 		});
 		expect(found).toHaveLength(50_000);

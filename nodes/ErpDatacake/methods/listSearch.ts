@@ -1,3 +1,4 @@
+/** The ERP's searchable lists for pickers: by ID or by any part of the name, ignoring accents. */
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { readCachedList } from '../../shared/http/listCache';
@@ -7,19 +8,17 @@ import { textOf } from '../../shared/fields/text';
 import { erpDatacake } from '../service';
 import { referenceLists } from '../referenceLists';
 
-/** The searchable lists behind the pickers: by id or by any part of the name, accents aside. */
-
-const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 function picker({ operation, id, label }: ReferenceList) {
 	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-		const given = filter.trim();
-		const wanted = plain(given);
+		const search = filter.trim();
+		const searchName = withoutAccents(search);
 		const results: INodeListSearchItems[] = [];
 		await mapInChunks(await readCachedList(this, erpDatacake, operation, { retryFailed: true }), (row) => {
 			const value = textOf(row[id]);
 			const name = id === label ? value : `${textOf(row[label])} (${value})`;
-			if (value === given || plain(name).includes(wanted)) results.push({ name, value });
+			if (value === search || withoutAccents(name).includes(searchName)) results.push({ name, value });
 		});
 		return { results };
 	};

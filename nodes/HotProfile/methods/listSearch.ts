@@ -1,3 +1,4 @@
+/** HotProfile's searchable lists for pickers: by ID if the user types digits, by name otherwise. */
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { lookUp } from '../../shared/http/lookUp';
@@ -8,16 +9,21 @@ import { getManyBusinessCards } from '../resources/businessCard/getMany';
 import { getManyClients } from '../resources/client/getMany';
 import { getManyLeads } from '../resources/lead/getMany';
 
-/** The searchable lists behind the pickers: by id where digits are typed, by name otherwise. */
-
 const PAGE_SIZE = 50;
 
 const byId = (id: string): WireValues => ({ 'search[from_id]': id, 'search[to_id]': id });
+const isId = (filter: string) => /^\d+$/.test(filter);
+/** A search for digits as an ID, for anything else as a name. */
+const byIdOrName = (filter: string): WireValues => (isId(filter) ? byId(filter) : { 'search[name]': filter });
 
+/**
+ * @param search request values for what the user typed
+ * @param nameParts what the list shows of a row
+ */
 function picker(
 	operation: Operation,
 	search: (filter: string) => WireValues,
-	label: (row: IDataObject) => unknown[],
+	nameParts: (row: IDataObject) => unknown[],
 ) {
 	return async function (
 		this: ILoadOptionsFunctions,
@@ -27,33 +33,31 @@ function picker(
 		const number = Number(paginationToken ?? 1);
 		const values = filter.trim() === '' ? {} : search(filter.trim());
 		const { rows, total = 0 } = await lookUp(this, hotProfile, operation, values, { number, size: PAGE_SIZE });
-		// The total alone does not end a list; behind a page that is short it says whether another one follows.
-		const isMore = rows.length >= PAGE_SIZE || (rows.length > 0 && number * rows.length < total);
+		// A full page may be followed by another one whatever the total; after a short page the total decides.
+		const hasMore = rows.length >= PAGE_SIZE || (rows.length > 0 && number * rows.length < total);
 		return {
 			results: rows.map((row) => ({
-				name: `${label(row).filter(Boolean).map(textOf).join(', ')} (${textOf(row.id)})`,
+				name: `${nameParts(row).filter(Boolean).map(textOf).join(', ')} (${textOf(row.id)})`,
 				value: textOf(row.id),
 			})),
-			paginationToken: isMore ? String(number + 1) : undefined,
+			paginationToken: hasMore ? String(number + 1) : undefined,
 		};
 	};
 }
 
-const isId = (filter: string) => /^\d+$/.test(filter);
-
 export const searchClients = picker(
 	getManyClients,
-	(filter) => (isId(filter) ? byId(filter) : { 'search[name]': filter }),
+	byIdOrName,
 	({ name }) => [name],
 );
 
 export const searchLeads = picker(
 	getManyLeads,
-	(filter) => (isId(filter) ? byId(filter) : { 'search[name]': filter }),
+	byIdOrName,
 	({ name, client_name }) => [name, client_name],
 );
 
-/** Cards have no filter by id and none by full name. */
+/** Business cards can be filtered neither by ID nor by full name [the vendor's API guide]. */
 export const searchBusinessCards = picker(
 	getManyBusinessCards,
 	(filter) => ({ 'search[family_name]': filter }),

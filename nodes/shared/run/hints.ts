@@ -1,24 +1,22 @@
+/** Hints before a run: how long many items take at the default rate limit. */
 import type { NodeHint } from 'n8n-workflow';
 
 import { requestsPerMinute } from '../http/credentials';
 import { formatDuration } from '../http/format';
 
-/** What the user reads at a node before a run. */
-
 const PER_MINUTE = Number(requestsPerMinute.default);
-/** A hint's text is fixed, so each step of item counts has its own. */
+/** Item counts from which a hint is shown. The text of a hint is fixed, so each range has its own. */
 const STEPS = [1, 2, 5, 10, 20, 60].map((minutes) => minutes * PER_MINUTE);
 
-/** How long a run with many items takes, at the usual limit of a new credential. */
 export const durationHints: NodeHint[] = STEPS.map((above, index): NodeHint => {
-	const most: number | undefined = STEPS[index + 1];
-	const takes = (items: number) => formatDuration((Math.ceil(items / PER_MINUTE) - 1) * 60_000);
-	const time = most === undefined
-		? `${takes(above + 1)} for every ${above.toLocaleString('en')}`
-		: [...new Set([takes(above + 1), takes(most)])].join(' to ');
+	const upTo = STEPS[index + 1];
+	const durationOf = (items: number) => formatDuration((Math.ceil(items / PER_MINUTE) - 1) * 60_000);
+	const duration = upTo === undefined
+		? `${durationOf(above + 1)} for every ${above.toLocaleString('en')}`
+		: [...new Set([durationOf(above + 1), durationOf(upTo)])].join(' to ');
 	return {
-		message: `More than ${above.toLocaleString('en')} items: at the usual ${PER_MINUTE} calls a minute they take about ${time}. The node waits by itself, and nothing gets lost.`,
-		displayCondition: `={{ $input.all().length > ${above}${most === undefined ? '' : ` && $input.all().length <= ${most}`} }}`,
+		message: `More than ${above.toLocaleString('en')} items take about ${duration} at the default limit of ${PER_MINUTE} requests per minute. The node waits automatically, and no items are lost.`,
+		displayCondition: `={{ $input.all().length > ${above}${upTo === undefined ? '' : ` && $input.all().length <= ${upTo}`} }}`,
 		whenToDisplay: 'beforeExecution',
 		location: 'outputPane',
 	};

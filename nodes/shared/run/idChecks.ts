@@ -1,45 +1,48 @@
+/** Checks that the IDs of an item exist in the service's own lists. */
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../fields/fields';
 import type { WireValues } from '../fields/operations';
-import type { ReferenceList } from '../http/service';
 import { textOf } from '../fields/text';
+import type { ReferenceList } from '../http/service';
 
 /**
- * One sentence for each id that is not in its list.
+ * One sentence for each ID that is not in its list.
  * @param lists by the name of their picker
- * @param read all rows of a list; an empty one tells nothing about an id
+ * @param readRows all rows of a list; an ID passes when its list is empty
+ * @param prefix names the entry that the fields belong to, where they are inside a list
  */
 export async function findUnknownIds(
 	fields: Field[],
 	values: WireValues,
 	lists: Record<string, ReferenceList>,
-	read: (list: ReferenceList) => Promise<IDataObject[]>,
-	place = '',
+	readRows: (list: ReferenceList) => Promise<IDataObject[]>,
+	prefix = '',
 ): Promise<string[]> {
 	const checks = fields.map(async ({ wire, kind, label, picker = '', pickedBy, of = {}, entry }) => {
 		const value = values[wire];
 		if (value === undefined || value === '') return [];
 		if (kind === 'list') {
-			const inside = (value as WireValues[]).map(
-				async (one, index) => await findUnknownIds(Object.values(of), one, lists, read, `${entry} ${index + 1}: `),
+			// The values of a list field have been validated.
+			const entryChecks = (value as WireValues[]).map(
+				async (entryValues, index) => await findUnknownIds(Object.values(of), entryValues, lists, readRows, `${entry} ${index + 1}: `),
 			);
-			return (await Promise.all(inside)).flat();
+			return (await Promise.all(entryChecks)).flat();
 		}
 		const list = lists[picker];
 		if (!list || pickedBy) return [];
-		const rows = await read(list);
+		const rows = await readRows(list);
 		const isKnown = rows.length === 0 || idsOf(rows, list.id).has(textOf(value));
-		return isKnown ? [] : [`${place}'${label}' must be an id of its own list, but "${textOf(value)}" is not in it`];
+		return isKnown ? [] : [`${prefix}'${label}' must be a value from its list, but "${textOf(value)}" is not in that list`];
 	});
 	return (await Promise.all(checks)).flat();
 }
 
-/** The ids of lists that many items are looked up in. */
-const knownIds = new WeakMap<IDataObject[], Set<string>>();
+/** The IDs of a list, collected once for all items. */
+const idsByRows = new WeakMap<IDataObject[], Set<string>>();
 
 function idsOf(rows: IDataObject[], id: string): Set<string> {
-	const ids = knownIds.get(rows) ?? new Set(rows.map((row) => textOf(row[id])));
-	knownIds.set(rows, ids);
+	const ids = idsByRows.get(rows) ?? new Set(rows.map((row) => textOf(row[id])));
+	idsByRows.set(rows, ids);
 	return ids;
 }

@@ -1,55 +1,36 @@
+/** The session of an item: its credential and connection. A credential with expressions can differ from item to item. */
 import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
-import type { ServiceAdapter, ResolveSession, Session } from '../http/service';
-import type { RateLimit } from '../throttle/options';
 import type { Operation } from '../fields/operations';
+import type { ResolveSession, ServiceAdapter, Session } from '../http/service';
+import type { CredentialRead, RunContext } from './context';
 
-/** Which credential an item uses: one with expressions is another one for each item. */
-
-/** Credentials are read again after this time, so that a change reaches calls that wait. */
-const FRESH_FOR_MS = 5_000;
-
-/** A credential that is being read. */
-export interface CredentialRead {
-	at: number;
-	by: IExecuteSingleFunctions;
-	credentials: Promise<ICredentialDataDecryptedObject>;
-	/** Whether it may be another one for another item. */
-	mayDiffer: Promise<boolean>;
-}
-
-/** What the items of a run know of their credential. */
-interface RunCredentials {
-	/** As the latest reader found it. */
-	credentials?: CredentialRead;
-	/** Of all accounts that the run has used. */
-	secrets: Set<string>;
-	/** Of the account used last. */
-	limits?: RateLimit;
-}
+/** A credential is read again after this time, in ms, so that a change reaches requests that wait. */
+const MAX_CREDENTIAL_AGE_MS = 5_000;
 
 /**
- * Opens the connection of an item. A credential without expressions is read once in some seconds for
- * all items; n8n takes about as long to read one as to send a call.
+ * Creates the function that resolves an item's session. A credential without expressions is read once
+ * every few seconds for all items: n8n takes about as long to read one as to send a request.
  */
-export function sessionResolver(item: IExecuteSingleFunctions, service: ServiceAdapter, operation: Operation, run: RunCredentials): ResolveSession {
-	const { credentialType: type } = service;
+export function sessionResolver(item: IExecuteSingleFunctions, run: RunContext): ResolveSession {
+	const { service, operation } = run;
+	const { credentialType } = service;
 	let own: CredentialRead | undefined;
 	const read = (): CredentialRead => {
-		const credentials = item.getCredentials(type);
-		// Awaited by whoever needs it.
+		const credentials = item.getCredentials(credentialType);
+		// Callers await the promise and handle its rejection.
 		credentials.catch(() => {});
-		return { at: performance.now(), by: item, credentials, mayDiffer: hasExpression(item, type) };
+		return { startedAt: performance.now(), reader: item, credentials, mayDiffer: hasExpression(item, credentialType) };
 	};
-	const isOld = (known: CredentialRead | undefined, anew: boolean): known is undefined =>
-		!known || anew || performance.now() - known.at > FRESH_FOR_MS;
+	const isStale = (latest: CredentialRead | undefined, forceRead: boolean): latest is undefined =>
+		!latest || forceRead || performance.now() - latest.startedAt > MAX_CREDENTIAL_AGE_MS;
 
-	return async (anew = false) => {
-		if (isOld(run.credentials, anew)) run.credentials = read();
+	return async (forceRead = false) => {
+		if (isStale(run.credentials, forceRead)) run.credentials = read();
 		const latest = run.credentials;
-		if (latest.by === item || !(await latest.mayDiffer)) own = latest;
-		if (isOld(own, anew && own !== latest)) own = read();
-		const session = sessionOf(await own.credentials, service, operation);
+		if (latest.reader === item || !(await latest.mayDiffer)) own = latest;
+		if (isStale(own, forceRead && own !== latest)) own = read();
+		const session = cachedSession(await own.credentials, service, operation);
 		for (const secret of session.connection.secrets) run.secrets.add(secret);
 		run.limits = session.connection.limits;
 		return session;
@@ -58,15 +39,16 @@ export function sessionResolver(item: IExecuteSingleFunctions, service: ServiceA
 
 /**
  * Whether a field of the credential is an expression. Only n8n's own reader of unresolved credentials
- * knows; where it cannot be asked, each item reads its own.
+ * knows; where it is not available, each item reads its own credential.
  */
-async function hasExpression(item: IExecuteSingleFunctions, type: string): Promise<boolean> {
+async function hasExpression(item: IExecuteSingleFunctions, credentialType: string): Promise<boolean> {
+	// n8n's contexts have it, but their interface does not declare it.
 	const { additionalData } = item as unknown as { additionalData?: IWorkflowExecuteAdditionalData };
-	const details = item.getNode().credentials?.[type];
+	const details = item.getNode().credentials?.[credentialType];
 	if (!additionalData || !details) return true;
 	try {
-		const typed = await additionalData.credentialsHelper.getDecrypted(additionalData, details, type, item.getMode(), undefined, true);
-		return Object.values(typed).some((value) => typeof value === 'string' && value.startsWith('='));
+		const unresolved = await additionalData.credentialsHelper.getDecrypted(additionalData, details, credentialType, item.getMode(), undefined, true);
+		return Object.values(unresolved).some((value) => typeof value === 'string' && value.startsWith('='));
 	} catch {
 		return true;
 	}
@@ -74,11 +56,11 @@ async function hasExpression(item: IExecuteSingleFunctions, type: string): Promi
 
 const sessions = new WeakMap<ICredentialDataDecryptedObject, Map<Operation, Session>>();
 
-/** The connection that a credential describes, made once. */
-function sessionOf(credentials: ICredentialDataDecryptedObject, service: ServiceAdapter, operation: Operation): Session {
-	const known = sessions.get(credentials) ?? new Map<Operation, Session>();
-	sessions.set(credentials, known);
-	const session = known.get(operation) ?? { credentials, connection: service.connect(credentials, operation) };
-	known.set(operation, session);
+/** The session of a credential and operation, created once. */
+function cachedSession(credentials: ICredentialDataDecryptedObject, service: ServiceAdapter, operation: Operation): Session {
+	const byOperation = sessions.get(credentials) ?? new Map<Operation, Session>();
+	sessions.set(credentials, byOperation);
+	const session = byOperation.get(operation) ?? { credentials, connection: service.connect(credentials, operation) };
+	byOperation.set(operation, session);
 	return session;
 }

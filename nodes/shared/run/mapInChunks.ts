@@ -1,17 +1,16 @@
+/** Work on many rows in slices: n8n handles everything else on the same thread. */
 import { sleep } from 'n8n-workflow';
 
 import { CanceledError } from '../throttle/errors';
 
-/** Work on many rows, cut into slices: n8n does everything else on the same thread. */
-
-/** Longest stretch without a break, in ms. */
+/** Longest stretch of work without a break, in ms. */
 export const SLICE_MS = 25;
 
 /**
- * Maps rows in slices of about 25 ms; between two of them n8n gets a chance to do something else.
- * @param rows a list, or a generator that makes one row at a time
- * @param map made for one row at a time; it must not take long itself
- * @throws {CanceledError} once the signal is aborted, at the next slice
+ * Maps rows in slices of about 25 ms and lets the event loop run between two slices.
+ * @param rows a list, or a generator that produces one row at a time
+ * @param map called for one row at a time; must be fast itself
+ * @throws {CanceledError} once the signal is aborted, at the next row
  */
 export async function mapInChunks<In, Out>(
 	rows: Iterable<In>,
@@ -19,13 +18,13 @@ export async function mapInChunks<In, Out>(
 	signal?: AbortSignal,
 ): Promise<Out[]> {
 	const mapped: Out[] = [];
-	let until = performance.now() + SLICE_MS;
+	let sliceEndsAt = performance.now() + SLICE_MS;
 	let index = 0;
 	for (const row of rows) {
-		if (performance.now() >= until) {
-			// A timer of 0 ms is a full turn of the event loop: sockets, timers and other executions come in between.
+		if (performance.now() >= sliceEndsAt) {
+			// A timer, unlike a microtask, lets sockets, timers and other executions run.
 			await sleep(0);
-			until = performance.now() + SLICE_MS;
+			sliceEndsAt = performance.now() + SLICE_MS;
 		}
 		if (signal?.aborted) throw new CanceledError();
 		mapped.push(map(row, index++));

@@ -1,140 +1,158 @@
+/** The outcome of a run: which items succeeded, failed or were not sent, as sentences and as error data. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { ErrorReason } from '../http/errors';
-import { pluralize } from '../http/format';
-import { mayHaveBeenStored, ServiceError } from '../http/errors';
 import type { Operation } from '../fields/operations';
 import { fieldsOf } from '../fields/operations';
+import type { ErrorReason } from '../http/errors';
+import { mayHaveBeenStored, ServiceError } from '../http/errors';
+import { pluralize } from '../http/format';
 import { CanceledError } from '../throttle/errors';
 
-/** What became of the items of a run, so that a person can go on from there. */
+export type ItemResults = Array<PromiseSettledResult<INodeExecutionData[]>>;
 
-type ItemResults = Array<PromiseSettledResult<INodeExecutionData[]>>;
-
-/** Ids and items that are named one by one. */
+/** IDs and items that a sentence names one by one. */
 const MAX_NAMED = 20;
 
-/** The rows of which the output shows selected fields only. */
-const whole = new WeakMap<IDataObject, IDataObject>();
+/** Whole rows, by the output that shows only selected fields of them. */
+const wholeRows = new WeakMap<IDataObject, IDataObject>();
 
-/** Some fields of a row that was stored; the whole of it is kept, since only it may tell the new record's id. */
-export function partOf<Part extends IDataObject>(row: IDataObject, part: Part): Part {
-	whole.set(part, row);
-	return part;
+/** Remembers the whole row behind selected fields: only it may hold the ID of a new record. */
+export function keepWholeRow<Selected extends IDataObject>(row: IDataObject, selected: Selected): Selected {
+	wholeRows.set(selected, row);
+	return selected;
 }
 
-/** Whether an operation leaves something at the service. */
-export const stores = ({ idempotent, recordIdField }: Operation): boolean => !idempotent || recordIdField !== undefined;
+/** Whether an operation creates or changes data at the service. */
+export const changesData = ({ idempotent, recordIdField }: Operation): boolean => !idempotent || recordIdField !== undefined;
 
 interface Outcome {
-	done: Array<{ item: number; rows: IDataObject[] }>;
+	succeeded: Array<{ item: number; rows: IDataObject[] }>;
 	failed: Array<{ item: number; reason: unknown; isUncertain: boolean }>;
 	notSent: number[];
 }
 
-function outcomeOf({ idempotent }: Operation, ends: ItemResults): Outcome {
-	const outcome: Outcome = { done: [], failed: [], notSent: [] };
-	for (const [item, end] of ends.entries()) {
-		if (end.status === 'fulfilled') {
-			outcome.done.push({ item, rows: end.value.map(({ json }) => whole.get(json) ?? json) });
+function groupResults({ idempotent }: Operation, results: ItemResults): Outcome {
+	const outcome: Outcome = { succeeded: [], failed: [], notSent: [] };
+	for (const [item, result] of results.entries()) {
+		if (result.status === 'fulfilled') {
+			outcome.succeeded.push({ item, rows: result.value.map(({ json }) => wholeRows.get(json) ?? json) });
 			continue;
 		}
-		const reason = end.reason as Error;
+		const reason: unknown = result.reason;
 		if (isUnsent(reason)) outcome.notSent.push(item);
 		else outcome.failed.push({ item, reason, isUncertain: !idempotent && reason instanceof ServiceError && mayHaveBeenStored(reason) });
 	}
 	return outcome;
 }
 
-const unsent = new Set<ErrorReason>(['canceled', 'skippedUnauthorized', 'skipped', 'retryLater']);
+const unsentReasons = new Set<ErrorReason>(['canceled', 'skippedUnauthorized', 'skipped', 'retryLater']);
 
-/** Whether no call of an item was ever made. */
-function isUnsent(reason: Error): boolean {
-	if (!(reason instanceof ServiceError)) return reason instanceof CanceledError;
-	const { status, mayBeStored, partialProgress } = reason.details;
+/** Whether no request of an item was ever sent. */
+function isUnsent(error: unknown): boolean {
+	if (!(error instanceof ServiceError)) return error instanceof CanceledError;
+	const { status, mayBeStored, partialProgress } = error.details;
 	if (partialProgress !== undefined) return false;
-	// With a status it is what the service answered to this very call.
-	return unsent.has(reason.reason) && !mayBeStored && (reason.reason !== 'retryLater' || status === undefined);
+	// With a status, it is the service's response to this very request.
+	return unsentReasons.has(error.reason) && !mayBeStored && (error.reason !== 'retryLater' || status === undefined);
 }
 
-/** Whether a failure was told at an earlier try of the run: its call was not made again. */
+/** Whether an error was reported at an earlier attempt of the run: its request was not sent again. */
 export const isFromEarlierTry = (error: unknown): boolean => error instanceof ServiceError && error.details.isFromEarlierTry === true;
 
-/** What an item had stored before it failed, as a sentence; nothing where that is nothing. */
-export const storedBefore = (error: unknown): string => (error instanceof ServiceError ? (error.details.partialProgress ?? '') : '');
+/** What an item had stored before it failed, as a sentence; empty if nothing. */
+export const progressBefore = (error: unknown): string => (error instanceof ServiceError ? (error.details.partialProgress ?? '') : '');
 
-/** Whether a failure ended the run, rather than an earlier try or the end of another item. */
-const isOwn = (error: Error): boolean => !isFromEarlierTry(error) && !(error instanceof ServiceError && error.details.isStopped);
+/** Whether an item failed itself, rather than at an earlier attempt or because another item stopped the run. */
+const isOwnFailure = (error: unknown): boolean => !isFromEarlierTry(error) && !(error instanceof ServiceError && error.details.isStopped);
 
-/** The item over which a run ends: the first that failed itself, rather than over another one. -1 where all went well. */
-export function firstFailure(ends: ItemResults): number {
-	const failed = (counts: (reason: Error) => boolean) => ends.findIndex((end) => end.status === 'rejected' && counts(end.reason as Error));
-	const ranks = [(reason: Error) => !isUnsent(reason) && isOwn(reason), (reason: Error) => !isUnsent(reason), () => true];
-	return ranks.map(failed).find((item) => item >= 0) ?? -1;
+/** The failure to report for a run: preferably of the first item that failed itself. Undefined if all items succeeded. */
+export function firstFailure(results: ItemResults): { item: number; reason: unknown } | undefined {
+	const failures = results.flatMap((result, item) => (result.status === 'rejected' ? [{ item, reason: result.reason as unknown }] : []));
+	const wasSent = failures.filter(({ reason }) => !isUnsent(reason));
+	return wasSent.find(({ reason }) => isOwnFailure(reason)) ?? wasSent[0] ?? failures[0];
 }
 
-/** One part of a sentence such as "7 items: 2 created, 5 failed"; nothing where all went well. */
-export function summarizeOutcome(operation: Operation, ends: ItemResults): string {
-	const { done, failed, notSent } = outcomeOf(operation, ends);
-	if (done.length === ends.length) return '';
-	const parts = [`${done.length} ${operation.pastTense}`, `${failed.length} failed`, notSent.length > 0 ? `${notSent.length} not sent` : ''];
-	return `${pluralize(ends.length, 'item')}: ${parts.filter(Boolean).join(', ')}`;
+/** A summary such as "7 items: 2 created, 5 failed"; empty if all items succeeded. */
+export function summarizeOutcome(operation: Operation, results: ItemResults): string {
+	const { succeeded, failed, notSent } = groupResults(operation, results);
+	if (succeeded.length === results.length) return '';
+	const parts = [`${succeeded.length} ${operation.pastTense}`, `${failed.length} failed`, notSent.length > 0 ? `${notSent.length} not sent` : ''];
+	return `${pluralize(results.length, 'item')}: ${parts.filter(Boolean).join(', ')}`;
 }
 
 /**
- * One sentence such as "1 of 7 was created (id 12), item 2 failed, 5 were not sent"; nothing where all
- * went well, or where there is one item.
+ * A sentence such as "1 of 7 items was created (ID 12); item 2 failed; 5 were not sent"; empty if all
+ * items succeeded, or if there is only one.
  */
-export function describeOutcome(operation: Operation, ends: ItemResults): string {
-	const { done, failed, notSent } = outcomeOf(operation, ends);
-	if (ends.length === 1 || done.length === ends.length) return '';
-	const ids = !operation.idempotent ? done.flatMap(({ rows }) => rows.flatMap((row) => idOf(row, operation))) : [];
-	const uncertain = failed.filter(({ isUncertain }) => isUncertain).map(({ item }) => item);
-	const partly = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) !== '').map(({ item }) => item);
-	const lost = failed.filter(({ reason, isUncertain }) => !isUncertain && storedBefore(reason) === '').map(({ item }) => item);
+export function describeOutcome(operation: Operation, results: ItemResults): string {
+	const { succeeded, failed, notSent } = groupResults(operation, results);
+	if (results.length === 1 || succeeded.length === results.length) return '';
+	const { pastTense } = operation;
+	const ids = operation.idempotent ? [] : succeeded.flatMap(({ rows }) => rows.flatMap((row) => idOf(row, operation)));
+	const uncertain = failed.filter(({ isUncertain }) => isUncertain);
+	const certain = failed.filter(({ isUncertain }) => !isUncertain);
+	const partial = certain.filter(({ reason }) => progressBefore(reason) !== '');
+	const whole = certain.filter(({ reason }) => progressBefore(reason) === '');
+	const name = (items: typeof failed) => enumerate(items.map(({ item }) => String(item)), 'item');
 	const parts = [
-		`${done.length} of ${ends.length} ${be(done.length)} ${operation.pastTense}${ids.length > 0 ? ` (${enumerate(ids.map(String), 'id')})` : ''}`,
-		partly.length > 0 ? `${enumerate(partly.map(String), 'item')} ${be(partly.length)} ${operation.pastTense} in part` : '',
-		lost.length > 0 ? `${enumerate(lost.map(String), 'item')} failed` : '',
-		uncertain.length > 0 ? `${enumerate(uncertain.map(String), 'item')} may have been stored` : '',
-		notSent.length > 0 ? `${notSent.length} ${be(notSent.length)} not sent` : '',
+		`${succeeded.length} of ${results.length} items ${wasOrWere(succeeded.length)} ${pastTense}${ids.length > 0 ? ` (${enumerate(ids.map(String), 'ID')})` : ''}`,
+		partial.length > 0 ? `${name(partial)} ${wasOrWere(partial.length)} partially ${pastTense}` : '',
+		whole.length > 0 ? `${name(whole)} failed` : '',
+		uncertain.length > 0 ? `${name(uncertain)} may have been ${pastTense}` : '',
+		notSent.length > 0 ? `${notSent.length} ${wasOrWere(notSent.length)} not sent` : '',
 	];
-	return parts.filter(Boolean).join(', ');
+	return parts.filter(Boolean).join('; ');
 }
 
 const isIdName = (name: string) => name === 'id' || /^id_|Id$/.test(name);
 
-/** The id of a new record, as the service or the simplified output calls it. A service may also repeat ids that were sent. */
+/** The ID of a new record, as the service or the simplified output names it. A service may also echo IDs that were sent. */
 function idOf(row: IDataObject, operation: Operation): unknown[] {
-	const own = Object.entries(operation.columns ?? {}).flatMap(([wire, { key }]) => [wire, key]);
-	const sent = new Set(Object.values(fieldsOf(operation)).flatMap(({ wire, name }) => [wire, name]));
-	const others = Object.keys(row).filter((name) => !sent.has(name));
-	const isTold = (name: string) => isIdName(name) && Object.hasOwn(row, name) && /^(number|string)$/.test(typeof row[name]) && row[name] !== '';
-	const key = [...own, 'id', ...others].find(isTold);
-	return key === undefined ? [] : [row[key]];
+	const ownNames = Object.entries(operation.columns ?? {}).flatMap(([wire, { key }]) => [wire, key]);
+	const sentNames = new Set(Object.values(fieldsOf(operation)).flatMap(({ wire, name }) => [wire, name]));
+	const otherNames = Object.keys(row).filter((name) => !sentNames.has(name));
+	const hasId = (name: string) => isIdName(name) && Object.hasOwn(row, name) && /^(number|string)$/.test(typeof row[name]) && row[name] !== '';
+	const name = [...ownNames, 'id', ...otherNames].find(hasId);
+	return name === undefined ? [] : [row[name]];
 }
 
-const be = (count: number) => (count === 1 ? 'was' : 'were');
+const wasOrWere = (count: number) => (count === 1 ? 'was' : 'were');
 
-/** "id 5", "ids 5, 6 and 7", and no more than some of them. */
-function enumerate(all: string[], one: string): string {
-	const shown = all.length > MAX_NAMED ? [...all.slice(0, MAX_NAMED), `${all.length - MAX_NAMED} more`] : all;
-	const list = shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown[0];
-	return `${one}${all.length === 1 ? '' : 's'} ${list}`;
+/** "ID 5" or "IDs 5, 6 and 7"; a long list ends with the number of the others. */
+function enumerate(names: string[], noun: string): string {
+	const shown = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED), `${names.length - MAX_NAMED} more`] : names;
+	const list = shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
+	return `${noun}${names.length === 1 ? '' : 's'} ${list}`;
 }
 
 /**
- * The same in full, for the data of an error. Rows that were only read stay out: there may be very many of them.
- * @param inWords what the user reads about an item that failed
+ * The whole outcome, for the data of an error. Rows that were only read are left out: there may be very many.
+ * @param toError what the user reads about an item that failed
  */
-export function failureData(operation: Operation, ends: ItemResults, inWords: (item: number, reason: unknown) => Error): IDataObject {
-	const { done, failed, notSent } = outcomeOf(operation, ends);
+export function outcomeData(operation: Operation, results: ItemResults, toError: (item: number, reason: unknown) => Error): IDataObject {
+	const { succeeded, failed, notSent } = groupResults(operation, results);
 	return {
-		[operation.pastTense]: done.flatMap(({ item, rows }) => (stores(operation) ? rows.map((row) => ({ item, ...row })) : [{ item }])),
+		[operation.pastTense]: succeeded.flatMap(({ item, rows }) => (changesData(operation) ? rows.map((row) => ({ item, ...row })) : [{ item }])),
 		failed: failed.map(({ item, reason, isUncertain }) => {
-			const before = storedBefore(reason);
-			return { item, message: inWords(item, reason).message, mayBeStored: isUncertain, ...(before === '' ? {} : { before }) };
+			const before = progressBefore(reason);
+			return { item, message: toError(item, reason).message, mayBeStored: isUncertain, ...(before === '' ? {} : { before }) };
 		}),
 		notSent,
 	};
 }
+
+/** Invalid items that a sentence names one by one. */
+const MAX_INVALID_NAMED = 5;
+
+/** Why nothing was sent, e.g. "Nothing was sent because 2 of 20 items have errors. Item 3: ...; item 5: ...". */
+export function describeInvalidItems(results: Array<PromiseSettledResult<unknown>>): string {
+	if (results.length === 1) return 'Nothing was sent';
+	const invalid = results.flatMap((result, item) => (result.status === 'rejected' ? [{ item, message: messageOf(result.reason) }] : []));
+	const named = invalid.slice(0, MAX_INVALID_NAMED).map(({ item, message }) => `item ${item}: ${message}`);
+	const others = invalid.length > MAX_INVALID_NAMED ? [`${(invalid.length - MAX_INVALID_NAMED).toLocaleString('en')} more`] : [];
+	const list = [...named, ...others].join('; ').replace(/^i/, 'I');
+	const count = `${invalid.length.toLocaleString('en')} of ${pluralize(results.length, 'item')} ${invalid.length === 1 ? 'has an error' : 'have errors'}`;
+	return `Nothing was sent because ${count}${invalid.length > 1 ? `. ${list}` : ''}`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

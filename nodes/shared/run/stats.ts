@@ -1,70 +1,84 @@
+/** The statistics of a run: requests sent, time spent waiting for the rate limit, rejections. */
 import type { NodeExecutionHint } from 'n8n-workflow';
 
-import { pluralize, formatDuration, joinSentences } from '../http/format';
+import { formatDuration, joinSentences, pluralize } from '../http/format';
 import type { RateLimit } from '../throttle/options';
 
-/** What a run of a node did at the service: calls, the time that they waited, refusals. */
+/** Counts requests as they are queued, sent and answered; one object for all attempts of a run. */
 export class RunStats {
-	private calls = 0;
-	private refused = 0;
+	private sent = 0;
+	private rejected = 0;
 	private waiting = 0;
 	private running = 0;
-	/** Time in ms in which calls waited and none was under way. */
+	/** Time in ms during which requests waited and none was running. */
 	private waitedMs = 0;
 	private changedAt: number;
-	private readonly beganAt: number;
+	private readonly startedAt: number;
 
-	/** @param now milliseconds that only ever grow */
+	/** @param now a monotonic clock in ms */
 	constructor(private readonly now: () => number = () => performance.now()) {
-		this.beganAt = this.changedAt = now();
+		this.startedAt = this.changedAt = now();
 	}
 
-	/** A call queues. */
+	/** A request joins the queue. */
 	callQueued(): void {
-		this.change();
+		this.update();
 		this.waiting++;
 	}
 
-	/** A call that queued goes away without having been made. */
+	/** A queued request leaves the queue without being sent. */
 	callRejected(): void {
-		this.change();
+		this.update();
 		this.waiting--;
 	}
 
-	/** A call that queued is made. */
+	/** A queued request is sent. */
 	callStarted(): void {
 		this.callRejected();
-		this.calls++;
+		this.sent++;
 		this.running++;
 	}
 
-	/** A call has ended. */
+	/**
+	 * A request has ended.
+	 * @param refused whether the service rejected it as one request too many
+	 */
 	callEnded(refused: boolean): void {
-		this.change();
+		this.update();
 		this.running--;
-		if (refused) this.refused++;
+		if (refused) this.rejected++;
 	}
 
-	private change(): void {
+	private update(): void {
 		const now = this.now();
 		if (this.waiting > 0 && this.running === 0) this.waitedMs += now - this.changedAt;
 		this.changedAt = now;
 	}
 
 	/**
-	 * What the user reads at the node after a run; nothing where it was one call that went straight through.
-	 * @param failures what became of the items, where some failed
+	 * What the user reads at the node after a run; nothing for a single request that was sent at once.
+	 * @param failures summary of the items, where some failed
 	 */
-	summary(service: string, limits: RateLimit | undefined, failures = ''): NodeExecutionHint | undefined {
+	summary(serviceName: string, limits: RateLimit | undefined, failures = ''): NodeExecutionHint | undefined {
 		const type = failures === '' ? 'info' : 'warning';
-		const isPlain = this.calls < 2 && this.refused === 0 && this.waitedMs < 1000;
-		if (!limits || isPlain) return failures === '' ? undefined : { message: `${failures}.`, type, location: 'outputPane' };
-		const limit = `${pluralize(limits.maxCalls, 'call')} in ${formatDuration(limits.windowMs)}`;
-		const parts = [
-			`${pluralize(this.calls, 'call')} to ${service} in ${formatDuration(this.now() - this.beganAt)}`,
-			this.waitedMs < 1000 ? 'no waiting' : `${formatDuration(this.waitedMs)} of it waiting for the limit of ${limit}`,
-			this.refused === 0 ? 'none refused' : `${this.refused} refused as too many and sent again`,
-		];
-		return { message: `${joinSentences(failures, parts.join(', '))}.`, type, location: 'outputPane' };
+		const isUneventful = this.sent < 2 && this.rejected === 0 && this.waitedMs < 1000;
+		if (!limits || isUneventful) return failures === '' ? undefined : { message: `${failures}.`, type, location: 'outputPane' };
+		const waiting = this.waitedMs < 1000
+			? ' without waiting'
+			: `, including ${formatDuration(this.waitedMs)} waiting for the rate limit of ${formatLimit(limits)}`;
+		const sent = `Sent ${pluralize(this.sent, 'request')} to ${serviceName} in ${formatDuration(this.now() - this.startedAt)}${waiting}`;
+		return { message: `${joinSentences(failures, sent, this.describeRejections(serviceName))}.`, type, location: 'outputPane' };
 	}
+
+	private describeRejections(serviceName: string): string {
+		if (this.rejected === 0) return `${serviceName} rejected none`;
+		const outcome = this.rejected === 1 ? 'it was sent again' : 'they were sent again';
+		return `${serviceName} rejected ${this.rejected.toLocaleString('en')} as too many requests; ${outcome}`;
+	}
+}
+
+/** "100 requests per minute", "1 request per 20 s". */
+function formatLimit({ maxCalls, windowMs }: RateLimit): string {
+	const unit = windowMs === 60_000 ? 'minute' : windowMs === 1000 ? 'second' : formatDuration(windowMs);
+	return `${pluralize(maxCalls, 'request')} per ${unit}`;
 }

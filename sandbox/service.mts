@@ -51,6 +51,8 @@ export interface Service<Name extends string, Own extends object> {
 	figures(windowMs?: number): Figures;
 	/** Lets calls to come fail. */
 	fault(fault: Fault<Name>): void;
+	/** Calls a listener whenever a call meets a fault. */
+	onFault(listener: (call: Call) => void): void;
 	/** Lets every answer wait for a random time. */
 	delay(minMs: number, maxMs: number): void;
 	set(settings: Partial<SharedSettings & Own>): void;
@@ -82,6 +84,7 @@ export async function startService<Name extends string, Own extends object>(
 	const faults = new FaultQueue();
 	let settings = { ...atStart };
 	let journal: Call[] = [];
+	const faultListeners: Array<(call: Call) => void> = [];
 	let limit = new Limit(settings.limit, settings.countRefused);
 	let random = new Random(seed);
 
@@ -97,6 +100,9 @@ export async function startService<Name extends string, Own extends object>(
 				throw new Error(`"${fault.effect}" is no effect; there are ${Object.keys(rules.effects).join(', ')}`);
 			}
 			faults.add(fault);
+		},
+		onFault: (listener) => {
+			faultListeners.push(listener);
 		},
 		delay: (minMs, maxMs) => {
 			settings.delay = [minMs, maxMs];
@@ -147,6 +153,7 @@ export async function startService<Name extends string, Own extends object>(
 		call.fault = fault.effect;
 		// Some effects do the call's work anyway; it must not be done twice.
 		const done = fault.store ? handle() : undefined;
+		for (const listener of faultListeners) listener(call);
 		return rules.effects[fault.effect as Name]({ fault, received, handle: done ? () => done : handle });
 	}
 

@@ -72,8 +72,8 @@ export interface FaultLine {
 	told: string;
 	/** A part of the description. */
 	advice?: string;
-	/** Seconds after which a call without answer is given up. */
-	timeoutS?: number;
+	/** Whether it ends with the call's time limit. */
+	isTimeout?: boolean;
 	/** Whether what stands in the way lets the call through, and only its answer is lost. */
 	isAnswerLost?: boolean;
 	/** Whether a redirect leads to the host that records what it gets. */
@@ -127,10 +127,10 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 		{ name: '504 after the work', row: 'broken', order: status(504, undefined, { store: true }), told: unavailable },
 		{ name: 'connection reset before the work', row: 'broken', order: { effect: 'resetBeforeStore' }, told: dropped },
 		{ name: 'connection reset after the work', row: 'broken', order: { effect: 'resetAfterStore', store: true }, told: dropped },
-		{ name: 'no answer in time', row: 'broken', order: { effect: 'hang' }, told: late, timeoutS: 3 },
-		{ name: 'no answer in time, after the work', row: 'broken', order: { effect: 'hang', store: true }, told: late, timeoutS: 3 },
-		{ name: 'an answer that never ends', row: 'broken', order: { effect: 'endless', store: true }, told: late, timeoutS: 3 },
-		{ name: '101, and nothing after it', row: 'broken', order: { effect: 'switching', store: true }, told: late, timeoutS: 3 },
+		{ name: 'no answer in time', row: 'broken', order: { effect: 'hang' }, told: late, isTimeout: true },
+		{ name: 'no answer in time, after the work', row: 'broken', order: { effect: 'hang', store: true }, told: late, isTimeout: true },
+		{ name: 'an answer that never ends', row: 'broken', order: { effect: 'endless', store: true }, told: late, isTimeout: true },
+		{ name: '101, and nothing after it', row: 'broken', order: { effect: 'switching', store: true }, told: late, isTimeout: true },
 		{ name: 'an answer shorter than its length', row: 'broken', order: { effect: 'wrongLength', store: true }, told: dropped },
 		{ name: 'an answer that trickles in', row: 'harmless', order: { effect: 'trickle', store: true }, told: none },
 	];
@@ -197,14 +197,14 @@ export function timesOf({ row }: FaultLine, { service }: Operation, lasts: Lasts
 const ruleOf = ({ row }: FaultLine, { does }: Operation): Rule => TABLE[row][does === 'once' ? 'once' : 'repeatable'];
 
 /** How long a fault is tried with an operation: both where that makes a difference. */
-export function spellsOf(fault: FaultLine, operation: Operation): Lasts[] {
+export function durationsOf(fault: FaultLine, operation: Operation): Lasts[] {
 	const rule = ruleOf(fault, operation);
 	if (rule === 'thrice') return ['stays'];
 	return rule === 'again' && !isOver(fault, operation) ? ['passes', 'stays'] : rule === 'wait' ? ['passes'] : ['stays'];
 }
 
 /** The time of a download is one for all its tries: one that takes it all leaves no other. */
-const isOver = ({ timeoutS }: FaultLine, { isFile }: Operation): boolean => isFile === true && timeoutS !== undefined;
+const isOver = ({ isTimeout = false }: FaultLine, { isFile = false }: Operation): boolean => isFile && isTimeout;
 
 /** Whether a fault is in the way of all items. */
 export const isInTheWay = ({ order }: FaultLine): boolean => typeof order === 'string';
@@ -263,7 +263,7 @@ export function expected(fault: FaultLine, operation: Operation, lasts: Lasts, p
 
 /** Whether a fault is over with the first answer, so that nothing else goes out before the run stops. */
 export const stopsAtOnce = (fault: FaultLine, operation: Operation): boolean =>
-	!isInTheWay(fault) && fault.timeoutS === undefined && ['never', 'look'].includes(ruleOf(fault, operation));
+	!isInTheWay(fault) && !fault.isTimeout && ['never', 'look'].includes(ruleOf(fault, operation));
 
 /** What has to come of the three items where the node stops on an error, one call at a time. */
 export function expectedWhenStopped(fault: FaultLine, operation: Operation): { calls: number[]; account: RegExp } {

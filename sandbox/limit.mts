@@ -1,11 +1,11 @@
 /** What a service takes from one account. */
 export interface LimitSettings {
 	/** Most calls in any window. */
-	calls: number;
+	maxCalls: number;
 	/** Length of the sliding window in milliseconds. */
 	windowMs: number;
 	/** Most calls that run at the same time. */
-	atOnce: number;
+	maxConcurrent: number;
 }
 
 /** Why a call was refused, and how long until the same call would be taken. */
@@ -59,12 +59,12 @@ export class Limit {
 	}
 }
 
-function refuse(account: Account, { calls, windowMs, atOnce }: LimitSettings, at: number): Refusal | undefined {
+function refuse(account: Account, { maxCalls, windowMs, maxConcurrent }: LimitSettings, at: number): Refusal | undefined {
 	const { times } = account;
 	while (times.length > 0 && times[0] <= at - windowMs) times.shift();
 	// Where no call is allowed at all there is no earlier one to wait for.
-	if (times.length >= calls) return { why: 'calls', waitMs: (times[times.length - calls] ?? at) + windowMs - at };
+	if (times.length >= maxCalls) return { why: 'calls', waitMs: (times[times.length - maxCalls] ?? at) + windowMs - at };
 	// Nobody knows when a running call ends, so a second is only a fair guess.
-	if (account.running >= atOnce) return { why: 'atOnce', waitMs: 1000 };
+	if (account.running >= maxConcurrent) return { why: 'atOnce', waitMs: 1000 };
 	return undefined;
 }

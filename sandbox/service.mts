@@ -72,7 +72,7 @@ const CONTROLS = '/_sandbox';
 /** Starts a service on this machine: body capture, journal, limit, faults and controls around its rules. */
 export async function startService<Name extends string, Own extends object>(
 	rules: Rules<Name, Own>,
-	{ port = 0, limit: limitAtStart = { calls: 100, windowMs: 60_000, atOnce: 2 }, seed = 1 }: StartOptions,
+	{ port = 0, limit: limitAtStart = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 }, seed = 1 }: StartOptions,
 ): Promise<Service<Name, Own>> {
 	const atStart: SharedSettings & Own = {
 		limit: limitAtStart,

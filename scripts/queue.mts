@@ -20,7 +20,7 @@ import { SANDBOX_KEY } from './sandboxes.mts';
  */
 
 const WORKERS = 3;
-const LIMIT = { calls: 100, windowMs: 60_000, atOnce: 2 };
+const LIMIT = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
 /** The service answers as slowly as one on the internet. */
 const DELAY = [20, 200] as const;
 const MOST_REFUSED = 0.08;
@@ -83,11 +83,11 @@ function report({ sandbox }: Stage, what: string): void {
 	const atOnce = sandbox.journal.filter((call) => call.refused && call.reason?.endsWith('at once')).length;
 	const arrivals = sandbox.journal.filter((call) => !call.refused).map(({ at }) => at);
 	const took = arrivals[arrivals.length - 1] - arrivals[0];
-	const allowed = (arrivals.length / LIMIT.calls) * LIMIT.windowMs;
-	const earliest = (Math.ceil(arrivals.length / LIMIT.calls) - 1) * LIMIT.windowMs;
+	const allowed = (arrivals.length / LIMIT.maxCalls) * LIMIT.windowMs;
+	const earliest = (Math.ceil(arrivals.length / LIMIT.maxCalls) - 1) * LIMIT.windowMs;
 	check(`${what}: ${refused} of ${calls} calls refused, ${percent(refused / calls)} (${refused - atOnce} by the full window, ${atOnce} by the number at once), below ${percent(MOST_REFUSED)}`, refused < calls * MOST_REFUSED);
-	check(`${what}: ${arrivals.length} calls taken in ${seconds(took)}; at ${LIMIT.calls} a minute that is ${seconds(allowed)} (${percent(took / allowed)}; the earliest moment at all is ${seconds(earliest)}, ${percent(took / earliest)})`, took < allowed * MOST_TIME);
-	check(`${what}: at most ${worstWindowTaken} calls taken in any minute`, worstWindowTaken <= LIMIT.calls);
+	check(`${what}: ${arrivals.length} calls taken in ${seconds(took)}; at ${LIMIT.maxCalls} a minute that is ${seconds(allowed)} (${percent(took / allowed)}; the earliest moment at all is ${seconds(earliest)}, ${percent(took / earliest)})`, took < allowed * MOST_TIME);
+	check(`${what}: at most ${worstWindowTaken} calls taken in any minute`, worstWindowTaken <= LIMIT.maxCalls);
 }
 
 /** All workers live. */
@@ -121,7 +121,7 @@ async function playKill(stage: Stage): Promise<void> {
 	await victim.kill();
 	const lost = new Set([...victim.executions].filter((id) => !over.has(id)));
 	await victim.restart();
-	const executions = await ended(stage, workflowId, EXECUTIONS, (EXECUTIONS * ROWS / LIMIT.calls) * LIMIT.windowMs + CRASH_PATIENCE);
+	const executions = await ended(stage, workflowId, EXECUTIONS, (EXECUTIONS * ROWS / LIMIT.maxCalls) * LIMIT.windowMs + CRASH_PATIENCE);
 	const own = executions.filter(({ id }) => lost.has(id));
 	const others = executions.filter(({ id }) => !lost.has(id));
 	done();

@@ -34,7 +34,7 @@ export async function startCrmZen(options: CrmZenOptions = {}): Promise<CrmZenSe
 			takeKey,
 			account: ({ path }, key, { limit, waits: { [reportOf(path)]: wait = 0 } }) => ({
 				name: `${path} ${key}`,
-				limit: limit && { calls: 1, windowMs: wait * 1000, atOnce: 1 },
+				limit: limit && { maxCalls: 1, windowMs: wait * 1000, maxConcurrent: 1 },
 			}),
 			answer: (received, key, settings) => answer(received, key, settings, seed),
 			refuse: () => tooMany('asked again within the waiting time'),

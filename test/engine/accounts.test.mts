@@ -4,7 +4,7 @@ import { type Job, run } from './engine.mts';
 
 /** Two credentials of one account keep to one limit together, as the service sees it. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const WINDOW_MS = 600;
 const usual = WINDOW.ms;
 beforeAll(() => (WINDOW.ms = WINDOW_MS));

@@ -8,7 +8,7 @@ import { type Job, run, listSearch, start } from './engine.mts';
 
 /** Files that go out and come in, lists of the editor, and many calls at the limit. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: ErpService;
 
@@ -207,7 +207,7 @@ describe('files come in', () => {
 	});
 
 	test('not from this machine, where the ERP is elsewhere', async () => {
-		const { fileAddress } = require('../../dist/nodes/shared/links.js');
+		const { downloadUrl: fileAddress } = require('../../dist/nodes/shared/http/download.js');
 		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine of n8n itself/);
 		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
 	});
@@ -266,7 +266,7 @@ describe('lists in the editor', () => {
 describe('at the limit', () => {
 	beforeEach(() => {
 		WINDOW.ms = 1000;
-		service.set({ limit: { calls: 100, windowMs: 1000, atOnce: 2 } });
+		service.set({ limit: { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 } });
 	});
 
 	test('300 clients are looked up at 100 per window: none refused, all in order', async () => {

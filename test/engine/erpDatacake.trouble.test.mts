@@ -5,7 +5,7 @@ import { type Job, run, testCredential } from './engine.mts';
 
 /** What goes wrong at the ERP or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 const CPF = '529.982.247-25';
 let service: ErpService;
@@ -190,7 +190,7 @@ describe('answers', () => {
 		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake has nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
-		['a wrong token', { effect: 'unauthorized' }, /refused the key/],
+		['a wrong token', { effect: 'keyRefused' }, /refused the key/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(invoices());

@@ -6,8 +6,8 @@ import { type Execution, foreignCaller, run, start, testCredential } from './eng
 
 /** Calls that n8n makes itself with our credentials, as its HTTP Request node does: in the old form and in the new one. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
-const { UNSEEN } = require('../../dist/nodes/shared/admit.js') as { UNSEEN: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
+const { UNSEEN } = require('../../dist/nodes/shared/http/externalCalls.js') as { UNSEEN: { ms: number } };
 const usual = { window: WINDOW.ms, unseen: UNSEEN.ms };
 const WINDOW_MS = 500;
 const KEY = 'key-of-foreign-calls';
@@ -185,7 +185,7 @@ describe('the test of a credential', () => {
 		await testCredential('hotProfileApi', credential());
 		await testCredential('hotProfileApi', credential());
 		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
-		service.fault({ effect: 'unauthorized' });
+		service.fault({ effect: 'keyRefused' });
 		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('refused the key');
 		expect(service.journal).toHaveLength(3);
 	});

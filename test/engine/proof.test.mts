@@ -5,7 +5,7 @@ import { foreignCaller, run, testCredential } from './engine.mts';
 
 /** How long CRM Zen's test takes an earlier call for a proof: one second stands for the five minutes of waiting. */
 
-const { UNSEEN } = require('../../dist/nodes/shared/admit.js') as { UNSEEN: { ms: number } };
+const { UNSEEN } = require('../../dist/nodes/shared/http/externalCalls.js') as { UNSEEN: { ms: number } };
 const usual = UNSEEN.ms;
 const WAIT_S = 1;
 let zen: CrmZenService;

@@ -11,7 +11,7 @@ import { type Job, nodeType, run } from './engine.mts';
 /** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
@@ -88,7 +88,7 @@ describe('as a tool of an AI agent', () => {
 	});
 
 	test('it stays within the limit and refuses bad input before a call', async () => {
-		service.set({ limit: { calls: 5, windowMs: WINDOW_MS, atOnce: 1 } });
+		service.set({ limit: { maxCalls: 5, windowMs: WINDOW_MS, maxConcurrent: 1 } });
 		const narrow = credential({ requestsPerMinute: 5, concurrentRequests: 1 });
 		const { status } = await run(createLeads(8, {}, { node: 'hotProfileTool', credential: narrow }));
 		expect(status).toBe('success');

@@ -6,7 +6,7 @@ import { type Job, listSearch, run, start, testCredential } from './engine.mts';
 
 /** The first failure stops a run whose node does not go on after an error; what was stored before is told. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
@@ -166,14 +166,14 @@ describe('On Error: Stop', () => {
 
 describe('On Error: Continue', () => {
 	test('a 403 is that of its own item', async () => {
-		failing(1, { effect: 'unauthorized', status: 403 });
+		failing(1, { effect: 'keyRefused', status: 403 });
 		const { items } = await run(create(rows(4), { onError: 'continueRegularOutput' }));
 		expect(stored()).toHaveLength(3);
 		expect(items[1].json.error).toMatch(/does not allow this.*\[item 1\]/);
 	});
 
 	test('a 401 ends what waits for the same key', async () => {
-		failing(1, { effect: 'unauthorized', status: 401 });
+		failing(1, { effect: 'keyRefused', status: 401 });
 		const { items } = await run(create(rows(4), { onError: 'continueRegularOutput' }));
 		expect(service.journal).toHaveLength(2);
 		expect(items.map(({ json }) => typeof json.error)).toEqual(['undefined', 'string', 'string', 'string']);

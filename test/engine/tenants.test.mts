@@ -5,7 +5,7 @@ import { type Job, run, start } from './engine.mts';
 
 /** A credential with expressions: each item's call goes to its own account, with its own key. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 beforeAll(() => (WINDOW.ms = 1000));
 afterAll(() => (WINDOW.ms = usual));
@@ -49,7 +49,7 @@ test("an agent's calls of one tool go to the account that their own arguments na
 });
 
 test('each account has its own limit', async () => {
-	for (const service of services) service.set({ limit: { calls: 5, windowMs: 1000, atOnce: 2 } });
+	for (const service of services) service.set({ limit: { maxCalls: 5, windowMs: 1000, maxConcurrent: 2 } });
 	const { status } = await run(create({ items: items(30).map((item) => ({ ...item, limit: 5 })) }));
 	expect(status).toBe('success');
 	for (const service of services) expect(service.figures(1000)).toMatchObject({ calls: 10, refused: 0 });

@@ -4,7 +4,7 @@ import { type Job, run, start } from './engine.mts';
 /** The promise of the throttle, measured at the service: a window of one second stands for the minute. */
 
 const WINDOW_MS = 1000;
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 
 let service: HotProfileService;
 let clientId: number;
@@ -12,7 +12,7 @@ const usual = WINDOW.ms;
 
 beforeAll(async () => {
 	WINDOW.ms = WINDOW_MS;
-	service = await startHotProfile({ limit: { calls: 20, windowMs: WINDOW_MS, atOnce: 2 } });
+	service = await startHotProfile({ limit: { maxCalls: 20, windowMs: WINDOW_MS, maxConcurrent: 2 } });
 	[clientId] = service.clients.keys();
 });
 afterAll(async () => {
@@ -115,7 +115,7 @@ test.each([
 });
 
 test('a refusal in words alone is waited out too', async () => {
-	service.fault({ effect: 'rateLimited', after: 2, times: 1 });
+	service.fault({ effect: 'tooMany', after: 2, times: 1 });
 	expect((await run(createLeads(5))).items).toHaveLength(5);
 	expect(service.journal.filter(({ stored }) => stored)).toHaveLength(5);
 });

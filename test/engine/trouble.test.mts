@@ -8,7 +8,7 @@ import { type Job, run, start } from './engine.mts';
 
 /** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
 const usual = WINDOW.ms;
 let service: HotProfileService;
 let clientId: number;
@@ -227,10 +227,10 @@ describe('what the user reads', () => {
 		['a web page', { effect: 'html' }, /web page instead of data/],
 		['an empty body', { effect: 'empty' }, /answered with nothing/],
 		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
-		['no root', { effect: 'unexpectedResponse' }, /without the expected data/],
+		['no root', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
-		['a forbidden record', { effect: 'unauthorized', status: 403 }, /does not allow this for the user/],
+		['a forbidden record', { effect: 'keyRefused', status: 403 }, /does not allow this for the user/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(read());

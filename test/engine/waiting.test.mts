@@ -5,8 +5,8 @@ import { type Job, listSearch, run, start, testCredential } from './engine.mts';
 
 /** How long calls wait, and that every call has an end, measured at the service. */
 
-const { WINDOW } = require('../../dist/nodes/shared/connection.js') as { WINDOW: { ms: number } };
-const { longestPauseMs } = require('../../dist/nodes/shared/throttle.js') as typeof import('../../nodes/shared/throttle/throttle');
+const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { WINDOW: { ms: number } };
+const { pauseCapMs } = require('../../dist/nodes/shared/throttle/throttle.js') as typeof import('../../nodes/shared/throttle/throttle');
 const usual = WINDOW.ms;
 let service: HotProfileService;
 /** An account of its own for each test: what one test was refused must not wait in the next one. */
@@ -91,7 +91,7 @@ describe('an account that is refused for longer than the longest pause', () => {
 		while (service.journal.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
 		// A quarter of an hour passes.
 		const now = performance.now.bind(performance);
-		jest.spyOn(performance, 'now').mockImplementation(() => now() + longestPauseMs({ windowMs: 600 }));
+		jest.spyOn(performance, 'now').mockImplementation(() => now() + pauseCapMs({ windowMs: 600 }));
 		const { items } = await running.done;
 		expect(items).toHaveLength(40);
 		for (const { json } of items) expect(json.error).toMatch(/keeps refusing calls as too many/);
@@ -162,7 +162,7 @@ test.each([
 });
 
 test('words that say "too many" are believed three times', async () => {
-	service.fault({ effect: 'rateLimited', times: 99 } as never);
+	service.fault({ effect: 'tooMany', times: 99 } as never);
 	const { error } = await run(create(rows(1)));
 	expect(service.journal).toHaveLength(3);
 	expect(error?.message).toMatch(/keeps refusing calls as too many/);

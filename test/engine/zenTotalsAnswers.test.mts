@@ -219,7 +219,7 @@ describe('what the user reads', () => {
 		['a web page', { effect: 'html' }, /web page instead of data/, /crmzen\.com\.br\/api describe/],
 		['cut JSON', { effect: 'cut' }, /cut off or no JSON/],
 		['an empty body', { effect: 'empty' }, /answered with nothing/],
-		['another service', { effect: 'unexpectedResponse' }, /without the expected data/],
+		['another service', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect' }, /another address, which was not followed/],
 		['a dropped connection', { effect: 'resetBeforeStore', times: 2 }, /closed the connection/],
 	])('%s', async (_name, fault, message, description = /./) => {

@@ -5,7 +5,7 @@ import * as zen from '../../nodes/ZenTotals/connection.ts';
 
 /** One account is what the service takes for one, however a credential spells it. */
 
-const names = (connections: Array<{ account: string }>) => new Set(connections.map(({ account }) => account)).size;
+const names = (connections: Array<{ accountId: string }>) => new Set(connections.map(({ accountId }) => accountId)).size;
 
 test('HotProfile: an instance, whatever the key', () => {
 	const apiKey = 'key-one-of-two';

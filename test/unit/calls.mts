@@ -83,7 +83,7 @@ export interface Asked {
 	takesMs: number;
 	/** Where between start and end the service gets it, as a part of the time that it takes. */
 	arrives: number;
-	patienceMs?: number;
+	timeoutMs?: number;
 }
 
 export interface Run {
@@ -95,7 +95,7 @@ export interface Run {
 }
 
 export interface Play {
-	accounts: Array<Pick<RateLimit, 'calls' | 'atOnce'>>;
+	accounts: Array<Pick<RateLimit, 'maxCalls' | 'maxConcurrent'>>;
 	runs: Run[];
 }
 
@@ -111,11 +111,11 @@ const asked: fc.Arbitrary<Asked> = fc.record({
 	),
 	takesMs: fc.oneof(ms(50), ms(1.5 * WINDOW_MS)),
 	arrives: fc.double({ min: 0, max: 1, noNaN: true }),
-	patienceMs: fc.option(ms(5 * WINDOW_MS), { freq: 8, nil: undefined }),
+	timeoutMs: fc.option(ms(5 * WINDOW_MS), { freq: 8, nil: undefined }),
 });
 
 export const plays: fc.Arbitrary<Play> = fc.record({
-	accounts: fc.tuple(...[0, 1].map(() => fc.record({ calls: fc.integer({ min: 2, max: 8 }), atOnce: fc.integer({ min: 1, max: 3 }) }))),
+	accounts: fc.tuple(...[0, 1].map(() => fc.record({ maxCalls: fc.integer({ min: 2, max: 8 }), maxConcurrent: fc.integer({ min: 1, max: 3 }) }))),
 	runs: fc.array(
 		fc.record({
 			account: fc.integer({ min: 0, max: 1 }),
@@ -155,11 +155,11 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 		if (cancelMs !== undefined) void clock.sleep(cancelMs).then(() => stop.abort());
 		const session = {
 			credentials: {},
-			connection: { account: `${name}.${account}`, keyId: name, limits: { ...accounts[account], windowMs: WINDOW_MS }, secrets: [] },
+			connection: { accountId: `${name}.${account}`, keyId: name, limits: { ...accounts[account], windowMs: WINDOW_MS }, secrets: [] },
 		};
-		const line = {};
+		const queueKey = {};
 
-		const one = async ({ once, script, takesMs, arrives, patienceMs }: Asked) => {
+		const one = async ({ once, script, takesMs, arrives, timeoutMs }: Asked) => {
 			let sends = 0;
 			const httpRequestWithAuthentication = async (_type: string, { abortSignal }: { abortSignal: AbortSignal }) => {
 				const { kind, cause, answer, error } = replyOf(script[sends++] ?? 'done');
@@ -184,7 +184,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 				getTimezone: () => 'UTC',
 				getExecutionCancelSignal: () => stop.signal,
 			} as unknown as NodeContext;
-			const until = patienceMs === undefined ? undefined : clock.now() + patienceMs;
+			const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs;
 			const operation = once ? createLead : getManyLeads;
 			const end = await executeCall(caller, hotProfile, async () => session, operation, async () => ({ url: '/' }), { queueKey, deadline }).then(
 				() => undefined,
@@ -199,7 +199,7 @@ export async function playCalls({ accounts, runs }: Play, clock: VirtualClock): 
 				(end === 'canceled' && stop.signal.aborted) ||
 				(end === 'skippedUnauthorized' && keyIsRefused) ||
 				((end === 'retryLater' || end === last) && longPauses.has(account)) ||
-				(patienceMs !== undefined && (end === 'retryLater' || (end === last && end !== 'rateLimited')));
+				(timeoutMs !== undefined && (end === 'retryLater' || (end === last && end !== 'rateLimited')));
 			if (!excused || sends > table.sends) problems.push(`sent ${sends} times to end ${end}, by the table ${table.sends} times to end ${table.end}`);
 		};
 		await Promise.all(calls.map(one));

@@ -70,8 +70,8 @@ export async function crowd({
 		return refusal;
 	};
 
-	const call = async (throttle: Throttle, line: number) => {
-		for (let again = false; ; again = true) {
+	const call = async (throttle: Throttle, queueKey: number) => {
+		for (let isRetry = false; ; isRetry = true) {
 			await throttle.acquire({ queueKey, limits, isRetry });
 			const refusal = await send();
 			if (refusal) throttle.pause(limits, retryAfter && refusal.waitMs ? Math.ceil(refusal.waitMs / 1000) * 1000 : undefined);
@@ -96,7 +96,7 @@ export async function crowd({
 		endedMs: arrivals[accepted - 1],
 		refused: refused / (accepted + refused),
 		why,
-		took: tookMs / ((accepted / service.calls) * service.windowMs),
-		tookOfEarliest: tookMs / ((Math.ceil(accepted / service.calls) - 1) * service.windowMs),
+		took: tookMs / ((accepted / service.maxCalls) * service.windowMs),
+		tookOfEarliest: tookMs / ((Math.ceil(accepted / service.maxCalls) - 1) * service.windowMs),
 	};
 }

@@ -6,7 +6,7 @@ import { type Crowd, crowd, type Outcome } from './crowd.mts';
  * usual settings, simulated. Seeded, so every run gives the same figures; docs/queue-mode.md has them.
  */
 
-const limits = { calls: 100, windowMs: 60_000, atOnce: 2 };
+const limits = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
 const SEEDS = [1, 2, 3];
 
 const report: string[] = [];
@@ -35,28 +35,28 @@ afterAll(() => {
 
 const equal = (processes: number, calls = 1200) => Array.from({ length: processes }, () => calls / processes);
 const allCombinations = [3, 5].flatMap((processes) =>
-	[Infinity, 2].flatMap((atOnce) =>
+	[Infinity, 2].flatMap((maxConcurrent) =>
 		[false, true].flatMap((retryAfter) =>
-			[false, true].map((countRefused) => ({ processes, atOnce, retryAfter, countRefused })),
+			[false, true].map((countRefused) => ({ processes, maxConcurrent, retryAfter, countRefused })),
 		),
 	),
 );
 
 test.each(allCombinations)(
-	'$processes processes, $atOnce at once, Retry-After $retryAfter, refused calls count $countRefused',
-	async ({ processes, atOnce, retryAfter, countRefused }) => {
+	'$processes processes, $maxConcurrent at once, Retry-After $retryAfter, refused calls count $countRefused',
+	async ({ processes, maxConcurrent, retryAfter, countRefused }) => {
 		const name = [
 			`${processes} processes`,
-			`${atOnce} at once`,
+			`${maxConcurrent} at once`,
 			retryAfter && 'Retry-After',
 			countRefused && 'refused calls count',
 		].filter(Boolean).join(', ').replace('Infinity at once', 'calls in the window only');
-		const service = { ...limits, atOnce };
+		const service = { ...limits, maxConcurrent };
 		const outcomes = await play(name, { service, calls: equal(processes), retryAfter, countRefused });
 		expect(outcomes.map(({ accepted }) => accepted)).toEqual(SEEDS.map(() => 1200));
 		expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
 		expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
-		if (atOnce === Infinity && !countRefused) expect(mean(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.1);
+		if (maxConcurrent === Infinity && !countRefused) expect(mean(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.1);
 	},
 );
 

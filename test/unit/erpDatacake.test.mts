@@ -140,7 +140,7 @@ describe('the credential', () => {
 	test('names an account without its token, and has its limits', () => {
 		const { accountId, limits, secrets } = connect(usual);
 		expect(accountId).not.toContain('secret');
-		expect(limits).toEqual({ calls: 100, windowMs: 60_000, atOnce: 2 });
+		expect(limits).toEqual({ maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 });
 		expect(secrets).toEqual(['secret-token']);
 		expect(connect({ ...usual, baseUrl: 'erp.example.com/api' }).accountId).toBe(accountId);
 	});

@@ -46,8 +46,8 @@ describe('the credential', () => {
 	});
 
 	test('has the limits of the connector unless it says otherwise', () => {
-		expect(connect({ instance, apiKey: 'k' }).limits).toEqual({ calls: 100, windowMs: 60_000, atOnce: 2 });
-		expect(connect({ instance, apiKey: 'k', requestsPerMinute: 30, concurrentRequests: '1' }).limits).toMatchObject({ calls: 30, atOnce: 1 });
+		expect(connect({ instance, apiKey: 'k' }).limits).toEqual({ maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 });
+		expect(connect({ instance, apiKey: 'k', requestsPerMinute: 30, concurrentRequests: '1' }).limits).toMatchObject({ maxCalls: 30, maxConcurrent: 1 });
 	});
 
 	test.each([
@@ -99,16 +99,16 @@ describe('an answer', () => {
 	const sentence = '姓を入力してください。';
 
 	test.each<[string, HttpResponse, object]>([
-		['errors as list', answer({ errors: [sentence] }), { reason: 'rejected', details: { sentences: [sentence] } }],
-		['errors as hash', answer({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { sentences: [sentence, 'b'] } }],
-		['errors as text', answer({ errors: sentence }, 422), { reason: 'rejected', details: { sentences: [sentence] } }],
+		['errors as list', answer({ errors: [sentence] }), { reason: 'rejected', details: { messages: [sentence] } }],
+		['errors as hash', answer({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { messages: [sentence, 'b'] } }],
+		['errors as text', answer({ errors: sentence }, 422), { reason: 'rejected', details: { messages: [sentence] } }],
 		['a web page', answer('<html></html>'), { reason: 'htmlResponse' }],
-		['nothing', answer(''), { reason: 'empty' }],
-		['null', answer(null), { reason: 'empty' }],
+		['nothing', answer(''), { reason: 'emptyResponse' }],
+		['null', answer(null), { reason: 'emptyResponse' }],
 		['cut JSON', answer('{"leads":[{"id":1'), { reason: 'invalidJson' }],
 		['another root', answer({ clients: [] }), { reason: 'unexpectedResponse' }],
 		['a refused key', answer({}, 401), { reason: 'unauthorized' }],
-		['a missing right', answer({ errors: ['x'] }, 403), { reason: 'forbidden', details: { sentences: ['x'] } }],
+		['a missing right', answer({ errors: ['x'] }, 403), { reason: 'forbidden', details: { messages: ['x'] } }],
 		['no API there', answer('<html></html>', 404), { reason: 'notFound' }],
 		['an unknown id', answer({ errors: ['x'] }, 404), { reason: 'notFound' }],
 		['a redirect', answer('', 302), { reason: 'redirected' }],
@@ -117,8 +117,8 @@ describe('an answer', () => {
 		['too many, without a time', answer({}, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
 		['a missing right that speaks of limits', answer({ errors: ['このデータへのアクセスが制限されています'] }, 403), { reason: 'forbidden' }],
 		['a limit on values', answer({ errors: ['同時に登録できるタグの上限は10個です'] }), { reason: 'rejected' }],
-		['a sentence elsewhere', answer({ message: 'x' }, 422), { reason: 'rejected', details: { sentences: ['x'] } }],
-		['a plain sentence', answer('x', 400), { reason: 'rejected', details: { sentences: ['x'] } }],
+		['a sentence elsewhere', answer({ message: 'x' }, 422), { reason: 'rejected', details: { messages: ['x'] } }],
+		['a plain sentence', answer('x', 400), { reason: 'rejected', details: { messages: ['x'] } }],
 		['too many, in words', answer({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'rateLimited' }],
 	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, getManyLeads))).toMatchObject(expected));
 

@@ -62,7 +62,7 @@ describe('a name that leads to this machine', () => {
 		const body = await new Promise<IncomingMessage>((resolve, reject) => get(`http://127.0.0.1:${port}/`, { agent: false }, resolve).on('error', reject));
 		return { status, headers: { location: 'https://files.example.com/b' }, body };
 	};
-	const limits = { maxBytes: 1000, timeoutMs: 1000, way: {} };
+	const limits = { maxBytes: 1000, timeoutMs: 1000, networkOptions: {} };
 
 	test.each([200, 302, 404, 429, 503])('is refused ahead of all else, also with status %i', async (status) => {
 		const address = new URL(`http://files.example.com:${port}/a`);

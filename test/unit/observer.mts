@@ -1,8 +1,8 @@
 import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError, maxPauseMs, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
+import { CanceledError, pauseCapMs, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
 import type { VirtualClock } from './virtualClock.mts';
 
-type Setting = Pick<RateLimit, 'calls' | 'atOnce'>;
+type Setting = Pick<RateLimit, 'maxCalls' | 'maxConcurrent'>;
 
 /** A call that waits to be started. */
 interface Waiting extends AcquireOptions {
@@ -24,7 +24,7 @@ interface Made {
 	order: number;
 	step: number;
 	/** Whether it was started in the step in which it came: those of that step may have been started after it. */
-	atOnce: boolean;
+	maxConcurrent: boolean;
 	/** The settings that were in force for it. */
 	allowed: Setting;
 	/** When the service got it. */
@@ -52,11 +52,11 @@ export class Observer {
 	private readonly waiting = new Set<Waiting>();
 	private readonly running = new Set<Made>();
 	private readonly made: Made[] = [];
-	/** All calls of a line: the settings of the latest one hold for the line. */
+	/** All calls of a queueKey: the settings of the latest one hold for the line. */
 	private readonly lines = new Map<unknown, Waiting[]>();
 	private readonly latestStart = new Map<unknown, Made>();
 	private readonly stopped = new Set<unknown>();
-	private readonly reasons = new Map<Error, { line: unknown; group?: unknown }>();
+	private readonly reasons = new Map<Error, { queueKey: unknown; group?: unknown }>();
 	pausedUntil = 0;
 	private long?: { at: number; until: number; step: number };
 	private refusedAt = -Infinity;
@@ -95,11 +95,11 @@ export class Observer {
 	}
 
 	/** @returns the reason with which the waiting calls of the line, or of a group of it, are to end */
-	dismissed(line: unknown, group?: unknown): Error {
+	dismissed(queueKey: unknown, group?: unknown): Error {
 		const reason = new Error('the key was refused');
-		this.reasons.set(reason, { line, group });
+		this.reasons.set(reason, { queueKey, group });
 		for (const one of this.waiting) {
-			if (one.queueKey === line && (group === undefined || one.group === group)) one.endsIn ??= this.clock.steps;
+			if (one.queueKey === queueKey && (group === undefined || one.group === group)) one.endsIn ??= this.clock.steps;
 		}
 		return reason;
 	}
@@ -113,7 +113,7 @@ export class Observer {
 		this.look();
 		const now = this.clock.now();
 		const { steps: step } = this.clock;
-		const longest = maxPauseMs({ windowMs: this.windowMs });
+		const longest = pauseCapMs({ windowMs: this.windowMs });
 		this.refusedAt = now;
 		this.check(pauseMs <= longest, `a pause of ${pauseMs} ms`);
 		if (askedMs !== undefined && askedMs > longest) {
@@ -139,8 +139,8 @@ export class Observer {
 		this.check(late === undefined, 'a call was kept waiting in a pause that it does not sit out, or after its key was refused');
 		this.slots = this.slots.filter((freeAt) => freeAt > this.seenAt);
 		if (this.waiting.size > 0) {
-			const { maxCalls, maxConcurrent } = strictest([...new Set([...this.waiting].map(({ queueKey }) => queueKey))].flatMap((line) =>
-				(this.lines.get(line) ?? []).map(({ limits }) => limits)));
+			const { maxCalls, maxConcurrent } = strictest([...new Set([...this.waiting].map(({ queueKey }) => queueKey))].flatMap((queueKey) =>
+				(this.lines.get(queueKey) ?? []).map(({ limits }) => limits)));
 			const free = [...this.slots].sort((one, other) => one - other)[this.running.size + this.slots.length - maxCalls] ?? -Infinity;
 			const possibleAt = Math.max(
 				this.seenAt, free, this.pausedUntil, this.startedAt + this.windowMs / maxCalls / 2,
@@ -165,7 +165,7 @@ export class Observer {
 			this.check(!isPatient || endsIn === this.clock.steps, 'a call was sent away within its patience, and from no pause');
 		} else {
 			const meant = this.reasons.get(reason as Error);
-			this.check(meant !== undefined && meant.line === queueKey && (meant.group ?? group) === group, `a call ended with ${String(reason)}`);
+			this.check(meant !== undefined && meant.queueKey === queueKey && (meant.group ?? group) === group, `a call ended with ${String(reason)}`);
 		}
 	}
 
@@ -181,11 +181,11 @@ export class Observer {
 		this.check(!this.stopped.has(signal), 'a canceled call was started');
 		this.check(this.long?.step === step || !this.isTooEarly(call), 'a call of an earlier execution was started in a long pause');
 		this.check(this.clock.now() <= until + SLICE_MS, 'a call was started after its patience');
-		this.check(priority || !others.some((one) => one.priority), 'an urgent call had to wait for another one');
+		this.check(priority || !others.some((one) => one.priority), 'an priority call had to wait for another one');
 		const ahead = others.filter((one) => one.queueKey === queueKey && (one.isRetry === isRetry ? one.order < order : one.isRetry));
 		this.check(ahead.length === 0, 'the calls of a line were started out of order');
 
-		const made: Made = { limits, order: this.made.length, step, atOnce: call.step === step, allowed: strictest(inForce) };
+		const made: Made = { limits, order: this.made.length, step, maxConcurrent: call.step === step, allowed: strictest(inForce) };
 		const before = this.latestStart.get(queueKey);
 		// A line with a call of this step may have had its turn already.
 		const unseen = new Set([...this.waiting].filter((one) => one.step === step).map((one) => one.queueKey));
@@ -195,7 +195,7 @@ export class Observer {
 				!isAfter(this.latestStart.get(one.queueKey), before) && !unseen.has(one.queueKey),
 		);
 		this.check(starving.length === 0, 'a line had two turns while another one had none');
-		if (made.atOnce) made.allowed = loosest([made, ...this.made.filter((one) => one.step === step)].map(({ allowed }) => allowed));
+		if (made.maxConcurrent) made.allowed = loosest([made, ...this.made.filter((one) => one.step === step)].map(({ allowed }) => allowed));
 		const { maxConcurrent } = made.allowed;
 		this.check(this.running.size < maxConcurrent, `${this.running.size + 1} at once, where ${maxConcurrent} are allowed`);
 
@@ -245,8 +245,8 @@ export class Observer {
 	}
 
 	/** The most that the settings of a line may have allowed in this step. */
-	private settingOf(line: unknown): Setting {
-		const known = this.lines.get(line) ?? [];
+	private settingOf(queueKey: unknown): Setting {
+		const known = this.lines.get(queueKey) ?? [];
 		const since = known.findLastIndex(({ step, turnedAway }) => step < this.clock.steps && !turnedAway);
 		return loosest(known.slice(Math.max(0, since)).map(({ limits }) => limits));
 	}
@@ -268,4 +268,4 @@ const loosest = (all: Setting[]): Setting => ({
 
 /** Whether a start is another one, or came, or may have come, after it. */
 const isAfter = (one: Made | undefined, other: Made) =>
-	one !== undefined && (one.order >= other.order || (other.atOnce && one.step === other.step));
+	one !== undefined && (one.order >= other.order || (other.maxConcurrent && one.step === other.step));

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 
 import type { RateLimit, AcquireOptions } from '../../nodes/shared/throttle/fairQueue';
-import { CanceledError, maxPauseMs, Throttle, throttleFor, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
+import { CanceledError, pauseCapMs, Throttle, throttleFor, AcquireTimeoutError } from '../../nodes/shared/throttle/throttle';
 import { VirtualClock } from './virtualClock.mts';
 
 /** What a refusal that asks for a long wait does to the calls that wait and to those that come. */
@@ -19,10 +19,10 @@ const settle = async () => await new Promise((quiet) => setImmediate(quiet));
 const isStarted = async (call: Promise<void>) => await Promise.race([endOf(call), settle().then(() => 'waits' as const)]);
 
 /** A throttle with one call on its way, and so many more that wait: one line with a group for each of them. */
-async function busy({ atOnce = 1, waiting = 0, since }: { atOnce?: number; waiting?: number; since?: number } = {}) {
+async function busy({ maxConcurrent = 1, waiting = 0, executionStartedAt }: { maxConcurrent?: number; waiting?: number; executionStartedAt?: number } = {}) {
 	const clock = new VirtualClock();
 	const throttle = new Throttle(clock);
-	const own = { ...limits, atOnce };
+	const own = { ...limits, maxConcurrent };
 	const enter = async (turn: Partial<AcquireOptions> = {}) => await throttle.acquire({ queueKey: 'a', limits: own, executionStartedAt, ...turn });
 	await enter();
 	const calls = Array.from({ length: waiting }, async () => await endOf(enter()));
@@ -45,7 +45,7 @@ test.each([
 	[{ windowMs: 300_000 }, 15 * MINUTE],
 	[{ windowMs: 1_200_000 }, 60 * MINUTE],
 ])('the longest pause of %o', (one, expected) => {
-	expect(maxPauseMs(one)).toBe(expected);
+	expect(pauseCapMs(one)).toBe(expected);
 });
 
 describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d ms', (asked) => {
@@ -57,7 +57,7 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 	});
 
 	test('ends what its execution still asks for; the time shrinks as it passes', async () => {
-		const { refuse, enter, wait } = await busy({ since: 0 });
+		const { refuse, enter, wait } = await busy({ executionStartedAt: 0 });
 		await wait(1000);
 		refuse(asked);
 		expect(await endOf(enter())).toBe(asked);
@@ -67,10 +67,10 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 	});
 
 	test('a later execution may try at once, one that is refused again ends anew', async () => {
-		const { clock, refuse, enter, wait } = await busy({ since: 0 });
+		const { clock, refuse, enter, wait } = await busy({ executionStartedAt: 0 });
 		await wait(1000);
 		refuse(asked);
-		const later = { line: 'b', since: clock.now() };
+		const later = { queueKey: 'b', executionStartedAt: clock.now() };
 		const [first, ...others] = [enter(later), enter(later), enter(later)].map(endOf);
 		expect(await first).toBe('started');
 		expect(clock.now()).toBe(1000);
@@ -85,7 +85,7 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 	});
 
 	test('a call that is taken ends it', async () => {
-		const { refuse, enter, wait, leave } = await busy({ since: 0 });
+		const { refuse, enter, wait, leave } = await busy({ executionStartedAt: 0 });
 		await wait(1000);
 		refuse(asked);
 		await enter({ queueKey: 'b', executionStartedAt: undefined });
@@ -95,7 +95,7 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 	});
 
 	test('a call that did not reach the service, or whose end is not seen, does not end it', async () => {
-		const { throttle, refuse, enter, wait } = await busy({ since: 0 });
+		const { throttle, refuse, enter, wait } = await busy({ executionStartedAt: 0 });
 		await wait(1000);
 		refuse(asked);
 		await enter({ queueKey: 'b', executionStartedAt: undefined });
@@ -128,7 +128,7 @@ describe.each([7_200_000, 1e12, 5.5e12, Infinity])('a refusal that asks for %d m
 });
 
 test('an execution that began before a long pause is served when that has passed', async () => {
-	const { refuse, enter, wait } = await busy({ since: 0 });
+	const { refuse, enter, wait } = await busy({ executionStartedAt: 0 });
 	await wait(1000);
 	refuse(20 * MINUTE);
 	await wait(20 * MINUTE - 1);
@@ -194,7 +194,7 @@ test('a full window is no pause', async () => {
 });
 
 test('a call with little patience is told of a pause at once, also while others run', async () => {
-	const { clock, throttle, enter } = await busy({ atOnce: 2 });
+	const { clock, throttle, enter } = await busy({ maxConcurrent: 2 });
 	await enter();
 	const waiting = endOf(enter({ timeoutMs: 30_000 }));
 	await settle();
@@ -249,7 +249,7 @@ describe('the limiters of many accounts', () => {
 	afterEach(() => jest.restoreAllMocks());
 
 	test('a call does not look at all of them; those that are idle are forgotten', async () => {
-		const looks = jest.spyOn(Throttle.prototype, 'idle', 'get');
+		const looks = jest.spyOn(Throttle.prototype, 'isIdle', 'get');
 		const accounts = Array.from({ length: 1000 }, (_, index) => `tenant ${index}`);
 		const known = accounts.map((account) => {
 			const throttle = throttleFor(account);

@@ -1,6 +1,6 @@
 import { leastMs, placeOf, type Scene } from '../bench/figures.mts';
 
-const limit = { calls: 100, windowMs: 1000, atOnce: 2 };
+const limit = { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 };
 
 test.each([
 	{ what: 'a full window needs no waiting', calls: 100, callMs: 0, least: 0 },

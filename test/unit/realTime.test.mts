@@ -23,7 +23,7 @@ let credentials: ICredentialDataDecryptedObject;
 
 beforeAll(async () => {
 	WINDOW.ms = WINDOW_MS;
-	service = await startHotProfile({ limit: { calls: 20, windowMs: WINDOW_MS, atOnce: 3 } });
+	service = await startHotProfile({ limit: { maxCalls: 20, windowMs: WINDOW_MS, maxConcurrent: 3 } });
 	credentials = { instance: service.url, apiKey: service.apiKey, requestsPerMinute: 20, concurrentRequests: 3 };
 });
 afterAll(async () => {
@@ -59,7 +59,7 @@ function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 	} as unknown as NodeContext;
 	const session = { credentials, connection: connect(credentials) };
 	const [clientId] = service.clients.keys();
-	const line = {};
+	const queueKey = {};
 	const sentWhenCanceled = { calls: Infinity };
 	if (cancelAfterMs !== undefined) {
 		void sleep(cancelAfterMs).then(() => {
@@ -128,7 +128,7 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 test('a connection is kept while its slots are in the window, and forgotten when it is idle', async () => {
 	setFlagsFromString('--expose_gc');
 	const collect = runInNewContext('gc') as () => void;
-	const limits = { calls: 2, windowMs: 1000, atOnce: 1 };
+	const limits = { maxCalls: 2, windowMs: 1000, maxConcurrent: 1 };
 	const use = async () => {
 		const throttle = throttleFor('used');
 		await throttle.acquire({ queueKey: 1, limits });

@@ -420,7 +420,7 @@ describe('the limit', () => {
 	const WINDOW = 300;
 
 	it('takes 100 calls in a window and refuses the next', async () => {
-		service.set({ limit: { calls: 100, windowMs: 60_000, atOnce: 2 }, retryAfter: 'seconds' });
+		service.set({ limit: { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 }, retryAfter: 'seconds' });
 		for (let index = 0; index < 100; index += 1) expect((await form('leads/get_entry_list', { 'page[display_number]': '1' })).status).toBe(200);
 		const refused = await post('leads/get_entry_list');
 		expect(refused.status).toBe(429);
@@ -431,7 +431,7 @@ describe('the limit', () => {
 	});
 
 	it('takes calls again when the window has slid past, and stores nothing meanwhile', async () => {
-		service.set({ limit: { calls: 2, windowMs: WINDOW, atOnce: 2 } });
+		service.set({ limit: { maxCalls: 2, windowMs: WINDOW, maxConcurrent: 2 } });
 		const create = (name: string) => form('leads/create', { client_id: '1250001', family_name: name });
 		const statuses = [];
 		for (const name of ['一', '二', '三']) statuses.push((await create(name)).status);
@@ -443,7 +443,7 @@ describe('the limit', () => {
 	});
 
 	it.each([[false, [200, 429, 200]], [true, [200, 429, 429]]])('counts refused calls: %s', async (countRefused, wanted) => {
-		service.set({ limit: { calls: 1, windowMs: WINDOW, atOnce: 2 }, countRefused });
+		service.set({ limit: { maxCalls: 1, windowMs: WINDOW, maxConcurrent: 2 }, countRefused });
 		const statuses = [(await form('clients/get_entry_list')).status];
 		await new Promise((resolve) => setTimeout(resolve, WINDOW * 0.6));
 		statuses.push((await form('clients/get_entry_list')).status);
@@ -453,7 +453,7 @@ describe('the limit', () => {
 	});
 
 	it('refuses the third call at once and takes the next when one has ended', async () => {
-		service.set({ limit: { calls: 100, windowMs: 60_000, atOnce: 2 } });
+		service.set({ limit: { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 } });
 		service.delay(50, 50);
 		const statuses = await Promise.all([1, 2, 3].map(async () => (await form('clients/get_entry_list')).status));
 		expect(statuses.sort()).toEqual([200, 200, 429]);
@@ -462,7 +462,7 @@ describe('the limit', () => {
 	});
 
 	it('counts each key by itself', async () => {
-		service.set({ limit: { calls: 1, windowMs: 60_000, atOnce: 2 } });
+		service.set({ limit: { maxCalls: 1, windowMs: 60_000, maxConcurrent: 2 } });
 		expect((await form('clients/get_entry_list')).status).toBe(200);
 		expect((await send('clients/get_entry_list', { body: new URLSearchParams({ api_key: 'other' }) })).status).toBe(401);
 	});
@@ -470,7 +470,7 @@ describe('the limit', () => {
 	it.each([
 		['seconds', /^\d+$/], ['date', /GMT$/], ['none', /^missing$/],
 	] as const)('tells the wait as %s', async (retryAfter, wanted) => {
-		service.set({ limit: { calls: 0, windowMs: 60_000, atOnce: 2 }, retryAfter });
+		service.set({ limit: { maxCalls: 0, windowMs: 60_000, maxConcurrent: 2 }, retryAfter });
 		const { headers } = await form('clients/get_entry_list');
 		expect(headers.get('retry-after') ?? 'missing').toMatch(wanted);
 	});
@@ -615,7 +615,7 @@ describe('the controls over HTTP', () => {
 		fetch(`${service.url}/_sandbox/${path}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) });
 
 	it('do the same as those in process and count as no call', async () => {
-		expect((await control('settings', { limit: { calls: 1, windowMs: 60_000, atOnce: 1 } })).status).toBe(200);
+		expect((await control('settings', { limit: { maxCalls: 1, windowMs: 60_000, maxConcurrent: 1 } })).status).toBe(200);
 		expect((await control('faults', [{ effect: 'status', status: 502, path: 'clients' }])).status).toBe(200);
 		expect((await form('clients/get_entry_list')).status).toBe(502);
 		expect((await form('clients/get_entry_list')).status).toBe(429);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 
 import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
-import { maxPauseMs, Throttle } from '../../nodes/shared/throttle/throttle';
+import { pauseCapMs, Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
 import { Observer, UNSEEN_MS } from './observer.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -10,7 +10,7 @@ import { VirtualClock } from './virtualClock.mts';
 /** Everything that can happen to a connection, made up at random and played on virtual time. */
 
 export const WINDOW_MS = 1000;
-const LONGEST_PAUSE_MS = maxPauseMs({ windowMs: WINDOW_MS });
+const LONGEST_PAUSE_MS = pauseCapMs({ windowMs: WINDOW_MS });
 
 /** One time that a call is on its way. */
 export interface Attempt {
@@ -27,7 +27,7 @@ export interface Call {
 	/** How long after the call before it. */
 	afterMs: number;
 	attempts: Attempt[];
-	patienceMs?: number;
+	timeoutMs?: number;
 	maxPauseMs?: number;
 	/** Which of its line's groups it belongs to; a key that is refused ends only its own group, where there is one. */
 	group?: number;
@@ -40,7 +40,7 @@ export interface Execution {
 	credential: number;
 	startMs: number;
 	/** A picker in the editor. */
-	urgent?: boolean;
+	priority?: boolean;
 	/** Whether n8n makes the calls itself: their ends cannot be seen. */
 	unseen?: boolean;
 	/** Whether its calls say when it began. */
@@ -50,7 +50,7 @@ export interface Execution {
 	calls: Call[];
 }
 
-export type Setting = Pick<RateLimit, 'calls' | 'atOnce'>;
+export type Setting = Pick<RateLimit, 'maxCalls' | 'maxConcurrent'>;
 
 export interface Scenario {
 	/** The settings of the account's credentials. */
@@ -64,7 +64,7 @@ export interface Scenario {
 const ms = (max: number) => fc.integer({ min: 0, max });
 const rarely = <Value,>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 3, nil: undefined });
 
-const setting: fc.Arbitrary<Setting> = fc.record({ calls: fc.integer({ min: 1, max: 8 }), atOnce: fc.integer({ min: 1, max: 4 }) });
+const setting: fc.Arbitrary<Setting> = fc.record({ maxCalls: fc.integer({ min: 1, max: 8 }), maxConcurrent: fc.integer({ min: 1, max: 4 }) });
 
 const takes = {
 	takesMs: fc.oneof({ weight: 3, arbitrary: ms(60) }, { weight: 1, arbitrary: ms(2.5 * WINDOW_MS) }),
@@ -91,7 +91,7 @@ const call: fc.Arbitrary<Call> = fc.record({
 	attempts: fc
 		.tuple(fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(earlierAttempt, { maxLength: 3 }) }), lastAttempt)
 		.map(([earlier, last]) => [...earlier, last]),
-	patienceMs: fc.option(ms(6 * WINDOW_MS), { freq: 8, nil: undefined }),
+	timeoutMs: fc.option(ms(6 * WINDOW_MS), { freq: 8, nil: undefined }),
 	maxPauseMs: fc.option(ms(3 * WINDOW_MS), { freq: 3, nil: undefined }),
 	group: fc.option(fc.integer({ min: 0, max: 1 }), { nil: undefined }),
 	signal: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
@@ -100,7 +100,7 @@ const call: fc.Arbitrary<Call> = fc.record({
 const execution: fc.Arbitrary<Execution> = fc.record({
 	credential: fc.integer({ min: 0, max: 1 }),
 	startMs: fc.oneof(fc.constant(0), ms(3 * WINDOW_MS)),
-	urgent: rarely(fc.constant(true)),
+	priority: rarely(fc.constant(true)),
 	unseen: fc.option(fc.constant(true), { freq: 8, nil: undefined }),
 	saysSince: fc.boolean(),
 	cancelMs: fc.tuple(rarely(ms(4 * WINDOW_MS)), rarely(ms(4 * WINDOW_MS))),
@@ -134,7 +134,7 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 	}
 
 	const signals: AbortSignal[] = [];
-	const run = async ({ credential, startMs, urgent, unseen, saysSince, cancelMs, calls }: Execution) => {
+	const run = async ({ credential, startMs, priority, unseen, saysSince, cancelMs, calls }: Execution) => {
 		const stops = cancelMs.map(() => new AbortController());
 		signals.push(...stops.map(({ signal }) => signal));
 		const line = {};
@@ -148,14 +148,14 @@ export async function play({ credentials, changes, executions, seed }: Scenario)
 			});
 		}
 
-		const make = async ({ attempts, patienceMs = Infinity, maxPauseMs, group, signal: which }: Call) => {
+		const make = async ({ attempts, timeoutMs = Infinity, maxPauseMs, group, signal: which }: Call) => {
 			// A call keeps the settings with which it came.
 			const limits = settings[credential];
 			const { signal } = stops[which];
-			const until = clock.now() + patienceMs;
+			const until = clock.now() + timeoutMs;
 			for (const [index, { takesMs, arrives, end, waitMs }] of attempts.entries()) {
-				const own = { line, group, limits, urgent, signal, since, maxPauseMs };
-				const turn = { ...own, again: index > 0, patienceMs: Math.max(0, until - clock.now()) };
+				const own = { queueKey: line, group, limits, priority, signal, executionStartedAt: since, maxPauseMs };
+				const turn = { ...own, isRetry: index > 0, timeoutMs: Math.max(0, until - clock.now()) };
 				const waiting = observer.entered(turn);
 				try {
 					await throttle.acquire(turn);

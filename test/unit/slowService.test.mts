@@ -8,7 +8,7 @@ import { VirtualClock } from './virtualClock.mts';
  * before. 240 calls at the usual settings, simulated.
  */
 
-const limits = { calls: 100, windowMs: 60_000, atOnce: 2 };
+const limits = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
 /** The slots that were taken when a refusal came are waited for, and one call after the other looks whether there is room again. */
 const CAUTION_MS = 1.15 * limits.windowMs;
 

@@ -138,7 +138,7 @@ describe('no call goes round the throttle', () => {
 		const calling = [...sources('nodes'), ...sources('credentials')].filter((file) =>
 			/httpRequest\b|httpRequestWith|makeRoutingRequest|\brequestWith\w+\(|\bfetch\(|from 'axios|node:https?/.test(readFileSync(join(root, file), 'utf8')),
 		);
-		expect(calling).toEqual([join('nodes', 'shared', 'call.ts')]);
+		expect(calling).toEqual([join('nodes', 'shared', 'http', 'call.ts')]);
 	});
 });
 

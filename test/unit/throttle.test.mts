@@ -12,7 +12,7 @@ function worstWindow(arrivals: number[], windowMs: number): number {
 	return worst;
 }
 
-const limits = (calls: number, atOnce: number): RateLimit => ({ maxCalls, windowMs: 1000, maxConcurrent });
+const limits = (maxCalls: number, maxConcurrent: number): RateLimit => ({ maxCalls, windowMs: 1000, maxConcurrent });
 
 describe('the throttle on virtual time', () => {
 	/** Lets every line have its calls, all at the same moment; a call takes 1 ms. */
@@ -21,9 +21,9 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(clock);
 		const order: string[] = [];
 		const work: Array<Promise<void>> = [];
-		const call = async (line: unknown, name: string, urgent = false) => {
+		const call = async (queueKey: unknown, name: string, priority = false) => {
 			await throttle.acquire({ queueKey, priority, limits: ten });
-			if (!urgent && picker(order.length)) work.push(call({}, 'picker', true));
+			if (!priority && picker(order.length)) work.push(call({}, 'picker', true));
 			order.push(name);
 			await clock.sleep(1);
 			throttle.release(ten);
@@ -70,7 +70,7 @@ describe('the throttle on virtual time', () => {
 	test('the work for a start does not grow with the number of executions that wait', async () => {
 		const looksFor = async (executions: number) => {
 			let looks = 0;
-			const counted = { windowMs: 1000, atOnce: 1, get calls() { return ++looks && 10; } };
+			const counted = { windowMs: 1000, maxConcurrent: 1, get maxCalls() { return ++looks && 10; } };
 			await startsOf(ofOneCall(executions), undefined, counted);
 			return looks / executions;
 		};
@@ -160,10 +160,10 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(clock);
 		const many = limits(1000, 2);
 		let running = 0;
-		const atOnce: number[] = [];
+		const maxConcurrent: number[] = [];
 		const call = async (refused: boolean) => {
 			await throttle.acquire({ queueKey: 1, limits: many });
-			atOnce.push(++running);
+			maxConcurrent.push(++running);
 			await clock.sleep(1);
 			running--;
 			if (refused) throttle.pause(many);
@@ -172,18 +172,18 @@ describe('the throttle on virtual time', () => {
 		const work = Array.from({ length: 400 }, async (_, index) => await call(index === 0));
 		await clock.drain();
 		await Promise.all(work);
-		expect(Math.max(...atOnce.slice(2, 100))).toBe(1);
-		expect(Math.max(...atOnce.slice(300))).toBe(2);
+		expect(Math.max(...maxConcurrent.slice(2, 100))).toBe(1);
+		expect(Math.max(...maxConcurrent.slice(300))).toBe(2);
 	});
 
 	test('the stricter of two settings holds while both have calls waiting', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const arrivals: number[] = [];
-		const call = async (line: string, calls: number) => {
-			await throttle.acquire({ queueKey, limits: limits(calls, 5) });
+		const call = async (queueKey: string, maxCalls: number) => {
+			await throttle.acquire({ queueKey, limits: limits(maxCalls, 5) });
 			arrivals.push(clock.now());
-			throttle.release(limits(calls, 5));
+			throttle.release(limits(maxCalls, 5));
 		};
 		const work = [...Array(12)].flatMap(() => [call('wide', 10), call('narrow', 3)]);
 		await clock.drain();
@@ -199,11 +199,11 @@ describe('the throttle on virtual time', () => {
 	test('the longer of two windows holds while both have calls waiting', async () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
-		const starts: Array<[line: string, at: number]> = [];
-		const call = async (line: string, windowMs: number) => {
+		const starts: Array<[queueKey: string, at: number]> = [];
+		const call = async (queueKey: string, windowMs: number) => {
 			const one: RateLimit = { maxCalls: 1, windowMs, maxConcurrent: 1 };
 			await throttle.acquire({ queueKey, limits: one });
-			starts.push([line, clock.now()]);
+			starts.push([queueKey, clock.now()]);
 			await clock.sleep(1);
 			throttle.release(one);
 		};
@@ -231,7 +231,7 @@ describe('the throttle on virtual time', () => {
 		const throttle = new Throttle(new VirtualClock());
 		const two = limits(9, 2);
 		const order: string[] = [];
-		const enter = async (name: string, again = false) => {
+		const enter = async (name: string, isRetry = false) => {
 			await throttle.acquire({ queueKey: 1, limits: two, isRetry });
 			order.push(name);
 		};
@@ -316,7 +316,7 @@ describe('the throttle on virtual time', () => {
 		const clock = new VirtualClock();
 		const throttle = new Throttle(clock);
 		const ten = limits(10, 1);
-		const told: Array<{ at: number; waiting: number; forMs: number; lastMs: number }> = [];
+		const told: Array<{ at: number; waiting: number; nextInMs: number; lastInMs: number }> = [];
 		const work = Array.from({ length: 350 }, async () => {
 			await throttle.acquire({ queueKey: 1, limits: ten, onWait: (wait) => told.push({ at: clock.now(), ...wait }) });
 			throttle.release(ten);
@@ -325,12 +325,12 @@ describe('the throttle on virtual time', () => {
 		await Promise.all(work);
 		const tookMs = clock.now();
 		expect(told.map(({ at }) => Math.floor(at / 10_000))).toEqual([0, 1, 2, 3]);
-		for (const [index, { at, waiting, forMs, lastMs }] of told.entries()) {
+		for (const [index, { at, waiting, nextInMs, lastInMs }] of told.entries()) {
 			if (index > 0) expect(at - told[index - 1].at).toBeGreaterThanOrEqual(10_000);
-			expect(forMs).toBeLessThanOrEqual(1010);
+			expect(nextInMs).toBeLessThanOrEqual(1010);
 			expect(waiting % 10).toBe(0);
 			// What is said of the end comes true, give or take one window.
-			expect(Math.abs(at + lastMs - tookMs)).toBeLessThan(2 * 1010);
+			expect(Math.abs(at + lastInMs - tookMs)).toBeLessThan(2 * 1010);
 		}
 	});
 

@@ -173,9 +173,11 @@ describe('a total that disagrees with what came', () => {
 		['shrunk while it was read', 250, (call) => 270 - call * 10, []],
 	])('%s', async (_name, count, total, told) => expect(await mismatches(count, total)).toEqual(told));
 
-	test('is not told where only some rows were wanted', async () => {
-		expect(await mismatches(250, 100, 130)).toEqual([]);
-		expect(await mismatches(250, 1e7, 400)).toEqual([]);
+	test('is told where only some rows were wanted, too, unless there may be any number behind them', async () => {
+		expect(await mismatches(250, 100, 130)).toEqual([{ rows: 130, total: 100 }]);
+		expect(await mismatches(250, 1e7, 400)).toEqual([{ rows: 250, total: 1e7 }]);
+		expect(await mismatches(250, 1e7, 130)).toEqual([]);
+		expect(await mismatches(250, undefined, 400)).toEqual([]);
 	});
 
 	test('an empty page behind the last one says nothing about it', async () => {

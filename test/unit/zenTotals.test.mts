@@ -91,7 +91,7 @@ describe('the credential', () => {
 	const given = { totalsUrl: 'https://crmzen.example/r/totais?conta=7', totalsToken: 'secret', leadFileUrl: 'https://crmzen.example/r/totais', leadFileToken: 'other' };
 
 	test('has the waiting times of the vendor unless it says otherwise', () => {
-		expect(connect(given, 'totals').limits).toEqual({ calls: 1, windowMs: 300_000, atOnce: 1 });
+		expect(connect(given, 'totals').limits).toEqual({ maxCalls: 1, windowMs: 300_000, maxConcurrent: 1 });
 		expect(connect({ ...given, totalsWait: 20 }, 'totals').limits.windowMs).toBe(20_000);
 		expect(connect({ salesFunnelUrl: 'https://x.example/', salesFunnelToken: 't' }, 'salesFunnel').limits.windowMs).toBe(600_000);
 		expect(connect({ leadsByUserUrl: 'https://x.example/', leadsByUserToken: 't' }, 'leadsByUser').limits.windowMs).toBe(60_000);
@@ -157,8 +157,8 @@ describe('an answer', () => {
 		['429 with seconds', answer({ error: 'x' }, 429, { 'retry-after': '7' }), { reason: 'rateLimited', details: { retryAfterMs: 7000 } }],
 		['429 without a time', answer({ error: 'x' }, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
 		['too many, in words', answer({ error: 'Aguarde 5 minutos para uma nova consulta' }, 400), { reason: 'rateLimited' }],
-		['an error as list', answer({ error: ['a', 'b'] }, 400), { reason: 'rejected', details: { sentences: ['a', 'b'] } }],
-		['the words of the entry APIs', answer({ Erro: 3, Mensagem: 'JSON incompleto' }, 400), { reason: 'rejected', details: { sentences: ['3', 'JSON incompleto'] } }],
+		['an error as list', answer({ error: ['a', 'b'] }, 400), { reason: 'rejected', details: { messages: ['a', 'b'] } }],
+		['the words of the entry APIs', answer({ Erro: 3, Mensagem: 'JSON incompleto' }, 400), { reason: 'rejected', details: { messages: ['3', 'JSON incompleto'] } }],
 		['a 400 of totals about nothing found', answer({ error: 'Nenhum lead' }, 400), { reason: 'rejected' }],
 		['a list', answer([1]), { reason: 'unexpectedResponse' }],
 	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, totals))).toMatchObject(expected));

@@ -106,7 +106,7 @@ export async function readPages(
 	const { latest: total, least, most } = totals;
 	// Where as many rows came as were wanted, there may be any number behind them.
 	const isTooFew = rows.size < wanted && rows.size < least;
-	if (isTooFew || (least !== Infinity && rows.size > most)) onMismatch?.({ rows: rows.size, total });
+	if (least !== Infinity && (isTooFew || rows.size > most)) onMismatch?.({ rows: rows.size, total });
 	return [...rows.values()].slice(0, wanted);
 }
 

@@ -7,7 +7,7 @@ import type { RateLimit } from '../../../nodes/shared/throttle/fairQueue';
 import type { Throttle as BuiltThrottle } from '../../../nodes/shared/throttle/throttle';
 
 /** As it is installed: what runs the sources for tests slows each inner function down. */
-const { Throttle } = createRequire(import.meta.url)('../../../dist/nodes/shared/throttle.js') as { Throttle: typeof BuiltThrottle };
+const { Throttle } = createRequire(import.meta.url)('../../../dist/nodes/shared/throttle/throttle.js') as { Throttle: typeof BuiltThrottle };
 
 /** What every contestant of the limiter scenes is driven by. */
 export interface Limiter {

@@ -8,7 +8,7 @@ import { openStage, type Stage } from './stage.mts';
 
 /** Two seconds stand for the minute of real life. */
 const MINUTE = 2000;
-const LIMIT: LimitSettings = { calls: 100, windowMs: MINUTE, atOnce: 2 };
+const LIMIT: LimitSettings = { maxCalls: 100, windowMs: MINUTE, maxConcurrent: 2 };
 /** What 2 seconds are on that scale. */
 const JITTER_MS = (2000 / 60_000) * MINUTE;
 /** For the scenes without a limit: nothing that the package may ask for fills such a minute. */
@@ -125,11 +125,11 @@ async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
 	return { id, title, setting, measure, unit, best, rows, why };
 }
 
-const limited = { requestsPerMinute: LIMIT.calls, concurrentRequests: LIMIT.atOnce };
+const limited = { requestsPerMinute: LIMIT.maxCalls, concurrentRequests: LIMIT.maxConcurrent };
 /** Two calls, the most at once, as often as the limit allows: the node knows only how far apart starts are. */
-const PACE = { batchSize: LIMIT.atOnce, batchInterval: (LIMIT.atOnce * MINUTE) / LIMIT.calls };
+const PACE = { batchSize: LIMIT.maxConcurrent, batchInterval: (LIMIT.maxConcurrent * MINUTE) / LIMIT.maxCalls };
 
-const scale = `${LIMIT.calls} calls in any window of ${MINUTE / 1000} s, which stands for the minute, and ${LIMIT.atOnce} at once`;
+const scale = `${LIMIT.maxCalls} calls in any window of ${MINUTE / 1000} s, which stands for the minute, and ${LIMIT.maxConcurrent} at once`;
 const pace = (every: number, ms: number) => `HTTP Request: batches of ${every} every ${Math.round(ms)} ms, Retry On Fail`;
 const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last answer' } as const;
 
@@ -180,7 +180,7 @@ async function together(stage: Stage): Promise<Scene> {
 async function jitter(stage: Stage): Promise<Scene> {
 	const credential = await stage.credential('limited', limited);
 	const { url } = stage.service;
-	const safe = { batchSize: LIMIT.atOnce, batchInterval: Math.ceil(JITTER_MS) + 15 };
+	const safe = { batchSize: LIMIT.maxConcurrent, batchInterval: Math.ceil(JITTER_MS) + 15 };
 	return await n8nScene(stage, {
 		...seconds,
 		id: 'n8n-jitter',
@@ -204,7 +204,7 @@ async function returnAll(stage: Stage): Promise<Scene> {
 	const credential = await stage.credential('usual', { requestsPerMinute: 100, concurrentRequests: 2 });
 	const raw = ownReturnAll(credential);
 	Object.assign(raw.parameters as object, { output: 'raw' });
-	const service: LimitSettings = { calls: 100, windowMs: 60_000, atOnce: 2 };
+	const service: LimitSettings = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
 	return await n8nScene(stage, {
 		...seconds,
 		id: 'n8n-return-all',

@@ -81,7 +81,7 @@ const MINUTE = /(exports\.WINDOW = \{ ms: )[\d_]+( \})/;
 
 /** The package's minute is no setting: it is shortened in the bench's own installed copy, as a user never could. */
 async function setMinute(userFolder: string, ms: number): Promise<void> {
-	const file = join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-hotprofile-datacake-zen/dist/nodes/shared/connection.js');
+	const file = join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-hotprofile-datacake-zen/dist/nodes/shared/http/credentials.js');
 	const code = await readFile(file, 'utf8');
 	if (!MINUTE.test(code)) throw new Error(`${file} has no line that says how long the window is`);
 	await writeFile(file, code.replace(MINUTE, `$1${ms}$2`));

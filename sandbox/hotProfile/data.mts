@@ -27,8 +27,18 @@ const FIRST = { leads: 4_100_001, clients: 1_250_001, businessCards: 880_001 };
 /** What a maker gives; id and times are set for all alike. */
 type Made = Record<string, Value | Stored['items'] | Stored['hidden']> & Pick<Stored, 'items'>;
 
+const tenants = new Map<string, Tenant>();
+
+/** The records of a seed, to be copied and never changed: services with the same records share them. */
+export function tenantOf(seed: number, sizes: Sizes): Tenant {
+	const key = JSON.stringify([seed, sizes]);
+	let tenant = tenants.get(key);
+	if (!tenant) tenants.set(key, (tenant = makeTenant(seed, sizes)));
+	return tenant;
+}
+
 /** Makes the records; the same seed makes the same ones. */
-export function makeTenant(seed: number, sizes: Sizes): Tenant {
+function makeTenant(seed: number, sizes: Sizes): Tenant {
 	const random = new Random(seed);
 	const tenant: Tenant = {
 		leads: new Map(), clients: new Map(), businessCards: new Map(), departments: new Map(), branches: new Map(),

@@ -2,7 +2,7 @@ import type { Answer } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
 import type { Pair, Received } from '../wire.mts';
 import { type Input, readInput, Wrong } from './check.mts';
-import { makeTenant, type Sizes } from './data.mts';
+import { tenantOf, type Sizes } from './data.mts';
 import { effectsFor, errors, type HotProfileEffect, keyRefused, tooMany } from './effects.mts';
 import { type Operation, operations } from './operations.mts';
 import { search } from './query.mts';
@@ -32,7 +32,7 @@ const ROOT = '/rest_api/v1/';
 /** Starts a stand-in of HotProfile with records of its own. */
 export async function startHotProfile(options: HotProfileOptions = {}): Promise<HotProfileService> {
 	const { apiKey = 'sandbox-hotprofile-key', seed = 1, leads = 2500, clients = 600, businessCards = 1200 } = options;
-	const atStart = makeTenant(seed, { leads, clients, businessCards });
+	const atStart = tenantOf(seed, { leads, clients, businessCards });
 	let tenant = copyOf(atStart);
 
 	const grow = (records: number) => {

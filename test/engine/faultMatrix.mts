@@ -15,8 +15,10 @@ const { WINDOW } = require('../../dist/nodes/shared/http/credentials.js') as { W
 const usual = WINDOW.ms;
 /** Rewritten by `npm run docs:faults`. */
 const PAGE = 'docs/faults.md';
-/** Trials that mostly wait run side by side; the others would only slow each other down. */
-const LANES = { waiting: 24, busy: 3 };
+/** For tests that wait for their turn. */
+const TIMEOUT_MS = 300_000;
+/** How many trials run at once: those that mostly wait, and those that would only slow each other down. */
+const LANES = { waiting: 24, busy: 6 };
 
 const allTrials = operations.flatMap((operation) =>
 	faultsOf(operation).flatMap((fault) => durationsOf(fault, operation).map((lasts) => ({ operation, fault, lasts }))),
@@ -74,8 +76,6 @@ export function testFaults(service: ServiceName): void {
 		WINDOW.ms = 600;
 		watch();
 		mockTimeouts();
-		// Concurrent tests all start at once; they then queue for a lane.
-		jest.setTimeout(300_000);
 	});
 	afterAll(() => {
 		WINDOW.ms = usual;
@@ -91,7 +91,7 @@ export function testFaults(service: ServiceName): void {
 			expect({ calls, stored, message }).toEqual({ calls: before + 1 + after, stored: does === 'read' ? 0 : 1, message: undefined });
 			expect(output.length).toBeGreaterThan(0);
 		}
-	}, 300_000);
+	}, TIMEOUT_MS);
 
 	test.concurrent.each(trials.map((trial) => [`${trial.operation.name}: ${trial.fault.name}, ${trial.lasts}`, trial] as const))(`${service}, %s`, async (_title, trial) => {
 		const { operation, fault, lasts } = trial;
@@ -127,7 +127,7 @@ export function testFaults(service: ServiceName): void {
 		expect(showsKey).toBe(false);
 		expect(received).toHaveLength(fault.isRedirect && operation.isFile ? 1 : 0);
 		expect(received.join()).not.toContain(key);
-	}, 300_000);
+	}, TIMEOUT_MS);
 
 	test.concurrent.each(stopped.map((trial) => [`${trial.operation.name}: ${trial.fault.name}`, trial] as const))(
 		`${service}, %s stops the run, and the message says how far it came`,
@@ -141,7 +141,7 @@ export function testFaults(service: ServiceName): void {
 			expect(error).toMatch(account);
 			expect(showsKey).toBe(false);
 		},
-		300_000,
+		TIMEOUT_MS,
 	);
 
 	test(`docs/faults.md shows what ${service} was seen to do`, async () => {
@@ -151,5 +151,5 @@ export function testFaults(service: ServiceName): void {
 		const updated = withPart(withPart(page, head), section);
 		if (process.env.UPDATE_DOCS) await writeFile(PAGE, updated);
 		else expect(updated).toBe(page);
-	}, 300_000);
+	}, TIMEOUT_MS);
 }

@@ -23,8 +23,10 @@ export interface Scene {
 	/** What the value is. */
 	measure: string;
 	unit: 's' | 'ms' | 'µs' | 'bytes';
-	/** The least value that could be, where that can be said. */
+	/** The least value possible, if it can be calculated. */
 	best?: number;
+	/** The ratios that the own contestant has to reach: to the least value possible, and to each other contestant. */
+	goals?: { toBest: number; toOthers: number };
 	rows: Row[];
 	/** Why the own contestant stands where it stands: for the first place and for any other one. */
 	why: { first: string; otherwise: string };

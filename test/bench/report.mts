@@ -46,6 +46,19 @@ export function table(scene: Scene): string {
 	].join('\n');
 }
 
+/** One line for each ratio that the scene has a goal for. */
+export function goalsOf(scene: Scene): string[] {
+	const { goals, best, rows } = scene;
+	if (!goals) return [];
+	const own = ownRow(scene);
+	const goal = (name: string, of: number, most: number) =>
+		`Goal ${own.value <= most * of ? 'met' : 'missed'}: ${times(own.value, of)} of ${name}, at most ${most.toFixed(2)}×`;
+	return [
+		...(best === undefined ? [] : [goal('the least time possible', best, goals.toBest)]),
+		...rows.filter((row) => !row.own).map(({ contestant, value }) => goal(contestant, value, goals.toOthers)),
+	];
+}
+
 const part = (scene: Scene) => `## ${scene.title}
 
 ${scene.setting}${scene.best === undefined ? '' : ` The least there could be is ${shown(scene.best)} ${scene.unit}.`}
@@ -53,7 +66,7 @@ ${scene.setting}${scene.best === undefined ? '' : ` The least there could be is 
 ${table(scene)}
 
 ${standing(scene)}. ${placeOf(ownRow(scene), scene) === 1 ? scene.why.first : scene.why.otherwise}
-`;
+${goalsOf(scene).map((line) => `\n${line}.\n`).join('')}`;
 
 /** The page of a whole race. */
 export const report = (scenes: Scene[], machine: Machine): string => `# The race

@@ -85,7 +85,7 @@ async function run(stage: Stage, ids: string[]): Promise<{ execution?: Execution
 }
 
 async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
-	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, why } = settings;
+	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, goals, why } = settings;
 	const { clientId } = stage;
 	await stage.importAll(contestants.flatMap(({ workflows }, index) =>
 		workflows.map((nodes, number) => workflow(idOf(id, index, number), nodes, { rows: count, clientId })),
@@ -122,7 +122,7 @@ async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
 			},
 		};
 	});
-	return { id, title, setting, measure, unit, best, rows, why };
+	return { id, title, setting, measure, unit, best, goals, rows, why };
 }
 
 const limited = { requestsPerMinute: LIMIT.maxCalls, concurrentRequests: LIMIT.maxConcurrent };
@@ -218,6 +218,7 @@ async function returnAll(stage: Stage): Promise<Scene> {
 		],
 		rows: 1, limit: service, minuteMs: 60_000, delay: [50, 50], rounds: 2, decidedBy: 'nodes', expected: LEADS,
 		best: leastMs(LEADS / 100, service, 50) / 1000,
+		goals: { toBest: 1.3, toOthers: 0.6 },
 		why: {
 			first: 'The package reads two pages side by side once it knows how many there are; Pagination reads one after the other.',
 			otherwise: 'The package reads two pages side by side, but then turns each row into typed values, which takes longer than the second page saves.',

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Pair, Received } from './wire.mts';
+import type { Pair, Received } from './parseRequest.mts';
 
 /** What a service says to a call. */
 export interface Answer {

@@ -1,4 +1,4 @@
-import type { Params } from './wire.mts';
+import type { Params } from './parseRequest.mts';
 
 /** One call as the service saw it. The key itself is never in it. */
 export interface Call {

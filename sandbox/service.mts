@@ -4,9 +4,9 @@ import {
 	type Answer, type Effect, type Fault, FaultQueue, pageOf, type RetryAfter, retryAfterHeader,
 } from './faults.mts';
 import { type Call, type Figures, figuresOf } from './journal.mts';
-import { Limit, type LimitSettings, type Refusal } from './limit.mts';
+import { Limit, type LimitSettings, type Refusal } from './rateLimit.mts';
 import { Random } from './random.mts';
-import { type Received, receive } from './wire.mts';
+import { type Received, receive } from './parseRequest.mts';
 
 /** What can be changed while a service runs. */
 export interface SharedSettings {

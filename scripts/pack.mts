@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { npm } from './npm.mts';
-import { Problem } from './problem.mts';
+import { Problem } from './userError.mts';
 
 /** Builds the package and packs it as `npm publish` would; hands back the tarball's path. Runs in the package's folder. */
 export async function buildPackage(folder: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { Problem } from './problem.mts';
+import { Problem } from './userError.mts';
 
 const LOOPBACK = '127.0.0.1';
 

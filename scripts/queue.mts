@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type HotProfileService, startHotProfile } from '../sandbox/hotProfile/index.mts';
 import { ensureN8n } from './n8n/install.mts';
 import { buildPackage } from './pack.mts';
-import { Problem } from './problem.mts';
+import { Problem } from './userError.mts';
 import { progress } from './progress.mts';
 import { type Cluster, startCluster } from './queue/cluster.mts';
 import { executionsOf, type Listed, publishWorkflow, ROWS, rowsOf, tally, trigger } from './queue/leads.mts';

@@ -7,7 +7,7 @@ import { OWNER, setUpOwner } from './n8n/rest.mts';
 import { startN8n } from './n8n/server.mts';
 import { buildPackage } from './pack.mts';
 import { assertPortFree } from './ports.mts';
-import { Problem } from './problem.mts';
+import { Problem } from './userError.mts';
 import { progress } from './progress.mts';
 import { sandboxes } from './sandboxes.mts';
 

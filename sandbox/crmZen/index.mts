@@ -1,6 +1,6 @@
 import { type Answer, commonEffects, type Effect, type Fault, retryAfterHeader } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
-import type { Received } from '../wire.mts';
+import type { Received } from '../parseRequest.mts';
 import { answerOf, error, reportNames, type ReportSettings } from './reports.mts';
 
 export interface CrmZenSettings extends ReportSettings {

@@ -1,6 +1,6 @@
 import type { Answer } from '../faults.mts';
-import type { Received } from '../wire.mts';
-import { daysBetween, type Entry, failuresOf, type Lead, leadsOf, users } from './data.mts';
+import type { Received } from '../parseRequest.mts';
+import { daysBetween, type Entry, failuresOf, type Lead, leadsOf, users } from './sampleLeads.mts';
 
 export interface ReportSettings {
 	/** How numbers are written; the vendor's page does not tell. */

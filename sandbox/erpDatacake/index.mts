@@ -3,11 +3,11 @@ import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
 import type { Operation } from '../../nodes/shared/fields/operations.ts';
 import { type Answer, commonEffects, type Effect, retryAfterHeader } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
-import type { Received } from '../wire.mts';
-import { checkInput, type Forms, type Input, Wrong } from './check.mts';
-import { pdf } from './papers.mts';
+import type { Received } from '../parseRequest.mts';
+import { checkInput, type Forms, type Input, Wrong } from './validation.mts';
+import { pdf } from './invoiceDocuments.mts';
 import { Provider } from './provider.mts';
-import { work } from './work.mts';
+import { work } from './operations.mts';
 
 export interface ErpSettings extends Forms {
 	/** Where the input of a GET must stand. */

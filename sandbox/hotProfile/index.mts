@@ -1,14 +1,14 @@
 import type { Answer } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
-import type { Pair, Received } from '../wire.mts';
-import { type Input, readInput, Wrong } from './check.mts';
-import { tenantOf, type Sizes } from './data.mts';
-import { effectsFor, errors, type HotProfileEffect, keyRefused, tooMany } from './effects.mts';
+import type { Pair, Received } from '../parseRequest.mts';
+import { type Input, readInput, Wrong } from './validation.mts';
+import { tenantOf, type Sizes } from './sampleRecords.mts';
+import { effectsFor, errors, type HotProfileEffect, keyRefused, tooMany } from './faultEffects.mts';
 import { type Operation, operations } from './operations.mts';
-import { search } from './query.mts';
+import { search } from './search.mts';
 import { rowOf } from './rows.mts';
 import { copyOf, type Table, type Tenant } from './tenant.mts';
-import { create, remove, unknownIds, update } from './write.mts';
+import { create, remove, unknownIds, update } from './mutations.mts';
 
 export interface HotProfileSettings {
 	/** Fields of leads and cards that the key's user may see in no record. */

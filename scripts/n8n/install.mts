@@ -3,7 +3,7 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { npm } from '../npm.mts';
-import { Problem } from '../problem.mts';
+import { Problem } from '../userError.mts';
 import { run } from '../processes.mts';
 
 /** The n8n that the package is tried with: of the last line that runs on Node 20 as well as on Node 24. */

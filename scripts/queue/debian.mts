@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from '../problem.mts';
+import { Problem } from '../userError.mts';
 import { run } from '../processes.mts';
 
 const PACKAGES = ['redis-server', 'postgresql'];

@@ -1,4 +1,4 @@
-import { everyField, startEcho } from '../everyField.mts';
+import { everyField, startEcho } from '../allFields.mts';
 import { nodeType, run } from './engine.mts';
 
 let echo: Awaited<ReturnType<typeof startEcho>>;

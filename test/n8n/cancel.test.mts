@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { example, ownSandbox, stage, storeCredential, storeWorkflow, type Workflow } from './stage.mts';
+import { example, ownSandbox, stage, storeCredential, storeWorkflow, type Workflow } from './testBed.mts';
 
 /** After this time every call that was sent has given its slot back. */
 const WINDOW = 60_000;

@@ -1,8 +1,8 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
-import type { Params } from '../../sandbox/wire.mts';
+import type { Params } from '../../sandbox/parseRequest.mts';
 import { executeWorkflow, importCredentials, importWorkflows, type Item } from '../../scripts/n8n/commandLine.mts';
 import { sandboxCredential } from '../../scripts/sandboxes.mts';
-import { ownSandbox, stage } from './stage.mts';
+import { ownSandbox, stage } from './testBed.mts';
 
 const { n8n, userFolder } = stage();
 let sandbox: HotProfileService;

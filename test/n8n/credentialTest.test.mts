@@ -2,7 +2,7 @@ import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { freePort } from '../../scripts/ports.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { sandboxCredential } from '../../scripts/sandboxes.mts';
-import { ownSandbox, stage, storeCredential } from './stage.mts';
+import { ownSandbox, stage, storeCredential } from './testBed.mts';
 
 let sandbox: HotProfileService;
 let rest: Rest;

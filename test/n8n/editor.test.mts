@@ -1,7 +1,7 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { Editor } from './editor.mts';
-import { example, ownSandbox, stage, storeCredential, storeWorkflow } from './stage.mts';
+import { example, ownSandbox, stage, storeCredential, storeWorkflow } from './testBed.mts';
 
 let sandbox: HotProfileService;
 let rest: Rest;

@@ -6,8 +6,8 @@ import { type Execution, executeWorkflow, importCredentials, importWorkflows } f
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { erpCredential } from '../../scripts/sandboxes.mts';
 import { freePort } from '../../scripts/ports.mts';
-import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../everyErpField.mts';
-import { stage } from './stage.mts';
+import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../allErpFields.mts';
+import { stage } from './testBed.mts';
 
 /** ERP Datacake in a real n8n: its 25 operations on the bare wire, its examples, files, and its credential. */
 

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { visible } from '../visible.mts';
+import { visible } from '../visibleProperties.mts';
 import { Editor } from './editor.mts';
-import { stage } from './stage.mts';
+import { stage } from './testBed.mts';
 
 /** Every operation of every node, opened in the editor: its fields are there, and a picture is kept. */
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { executeWorkflow } from '../../scripts/n8n/commandLine.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { stage } from './stage.mts';
+import { stage } from './testBed.mts';
 
 /** n8n's HTTP Request node with each credential, measured at the hosts: who got the key, and what the node said. */
 

@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { executeWorkflow, importCredentials, importWorkflows } from '../../scripts/n8n/commandLine.mts';
-import { everyField, startEcho } from '../everyField.mts';
-import { stage } from './stage.mts';
+import { everyField, startEcho } from '../allFields.mts';
+import { stage } from './testBed.mts';
 
 const { HotProfile } = require('../../index.js');
 const { n8n, userFolder } = stage();

@@ -7,7 +7,7 @@ import { setUpOwner } from '../../scripts/n8n/rest.mts';
 import { startN8n } from '../../scripts/n8n/server.mts';
 import { buildPackage } from '../../scripts/pack.mts';
 import { progress } from '../../scripts/progress.mts';
-import { raise } from './stage.mts';
+import { raise } from './testBed.mts';
 
 /** Once for all tests: the packed package in a real n8n that is running and has its owner. */
 export default async function setUp(): Promise<void> {

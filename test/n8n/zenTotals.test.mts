@@ -5,7 +5,7 @@ import { executeWorkflow, importCredentials, importWorkflows } from '../../scrip
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { zenCredential } from '../../scripts/sandboxes.mts';
 import { freePort } from '../../scripts/ports.mts';
-import { stage } from './stage.mts';
+import { stage } from './testBed.mts';
 
 /** Zen Totals in a real n8n: 20 seconds stand for the 5 minutes of CRM Zen. */
 

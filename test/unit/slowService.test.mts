@@ -1,6 +1,6 @@
 import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
-import { crowd } from './crowd.mts';
+import { crowd } from './sharedAccount.mts';
 import { VirtualClock } from './virtualClock.mts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { ICredentialType, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
-import { inside, visible } from '../visible.mts';
+import { inside, visible } from '../visibleProperties.mts';
 
 const root = join(__dirname, '../..');
 const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');

@@ -1,8 +1,8 @@
-import type { LimitSettings } from '../../../sandbox/limit.mts';
+import type { LimitSettings } from '../../../sandbox/rateLimit.mts';
 import type { Execution } from '../../../scripts/n8n/commandLine.mts';
 import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
 import { FIRST_NODE, httpCreate, httpReturnAll, type Node, ownCreate, ownReturnAll, splitOut, workflow } from './contestants.mts';
-import { openStage, type Stage } from './stage.mts';
+import { openStage, type Stage } from './testBed.mts';
 
 /** The scenes on a real n8n: this package against n8n's own HTTP Request node, turn and turn about. */
 

@@ -1,6 +1,6 @@
-import type { Input } from './check.mts';
-import { Wrong } from './check.mts';
-import { boletoLine, money, pixCode } from './papers.mts';
+import type { Input } from './validation.mts';
+import { Wrong } from './validation.mts';
+import { boletoLine, money, pixCode } from './invoiceDocuments.mts';
 import {
 	catalogues, type Client, dayFromNow, finalStatuses, type Invoice, isOverdue, type Provider,
 } from './provider.mts';

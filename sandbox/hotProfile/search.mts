@@ -1,5 +1,5 @@
 import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
-import { type Input, Wrong } from './check.mts';
+import { type Input, Wrong } from './validation.mts';
 import { columnOf, customField, customText } from './columns.mts';
 import type { Operation } from './operations.mts';
 import { type Stored, type TableName, tableOf, type Tenant, type Value } from './tenant.mts';

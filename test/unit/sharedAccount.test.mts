@@ -1,5 +1,5 @@
 import { Random } from '../../sandbox/random.mts';
-import { type Crowd, crowd, type Outcome } from './crowd.mts';
+import { type Crowd, crowd, type Outcome } from './sharedAccount.mts';
 
 /**
  * Several processes share an account's limit without talking, by refusals alone: 1,200 calls at the

@@ -1,5 +1,5 @@
 import type { FieldSpec, Kind } from '../../nodes/shared/fields/fields.ts';
-import type { Pair } from '../wire.mts';
+import type { Pair } from '../parseRequest.mts';
 import type { Operation } from './operations.mts';
 import type { Value } from './tenant.mts';
 

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../nodes/shared/throttle/fairQueue';
 import { Throttle } from '../../nodes/shared/throttle/throttle';
-import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
+import { Limit, type LimitSettings, type Refusal } from '../../sandbox/rateLimit.mts';
 import { Random } from '../../sandbox/random.mts';
 import { VirtualClock } from './virtualClock.mts';
 

@@ -1,7 +1,7 @@
 import type { Field } from '../../nodes/shared/fields/fields.ts';
-import { type Input, labelOf, Wrong } from './check.mts';
+import { type Input, labelOf, Wrong } from './validation.mts';
 import { clientLabels } from './columns.mts';
-import { unset } from './data.mts';
+import { unset } from './sampleRecords.mts';
 import { writable } from './operations.mts';
 import {
 	japanTime, leadSources, products, type Stored, type TableName, tableOf, tags, type Tenant, uniqueKey, users, type Value,

@@ -9,7 +9,7 @@ import {
 } from './tenant.mts';
 import {
 	companyFirst, companySecond, companyThird, events, familyNames, givenNames, notes, places, posts,
-} from './words.mts';
+} from './sampleData.mts';
 
 /** How many records there are. */
 export interface Sizes {

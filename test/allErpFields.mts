@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { resources } from '../nodes/ErpDatacake/resources/index.ts';
-import { inside, visible } from './visible.mts';
+import { inside, visible } from './visibleProperties.mts';
 
 /** Every field of every operation of ERP Datacake, set in the node, and what must be read from the bare wire. */
 

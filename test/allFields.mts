@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { inside, visible } from './visible.mts';
+import { inside, visible } from './visibleProperties.mts';
 
 /** Every field of every operation of HotProfile, set in the node, and what must be read from the bare wire. */
 

@@ -1,30 +1,30 @@
-/** What a service takes from one account. */
+/** The limits of one account. */
 export interface LimitSettings {
-	/** Most calls in any window. */
+	/** Maximum calls in any window. */
 	maxCalls: number;
 	/** Length of the sliding window in milliseconds. */
 	windowMs: number;
-	/** Most calls that run at the same time. */
+	/** Maximum calls in progress at the same time. */
 	maxConcurrent: number;
 }
 
-/** Why a call was refused, and how long until the same call would be taken. */
+/** Why a call was refused, and how long until it would be accepted. */
 export interface Refusal {
-	why: 'calls' | 'atOnce';
+	cause: 'calls' | 'atOnce';
 	waitMs: number;
 }
 
 interface Account {
-	/** Arrivals that still count. */
+	/** Arrivals within the current window. */
 	times: number[];
 	running: number;
 }
 
-/** Counts the calls of each account in a sliding window, and those that run at once. */
-export class Limit {
-	/** `null` takes every call. */
+/** Limits each account's calls in a sliding window and its concurrent calls. */
+export class RateLimiter {
+	/** `null` accepts every call. */
 	settings: LimitSettings | null;
-	/** Whether a refused call uses up a place in the window as well. */
+	/** Whether a refused call counts toward the window too. */
 	countRefused: boolean;
 	private readonly accounts = new Map<string, Account>();
 
@@ -34,21 +34,21 @@ export class Limit {
 	}
 
 	/**
-	 * A call arrives. One that is not refused has to `leave` later.
+	 * Registers a call. If it is not refused, `release` must be called when it ends.
 	 * @param at the arrival, as given by `performance.now()`
-	 * @param settings what holds for this account, where accounts differ
+	 * @param settings the account's limits, if accounts differ
 	 */
-	enter(key: string, at: number, settings = this.settings): Refusal | undefined {
+	admit(key: string, at: number, settings = this.settings): Refusal | undefined {
 		const account = this.account(key);
-		const refusal = settings && refuse(account, settings, at);
+		const refusal = settings && checkLimits(account, settings, at);
 		if (settings && (!refusal || this.countRefused)) account.times.push(at);
 		if (refusal) return refusal;
 		account.running += 1;
 		return undefined;
 	}
 
-	/** A call that was taken has been answered or has lost its connection. */
-	leave(key: string): void {
+	/** An accepted call has been answered or has lost its connection. */
+	release(key: string): void {
 		this.account(key).running -= 1;
 	}
 
@@ -59,12 +59,12 @@ export class Limit {
 	}
 }
 
-function refuse(account: Account, { maxCalls, windowMs, maxConcurrent }: LimitSettings, at: number): Refusal | undefined {
+function checkLimits(account: Account, { maxCalls, windowMs, maxConcurrent }: LimitSettings, at: number): Refusal | undefined {
 	const { times } = account;
 	while (times.length > 0 && times[0] <= at - windowMs) times.shift();
-	// Where no call is allowed at all there is no earlier one to wait for.
-	if (times.length >= maxCalls) return { why: 'calls', waitMs: (times[times.length - maxCalls] ?? at) + windowMs - at };
-	// Nobody knows when a running call ends, so a second is only a fair guess.
-	if (account.running >= maxConcurrent) return { why: 'atOnce', waitMs: 1000 };
+	// If no call is allowed at all, there is no earlier one to wait for.
+	if (times.length >= maxCalls) return { cause: 'calls', waitMs: (times[times.length - maxCalls] ?? at) + windowMs - at };
+	// When a running call ends is unknown; one second is a reasonable guess.
+	if (account.running >= maxConcurrent) return { cause: 'atOnce', waitMs: 1000 };
 	return undefined;
 }

@@ -1,2 +1,2 @@
-/** Something the person at the terminal can put right: its message is a whole sentence that says how, shown without a stack. */
-export class Problem extends Error {}
+/** An error that the user can fix: its message says how and is shown without a stack trace. */
+export class UserError extends Error {}

@@ -1,57 +1,57 @@
 import type { Field } from '../../nodes/shared/fields/fields.ts';
 import { type Operation, fieldsOf } from '../../nodes/shared/fields/operations.ts';
-import { isRightDocument } from './provider.mts';
+import { isValidDocument } from './provider.mts';
 
-/** What is wrong with a call: the ERP's sentence, and plain English for whoever tests. */
-export class Wrong extends Error {
-	readonly sentence: string;
+/** A rejected call: the ERP's message, and the reason in plain English for whoever tests. */
+export class ValidationError extends Error {
+	readonly vendorMessage: string;
 	readonly status: number;
 
 	constructor(sentence: string, reason: string, status = 422) {
 		super(reason);
-		this.sentence = sentence;
+		this.vendorMessage = sentence;
 		this.status = status;
 	}
 }
 
 export type Input = Record<string, unknown>;
 
-/** How this ERP wants its values. */
-export interface Forms {
+/** The value formats of this ERP. */
+export interface ValueFormats {
 	dateFormat: 'yyyy-MM-dd' | 'dd/MM/yyyy';
 }
 
-const DATES: Record<Forms['dateFormat'], RegExp> = {
+const DATE_PATTERNS: Record<ValueFormats['dateFormat'], RegExp> = {
 	'yyyy-MM-dd': /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})$/,
 	'dd/MM/yyyy': /^(?<day>\d{2})\/(?<month>\d{2})\/(?<year>\d{4})$/,
 };
 
-/** Looks at everything that was sent: names of the contract only, and values of the right form. */
-export function checkInput(operation: Operation, input: Input, forms: Forms): void {
+/** Validates all parameters: only names of the contract, and values in the right format. */
+export function validateInput(operation: Operation, input: Input, forms: ValueFormats): void {
 	const known = Object.fromEntries(Object.entries(fieldsOf(operation)).filter(([, field]) => !field.isSetting));
 	for (const name of Object.keys(operation.required)) {
-		if (String(input[name] ?? '').trim() === '') throw new Wrong(`O campo ${name} é obrigatório.`, `${name} is required`);
+		if (String(input[name] ?? '').trim() === '') throw new ValidationError(`O campo ${name} é obrigatório.`, `${name} is required`);
 	}
-	checkRecord(known, input, forms);
+	validateRecord(known, input, forms);
 }
 
-function checkRecord(known: Record<string, Field>, input: Input, forms: Forms): void {
+function validateRecord(known: Record<string, Field>, input: Input, forms: ValueFormats): void {
 	for (const [name, value] of Object.entries(input)) {
 		const field = known[name];
-		if (!field) throw new Wrong(`O campo ${name} não existe.`, `${name} is no field of the contract here`, 400);
+		if (!field) throw new ValidationError(`O campo ${name} não existe.`, `${name} is not a field of this operation`, 400);
 		if (field.kind === 'list') {
-			if (!Array.isArray(value)) throw new Wrong(`O campo ${name} deve ser uma lista.`, `${name} is no list`, 400);
-			for (const entry of value as Input[]) checkRecord(field.of ?? {}, entry, forms);
+			if (!Array.isArray(value)) throw new ValidationError(`O campo ${name} deve ser uma lista.`, `${name} is not a list`, 400);
+			for (const entry of value as Input[]) validateRecord(field.of ?? {}, entry, forms);
 			continue;
 		}
-		if (typeof value !== 'string') throw new Wrong(`O campo ${name} deve ser texto.`, `${name} is no text`, 400);
+		if (typeof value !== 'string') throw new ValidationError(`O campo ${name} deve ser texto.`, `${name} is not text`, 400);
 		const isWrong = value !== '' && !(readers[field.kind]?.(value, forms) ?? true);
-		if (isWrong) throw new Wrong(`O campo ${name} é inválido.`, `${name}: "${value.slice(0, 40)}" is no ${field.kind}`);
+		if (isWrong) throw new ValidationError(`O campo ${name} é inválido.`, `${name}: "${value.slice(0, 40)}" is not a valid ${field.kind}`);
 	}
 }
 
-const readers: Partial<Record<Field['kind'], (value: string, forms: Forms) => boolean>> = {
-	document: isRightDocument,
+const readers: Partial<Record<Field['kind'], (value: string, forms: ValueFormats) => boolean>> = {
+	document: isValidDocument,
 	postalCode: (value) => /^\d{5}-?\d{3}$/.test(value),
 	email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value),
 	decimal: (value) => /^-?\d{1,3}(\.\d+)?$/.test(value),
@@ -67,7 +67,7 @@ const readers: Partial<Record<Field['kind'], (value: string, forms: Forms) => bo
 	},
 	file: (value) => Buffer.from(value, 'base64').toString('base64') === value,
 	date(value, { dateFormat }) {
-		const { year, month, day } = DATES[dateFormat].exec(value)?.groups ?? {};
+		const { year, month, day } = DATE_PATTERNS[dateFormat].exec(value)?.groups ?? {};
 		const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
 		return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
 	},

@@ -1,53 +1,53 @@
-import { type Answer, commonEffects, type Effect, type Fault, retryAfterHeader } from '../faults.mts';
+import { type ServiceResponse, commonEffects, type Effect, type Fault, retryAfterHeader } from '../faults.mts';
 
-/** Sentences of a fault, in the vendor's manner. */
-const SENTENCES = ['姓を入力してください。', '会社IDは登録されていません。'];
+/** Error messages in the vendor's style. */
+const DEFAULT_ERRORS = ['姓を入力してください。', '会社IDは登録されていません。'];
 
-/** A failure whose body says why. */
-export function errors(status: number, sentences: unknown, reason: string): Answer {
+/** A response with error messages in its body. */
+export function errorResponse(status: number, sentences: unknown, reason: string): ServiceResponse {
 	return { status, body: { errors: sentences }, reason };
 }
 
 const TOO_MANY = 'アクセス数の上限に達しました。しばらくしてから再度お試しください。';
 
-/** A refusal for too many calls. */
-export const tooMany = (status: number, reason: string, sentences = [TOO_MANY]) => errors(status, sentences, reason);
+/** The response to too many calls. */
+export const tooMany = (status: number, reason: string, sentences = [TOO_MANY]) => errorResponse(status, sentences, reason);
 
-/** A refusal of the key. */
-export const keyRefused = (status: number, reason: string) => errors(status, ['APIキーが正しくありません。'], reason);
+/** The response to an invalid key. */
+export const invalidKey = (status: number, reason: string) => errorResponse(status, ['APIキーが正しくありません。'], reason);
 
-const pretended = ({ effect }: Fault) => `fault ${effect}`;
+const faultReason = ({ effect }: Fault) => `fault ${effect}`;
 
-const changed = (answer: Answer, change: (body: Record<string, unknown>) => Record<string, unknown>): Answer => ({
+const withBody = (answer: ServiceResponse, change: (body: Record<string, unknown>) => Record<string, unknown>): ServiceResponse => ({
 	...answer,
 	body: change(answer.body as Record<string, unknown>),
 });
 
-/** Ways to fail that are HotProfile's own, beside the common ones. */
+/** The common faults and those that only HotProfile has. */
 export const effectsFor = (grow: (records: number) => void) =>
 	({
 		...commonEffects,
-		/** Too many calls, with the status for it. */
+		/** Too many calls, with status 429. */
 		429({ fault }) {
 			const { seconds, retryAfter = seconds === undefined ? 'none' : 'seconds' } = fault;
-			const answer = tooMany(429, pretended(fault), fault.sentences);
+			const answer = tooMany(429, faultReason(fault), fault.sentences);
 			return { ...answer, headers: retryAfterHeader(retryAfter, (seconds ?? 1) * 1000) };
 		},
-		/** Too many calls, said with status 200. */
-		tooMany: ({ fault }) => tooMany(200, pretended(fault), fault.sentences),
-		keyRefused: ({ fault }) => keyRefused(fault.status ?? 401, pretended(fault)),
-		errorsList: ({ fault }) => errors(200, fault.sentences ?? SENTENCES, pretended(fault)),
-		errorsHash: ({ fault }) => errors(200, { base: fault.sentences ?? SENTENCES }, pretended(fault)),
-		errorsText: ({ fault }) => errors(200, (fault.sentences ?? SENTENCES).join(''), pretended(fault)),
-		/** The counters of a list as an array of one. */
-		pagesList: ({ handle }) => changed(handle(), (body) => ({ ...body, pages: [body.pages] })),
-		/** The first page, whichever was asked for. */
+		/** Too many calls, with status 200. */
+		tooMany: ({ fault }) => tooMany(200, faultReason(fault), fault.sentences),
+		keyRefused: ({ fault }) => invalidKey(fault.status ?? 401, faultReason(fault)),
+		errorsList: ({ fault }) => errorResponse(200, fault.sentences ?? DEFAULT_ERRORS, faultReason(fault)),
+		errorsHash: ({ fault }) => errorResponse(200, { base: fault.sentences ?? DEFAULT_ERRORS }, faultReason(fault)),
+		errorsText: ({ fault }) => errorResponse(200, (fault.sentences ?? DEFAULT_ERRORS).join(''), faultReason(fault)),
+		/** The page counters as an array with one element. */
+		pagesList: ({ handle }) => withBody(handle(), (body) => ({ ...body, pages: [body.pages] })),
+		/** Always the first page, whichever page was requested. */
 		repeatPage: ({ received, handle }) => handle({ ...received, bodyPairs: received.bodyPairs.filter(([name]) => name !== 'page[number]') }),
-		/** A page that names a wrong number of all rows. */
-		lyingTotal: ({ fault, handle }) => changed(handle(), (body) => ({ ...body, pages: { ...(body.pages as object), total_count: fault.records ?? 0 } })),
-		/** An answer without the key that it should have. */
+		/** A page with a wrong total count. */
+		lyingTotal: ({ fault, handle }) => withBody(handle(), (body) => ({ ...body, pages: { ...(body.pages as object), total_count: fault.records ?? 0 } })),
+		/** A response without its expected root key. */
 		noRoot: () => ({ status: 200, body: {} }),
-		/** Others add records while pages are read. */
+		/** Someone else adds records while pages are being read. */
 		grow({ fault, handle }) {
 			const answer = handle();
 			grow(fault.records ?? 1);

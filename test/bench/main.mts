@@ -7,7 +7,7 @@ import { npm } from '../../scripts/npm.mts';
 import { chart } from './chart.mts';
 import type { Scene } from './figures.mts';
 import { n8nScenes, playOnN8n } from './n8n/scenes.mts';
-import { goalsOf, machineLine, report, standing, table, withSummary } from './report.mts';
+import { goalsOf, machineLine, report, describePlace, table, withSummary } from './report.mts';
 
 /**
  * Runs `npm run bench`: this package against n8n's own HTTP Request node on a real n8n, and its throttle against other
@@ -48,7 +48,7 @@ async function bench(): Promise<void> {
 	}
 
 	const machine = { cores: availableParallelism(), node: process.versions.node, n8n: version };
-	for (const scene of scenes) console.log([`\n${scene.title}`, table(scene), standing(scene), ...goalsOf(scene)].join('\n'));
+	for (const scene of scenes) console.log([`\n${scene.title}`, table(scene), describePlace(scene), ...goalsOf(scene)].join('\n'));
 	console.log(`\n${machineLine(machine)}; ${Math.round((performance.now() - started) / 60_000)} minutes`);
 	if (values.scene !== undefined) return;
 	await writeFile('docs/race.md', report(scenes, machine));

@@ -1,10 +1,10 @@
-import { type FaultLine, isInTheWay, type Operation, type ServiceName, timesOf } from './faults.mts';
+import { type FaultCase, blocksEveryConnection, type Operation, type ServiceName, timesOf } from './faults.mts';
 import type { ItemObservation, Observation, Trial } from './faultTrial.mts';
 
 /** Writes the page docs/faults.md from what was observed. */
 
 export interface Result extends Trial {
-	fault: FaultLine;
+	fault: FaultCase;
 	observation: Observation;
 }
 
@@ -69,13 +69,13 @@ const operationsOf = (results: Result[]): Operation[] => [...new Set(results.map
 const groupOf = ({ does, isFile }: Operation): string =>
 	isFile ? 'downloading' : { read: 'reading', change: 'updating', once: 'storing' }[does];
 
-/** Operations by their groups, or by name where not all of a group are meant. */
+/** Operations by group, or by name if a group is incomplete. */
 function named(some: Operation[], all: Operation[]): string {
 	const isWhole = (group: string) => all.every((one) => groupOf(one) !== group || some.includes(one));
 	return [...new Set(some.map((one) => (isWhole(groupOf(one)) ? groupOf(one) : one.name)))].join('; ');
 }
 
-/** The rows of one fault: operations with the same outcome stand together. */
+/** The rows of one fault: operations with the same outcome share a row. */
 function rowsOf(results: Result[], all: Operation[]): string[][] {
 	const rows = new Map<string, Operation[]>();
 	for (const result of results) {
@@ -99,14 +99,14 @@ function sentOf(result: Result): string {
 	const { operation: { before, after }, observation, fault } = result;
 	const { calls, message } = hitOf(result);
 	const arrived = calls === 0 ? 0 : calls - before - (message === undefined ? after : 0);
-	return String(isInTheWay(fault) ? observation.stopped / observation.items.length + arrived : arrived);
+	return String(blocksEveryConnection(fault) ? observation.stopped / observation.items.length + arrived : arrived);
 }
 
 const storedOf = (result: Result) => (result.operation.does === 'read' ? '–' : String(hitOf(result).stored));
 
 function readOf(result: Result): string {
 	const { fault, observation } = result;
-	const others = observation.items.filter(({ place, message }) => place !== 'hit' && message !== undefined && !isInTheWay(fault));
+	const others = observation.items.filter(({ place, message }) => place !== 'hit' && message !== undefined && !blocksEveryConnection(fault));
 	const hit = hitOf(result);
 	return [
 		hit.message === undefined ? 'ends well' : told(hit),

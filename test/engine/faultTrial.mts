@@ -1,11 +1,11 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { linesOf } from '../../sandbox/faults.mts';
+import { toLines } from '../../sandbox/faults.mts';
 import type { Call } from '../../sandbox/journal.mts';
 import { type Job, run } from './engine.mts';
 import { type RecordingHost, type Route, routeThrough, startRecordingHost } from './faultObstacles.mts';
 import { environments, type TestCase, type TriedOperation } from './faultOperations.mts';
-import { endsOthers, type FaultLine, goesAlone, isInTheWay, type Lasts, type Place, timesOf } from './faults.mts';
+import { cancelsWaitingCalls, type FaultCase, runsAlone, blocksEveryConnection, type FaultDuration, type Place, timesOf } from './faults.mts';
 import { CallTimeouts, UNREACHED_TIMEOUT_MS, withTimeouts } from './faultTimeouts.mts';
 
 /** Runs one trial: three items against a service of its own, of which the second meets the fault. */
@@ -13,8 +13,8 @@ import { CallTimeouts, UNREACHED_TIMEOUT_MS, withTimeouts } from './faultTimeout
 export interface Trial {
 	operation: TriedOperation;
 	/** Without one, everything succeeds. */
-	fault?: FaultLine;
-	lasts: Lasts;
+	fault?: FaultCase;
+	lasts: FaultDuration;
 	/** Whether the node stops on an error. */
 	stops?: boolean;
 }
@@ -71,9 +71,9 @@ export async function runTrial({ operation, fault, lasts, stops = false }: Trial
 		if (typeof order === 'object') service.fault({ location: host?.url, ...order, times, ...aim(fingerprints, target) } as never);
 		if (fault?.isTimeout) service.onFault(() => timeouts.callUnanswered());
 
-		const indices = fault && goesAlone(fault, lasts) ? [HIT] : items.map((_, index) => index);
+		const indices = fault && runsAlone(fault, lasts) ? [HIT] : items.map((_, index) => index);
 		// So that it is certain which calls a refused key finds waiting, and which one meets an open port.
-		const isOneByOne = stops || (fault && (endsOthers(fault) || isInTheWay(fault)));
+		const isOneByOne = stops || (fault && (cancelsWaitingCalls(fault) || blocksEveryConnection(fault)));
 		const job = async () => await withTimeouts(timeouts, async () => await run({
 			node,
 			parameters: fault?.isTimeout ? withTimeout(parameters, operation.isFile) : parameters,
@@ -130,7 +130,7 @@ function withTimeout(parameters: IDataObject, isFile?: boolean): IDataObject {
 }
 
 /** Whether a call belongs to an item. */
-const isOf = ({ path, pairs }: Call, fingerprints: string[]) => [path, ...linesOf(pairs)].some((line) => fingerprints.includes(line));
+const isOf = ({ path, pairs }: Call, fingerprints: string[]) => [path, ...toLines(pairs)].some((line) => fingerprints.includes(line));
 
 function observeItem(journal: readonly Call[], fingerprints: string[], output: INodeExecutionData[]): Omit<ItemObservation, 'place'> {
 	const calls = journal.filter((call) => isOf(call, fingerprints));

@@ -10,7 +10,7 @@ import * as catalogue from '../../nodes/shared/fields/fields';
 import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
 import { dateColumn, flagColumn, moneyColumn, numberColumn, textColumn, outputKeys, mapRow } from '../../nodes/shared/fields/columns';
-import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
+import { isValidDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
 const operations = resources.flatMap((resource) => resource.operations);
@@ -37,7 +37,7 @@ describe('CPF and CNPJ', () => {
 
 	test('the 400 clients of the sandbox have right ones, some with letters', () => {
 		const documents = [...new Provider(1, 400).clients.values()].map(({ fields }) => fields.cnpj_cpf);
-		expect(documents.filter((text) => !isDocument(text) || !isRightDocument(text))).toEqual([]);
+		expect(documents.filter((text) => !isDocument(text) || !isValidDocument(text))).toEqual([]);
 		expect(documents.some((text) => /[A-Z]/.test(text))).toBe(true);
 		expect(new Set(documents).size).toBe(400);
 	});

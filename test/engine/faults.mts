@@ -234,7 +234,7 @@ export interface Expected {
 	/** The message, if the item fails. */
 	told?: string;
 	advice?: string;
-	/** Whether the user is told that it may have been stored. */
+	/** Whether the description warns that the record may already exist. */
 	mayBeStored: boolean;
 }
 

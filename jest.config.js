@@ -10,7 +10,10 @@ module.exports = {
 	transform: { '\\.(mts|ts)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
 	moduleNameMapper: engine ? { '^(n8n-core|n8n-workflow)$': `${engine}/node_modules/$1` } : {},
 	setupFiles: ['<rootDir>/test/setup.js'],
+	testSequencer: '<rootDir>/test/slowestFirst.js',
 	testTimeout: 60_000,
-	// Tests wait more than they compute.
-	maxWorkers: 4,
+	// Tests wait more than they compute, so more workers than cores are busy.
+	maxWorkers: 6,
+	// For the fault matrix, whose tests queue by themselves.
+	maxConcurrency: 2000,
 };

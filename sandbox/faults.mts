@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import type { Pair, Received } from './wire.mts';
+import type { Pair, ParsedRequest } from './parseRequest.mts';
 
-/** What a service says to a call. */
-export interface Answer {
+/** A service's response to a call. */
+export interface ServiceResponse {
 	status: number;
-	/** An object is sent as JSON, text as it is. */
+	/** An object is sent as JSON, text is sent unchanged. */
 	body?: unknown;
 	headers?: Record<string, string>;
-	/** In plain English, what was wrong with the call. */
+	/** What was wrong with the call, in plain English. */
 	reason?: string;
-	/** Id of the record that the call wrote. */
+	/** Id of the record that the call created or changed. */
 	stored?: number;
-	/** Sends the answer in its own, broken way. */
-	send?: (response: ServerResponse, page: Page) => void;
+	/** Sends the response in a broken way. */
+	send?: (response: ServerResponse, page: WireResponse) => void;
 }
 
-/** An answer as it goes over the wire. */
-export interface Page {
+/** A response as it is sent over the wire. */
+export interface WireResponse {
 	status: number;
 	headers: Record<string, string>;
 	text: string;
@@ -24,18 +24,18 @@ export interface Page {
 
 export type RetryAfter = 'seconds' | 'date' | 'none';
 
-/** An order to fail. */
+/** A fault to simulate. */
 export interface Fault<Effect extends string = string> {
 	effect: Effect;
-	/** Which calls: an expression for their path (all by default). */
+	/** A regular expression for the path of the calls to fail (all by default). */
 	path?: string | RegExp;
-	/** Which of them: an expression for what they bring, a line name=value for each value (all by default). */
+	/** A regular expression for their parameters, one line name=value each (all by default). */
 	values?: string | RegExp;
-	/** So many matching calls go well first (0 by default). */
+	/** How many matching calls succeed first (0 by default). */
 	after?: number;
-	/** So many calls fail then (1 by default). */
+	/** How many calls then fail (1 by default). */
 	times?: number;
-	/** Whether the call does its work all the same before it fails (each effect has its own default). */
+	/** Whether the call is executed before it fails (each effect has its own default). */
 	store?: boolean;
 	/** `status`, `keyRefused`, `redirect`: the status of the answer. */
 	status?: number;
@@ -43,29 +43,29 @@ export interface Fault<Effect extends string = string> {
 	body?: unknown;
 	/** `status`: more headers. */
 	headers?: Record<string, string>;
-	/** `429`: how the wait is told, and how long it is. */
+	/** `429`: the form of the Retry-After header, and its duration. */
 	retryAfter?: RetryAfter;
 	seconds?: number;
 	/** `redirect`: where to. */
 	location?: string;
-	/** `trickle`: milliseconds between two bits of the answer. */
+	/** `trickle`: milliseconds between two chunks of the response. */
 	pauseMs?: number;
-	/** `errorsList`, `errorsHash`, `errorsText`, `tooMany`: the sentences. */
+	/** `errorsList`, `errorsHash`, `errorsText`, `tooMany`: the error messages. */
 	sentences?: string[];
-	/** `grow`: how many records are added after each page; `lyingTotal`: how many there are said to be. */
+	/** `grow`: how many records are added after each page; `lyingTotal`: the wrong total. */
 	records?: number;
 }
 
 /**
- * One way to fail. `handle` does what the service would have done, storing included; an effect that
- * does not call it leaves the service as it was.
+ * One kind of fault. `handle` executes the call as usual, including any write; an effect that does not call it
+ * leaves the records unchanged.
  */
-export type Effect = (input: { fault: Fault; received: Received; handle: (received?: Received) => Answer }) => Answer;
+export type Effect = (input: { fault: Fault; received: ParsedRequest; handle: (received?: ParsedRequest) => ServiceResponse }) => ServiceResponse;
 
-/** What a call brings, one line for each value. */
-export const linesOf = (pairs: Pair[]): string[] => pairs.map(([name, value]) => `${name}=${value}`);
+/** A call's parameters, one line name=value each. */
+export const toLines = (pairs: Pair[]): string[] => pairs.map(([name, value]) => `${name}=${value}`);
 
-/** Faults that wait for their calls, the oldest first. */
+/** The pending faults, oldest first. */
 export class FaultQueue {
 	private waiting: { fault: Fault; path: RegExp; values: RegExp; after: number; times: number }[] = [];
 
@@ -74,10 +74,10 @@ export class FaultQueue {
 		this.waiting.push({ fault, path: new RegExp(path), values: new RegExp(values, 'm'), after, times });
 	}
 
-	/** The fault that a call meets, if any. */
-	take({ path, queryPairs, bodyPairs }: Received): Fault | undefined {
+	/** Takes the fault that applies to a call, if any. */
+	take({ path, queryPairs, bodyPairs }: ParsedRequest): Fault | undefined {
 		if (this.waiting.length === 0) return undefined;
-		const values = linesOf([...queryPairs, ...bodyPairs]).join('\n');
+		const values = toLines([...queryPairs, ...bodyPairs]).join('\n');
 		for (const entry of this.waiting) {
 			if (!entry.path.test(path) || !entry.values.test(values)) continue;
 			if (entry.after > 0) {
@@ -96,19 +96,19 @@ export class FaultQueue {
 	}
 }
 
-/** The wait as the header tells it. */
+/** The Retry-After header for a wait. */
 export function retryAfterHeader(form: RetryAfter, waitMs: number): Record<string, string> {
 	if (form === 'none') return {};
 	if (form === 'seconds') return { 'retry-after': String(Math.ceil(waitMs / 1000)) };
-	// The date of the header knows whole seconds only, so it is rounded up.
+	// HTTP dates have whole seconds, so the time is rounded up.
 	return { 'retry-after': new Date(Math.ceil((Date.now() + waitMs) / 1000) * 1000).toUTCString() };
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML_TYPE = 'text/html; charset=utf-8';
 
-/** An answer as it goes over the wire. */
-export function pageOf({ status, body, headers }: Answer): Page {
+/** A response as it is sent over the wire. */
+export function toWireResponse({ status, body, headers }: ServiceResponse): WireResponse {
 	const isText = typeof body === 'string';
 	const text = isText ? body : body === undefined ? '' : JSON.stringify(body);
 	return { status, text, headers: { 'content-type': isText ? HTML_TYPE : JSON_TYPE, ...headers } };
@@ -116,17 +116,17 @@ export function pageOf({ status, body, headers }: Answer): Page {
 
 const HTML = '<!DOCTYPE html><html lang="ja"><head><title>メンテナンス中</title></head><body><h1>ただいまメンテナンス中です</h1></body></html>';
 
-const drop = (response: ServerResponse) => response.socket?.resetAndDestroy();
+const resetConnection = (response: ServerResponse) => response.socket?.resetAndDestroy();
 
-/** Ways to fail that every service can meet. */
+/** Faults that can occur at every service. */
 export const commonEffects = {
 	/** Any status with any body. */
 	status: ({ fault: { status = 500, body = HTML, headers } }) => ({ status, body, headers }),
-	/** The connection breaks before anything is done. */
-	resetBeforeStore: () => ({ status: 0, send: drop }),
-	/** All is done, then the connection breaks without an answer. */
-	resetAfterStore: ({ handle }) => ({ ...handle(), status: 0, send: drop }),
-	/** Never answers. */
+	/** Resets the connection before the call is executed. */
+	resetBeforeStore: () => ({ status: 0, send: resetConnection }),
+	/** Executes the call, then resets the connection without a response. */
+	resetAfterStore: ({ handle }) => ({ ...handle(), status: 0, send: resetConnection }),
+	/** Never responds. */
 	hang: () => ({ status: 0, send: () => {} }),
 	/** A web page where JSON is expected. */
 	html: ({ fault: { body = HTML } }) => ({ status: 200, body }),
@@ -134,10 +134,10 @@ export const commonEffects = {
 	empty: () => ({ status: 200 }),
 	/** Half of the JSON, with a length that fits the half. */
 	cut: ({ handle }) => {
-		const { text, ...page } = pageOf(handle());
+		const { text, ...page } = toWireResponse(handle());
 		return { ...page, body: text.slice(0, text.length / 2) };
 	},
-	/** Says that more is coming than does come. */
+	/** Announces more bytes than it sends. */
 	wrongLength: ({ handle }) => ({
 		...handle(),
 		send: (response, { status, headers, text }) => {
@@ -146,37 +146,37 @@ export const commonEffects = {
 			response.write(text, () => response.socket?.end());
 		},
 	}),
-	/** The answer comes in small bits that also part characters. */
+	/** Sends the response in small chunks that also split characters. */
 	trickle: ({ fault: { pauseMs = 5 }, handle }) => ({
 		...handle(),
 		send: (response, { status, headers, text }) => trickle(response, { status, headers, text }, pauseMs),
 	}),
-	/** An answer that goes on for ever, a byte at a time. */
+	/** A response that never ends, one byte at a time. */
 	endless: ({ fault: { pauseMs = 20 }, handle }) => ({ ...handle(), send: (response, page) => endless(response, page, pauseMs) }),
-	/** Turns to another protocol, of which nothing comes. */
+	/** Switches to another protocol and sends nothing. */
 	switching: ({ handle }) => ({
 		...handle(),
 		send: ({ socket }) => {
 			socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: none\r\n\r\n');
 		},
 	}),
-	/** Sends the caller elsewhere. */
+	/** Redirects the caller. */
 	redirect: ({ fault: { status = 302, location = '/' } }) => ({ status, headers: { location } }),
 } satisfies Record<string, Effect>;
 
 export type CommonEffect = keyof typeof commonEffects;
 
-function endless(response: ServerResponse, { status, headers }: Page, pauseMs: number): void {
+function endless(response: ServerResponse, { status, headers }: WireResponse, pauseMs: number): void {
 	response.writeHead(status, headers);
 	const timer = setInterval(() => response.write(' '), pauseMs);
 	response.once('close', () => clearInterval(timer));
 }
 
-const BITS = 20;
+const CHUNKS = 20;
 
-function trickle(response: ServerResponse, { status, headers, text }: Page, pauseMs: number): void {
+function trickle(response: ServerResponse, { status, headers, text }: WireResponse, pauseMs: number): void {
 	const bytes = Buffer.from(text);
-	const size = Math.ceil(bytes.length / BITS) || 1;
+	const size = Math.ceil(bytes.length / CHUNKS) || 1;
 	response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
 	let sent = 0;
 	const timer = setInterval(() => {

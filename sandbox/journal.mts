@@ -1,32 +1,32 @@
-import type { Params } from './wire.mts';
+import type { Params } from './parseRequest.mts';
 
-/** One call as the service saw it. The key itself is never in it. */
+/** One call as the service saw it, without the key. */
 export interface Call {
 	index: number;
 	/** Arrival, as given by `performance.now()`. */
 	at: number;
-	/** When the answer was out or the connection was gone; missing while the call runs. */
+	/** When the response was sent or the connection closed; undefined while the call is in progress. */
 	endedAt?: number;
 	path: string;
 	method: string;
 	contentType: string;
 	keyIn: 'body' | 'url' | 'header' | 'none';
 	keyRight: boolean;
-	/** Every parameter in the order and under the exact name in which it was sent. */
+	/** Every parameter under its exact name, in the order sent. */
 	pairs: [string, string][];
-	/** Parameters of the address, nested. */
+	/** Query parameters, nested. */
 	query: Params;
-	/** Parameters of the body, nested. */
+	/** Body parameters, nested. */
 	body: Params;
-	/** Status of the answer, 0 where none was sent. */
+	/** Response status, 0 if none was sent. */
 	status: number;
-	/** Whether the service's limit refused the call; a fault that says "too many" is under `fault`. */
+	/** Whether the service's limit refused the call; simulated refusals are in `fault`. */
 	refused: boolean;
-	/** In plain English, what was wrong with the call. */
+	/** What was wrong with the call, in plain English. */
 	reason?: string;
-	/** Id of the record that the call wrote. */
+	/** Id of the record that the call created or changed. */
 	stored?: number;
-	/** Effect of the fault that this call met. */
+	/** The fault that this call met. */
 	fault?: string;
 }
 
@@ -34,17 +34,17 @@ export interface Figures {
 	calls: number;
 	/** Calls that the limit refused. */
 	refused: number;
-	/** Most arrivals in any window, refused calls included. */
+	/** Maximum arrivals in any window, including refused calls. */
 	worstWindow: number;
-	/** Most arrivals in any window among the calls that were taken. */
+	/** Maximum arrivals of accepted calls in any window. */
 	worstWindowTaken: number;
-	/** Most calls that ran at the same time, refused calls included. */
+	/** Maximum calls in progress at the same time, including refused calls. */
 	worstAtOnce: number;
 	/** From the first arrival to the last. */
 	spanMs: number;
 }
 
-/** What the calls amount to, seen from the service. */
+/** Summarizes the calls as the service saw them. */
 export function figuresOf(journal: readonly Call[], windowMs: number): Figures {
 	const arrivals = sorted(journal.map((call) => call.at));
 	const taken = sorted(journal.filter((call) => !call.refused).map((call) => call.at));
@@ -60,7 +60,7 @@ export function figuresOf(journal: readonly Call[], windowMs: number): Figures {
 
 const sorted = (times: number[]) => times.sort((one, other) => one - other);
 
-/** Most of the sorted times that lie less than `windowMs` apart. */
+/** Maximum number of the sorted times that lie within one window. */
 function worstWindow(times: number[], windowMs: number): number {
 	let worst = 0;
 	let first = 0;

@@ -3,7 +3,7 @@ import { startCrmZen } from './crmZen/index.mts';
 import { startErpDatacake } from './erpDatacake/index.mts';
 import { startHotProfile } from './hotProfile/index.mts';
 
-/** The services that can be stood in for: how each is started, and what it takes unless told otherwise. */
+/** The sandbox services: how each is started, and its default port and key. */
 const services = {
 	hotProfile: {
 		name: 'HotProfile', port: '5701', key: 'sandbox-hotprofile-key',
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 	options: { service: { type: 'string', default: 'hotProfile' }, port: { type: 'string' }, key: { type: 'string' } },
 });
 if (!Object.hasOwn(services, values.service)) {
-	console.error(`"${values.service}" is no service; there are ${Object.keys(services).join(', ')}`);
+	console.error(`"${values.service}" is not a service. Use one of: ${Object.keys(services).join(', ')}`);
 	process.exit(1);
 }
 

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run. */
+/** A seeded pseudo-random number generator: every run gets the same numbers. */
 export class Random {
 	private state: number;
 
@@ -20,17 +20,17 @@ export class Random {
 		return min + Math.floor(this.next() * (max - min + 1));
 	}
 
-	/** True in so many of a hundred cases. */
+	/** True with the given probability in percent. */
 	percent(share: number): boolean {
 		return this.next() * 100 < share;
 	}
 
-	/** One of a list. */
+	/** A random element of a list. */
 	pick<Item>(list: readonly Item[]): Item {
 		return list[this.whole(0, list.length - 1)];
 	}
 
-	/** Up to `most` different ones of a list, in the list's order. */
+	/** Up to `most` distinct elements of a list, in the list's order. */
 	some<Item>(list: readonly Item[], most: number): Item[] {
 		const wanted = new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(list)));
 		return list.filter((item) => wanted.has(item));

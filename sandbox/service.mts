@@ -1,60 +1,62 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-	type Answer, type Effect, type Fault, FaultQueue, pageOf, type RetryAfter, retryAfterHeader,
+	type ServiceResponse, type Effect, type Fault, FaultQueue, toWireResponse, type RetryAfter, retryAfterHeader,
 } from './faults.mts';
 import { type Call, type Figures, figuresOf } from './journal.mts';
-import { Limit, type LimitSettings, type Refusal } from './limit.mts';
+import { RateLimiter, type LimitSettings, type Refusal } from './rateLimit.mts';
 import { Random } from './random.mts';
-import { type Received, receive } from './wire.mts';
+import { type ParsedRequest, parseRequest } from './parseRequest.mts';
 
 /** What can be changed while a service runs. */
 export interface SharedSettings {
-	/** `null` lifts the limit. */
+	/** `null` disables the limit. */
 	limit: LimitSettings | null;
-	/** Whether refused calls use up the window as well. */
+	/** Whether refused calls count toward the window too. */
 	countRefused: boolean;
-	/** How a refusal by the limit tells the wait. */
+	/** The form of Retry-After in refusals by the limit. */
 	retryAfter: RetryAfter;
-	/** Every answer waits for a random time from the first to the second number of milliseconds. */
+	/** Shortest and longest random delay of every response, in milliseconds. */
 	delay: [number, number];
 }
 
-/** What one service brings to the shared ground. */
-export interface Rules<Name extends string, Own extends object> {
+/** What defines one service. */
+export interface ServiceRules<Name extends string, Own extends object> {
 	apiKey: string;
-	/** Its own settings as they are at the start. */
+	/** Initial values of its own settings. */
 	settings: Own;
-	/** Its own ways to fail and the common ones. */
+	/** The faults that it can simulate. */
 	effects: Record<Name, Effect>;
-	/** Where the key stands; takes it out of what was received, so that the journal never sees it. */
-	takeKey(received: Received, settings: Own): { keyIn: Call['keyIn']; key: string };
-	/** Whose calls a call counts with, and what that account is allowed, where it is not the same for all. */
-	account?(received: Received, key: string, settings: SharedSettings & Own): { name: string; limit: LimitSettings | null };
-	/** Answers a call that the limit took. */
-	answer(received: Received, key: { keyIn: Call['keyIn']; keyRight: boolean }, settings: Own): Answer;
-	/** Answers a call that the limit refused. */
-	refuse(why: Refusal['why']): Answer;
-	/** Its records by name. */
+	/** Finds the key and removes it from the request, so that it never gets into the journal. */
+	extractKey(received: ParsedRequest, settings: Own): { keyIn: Call['keyIn']; key: string };
+	/** The account that a call counts toward and its limit, if accounts have different limits. */
+	account?(received: ParsedRequest, key: string, settings: SharedSettings & Own): { name: string; limit: LimitSettings | null };
+	/** The response to a call within the limit. */
+	respond(received: ParsedRequest, key: { keyIn: Call['keyIn']; keyRight: boolean }, settings: Own): ServiceResponse;
+	/** The response to a call over the limit. */
+	refuse(why: Refusal['cause']): ServiceResponse;
+	/** Its tables by name. */
 	tables(): Record<string, Map<number, object>>;
-	/** Back to the records of the start. */
+	/** Restores the initial records. */
 	reset(): void;
 }
 
-/** A running service and everything that tests do with it. */
+/** A running service, and what tests can do with it. */
 export interface Service<Name extends string, Own extends object> {
 	url: string;
 	apiKey: string;
 	/** All calls since the start or the last reset. */
 	readonly journal: readonly Call[];
-	/** What the calls amount to; the window is that of the limit (60 seconds without one) unless given. */
+	/** Summarizes the calls; the default window is the limit's, or 60 seconds without a limit. */
 	figures(windowMs?: number): Figures;
-	/** Lets calls to come fail. */
+	/** Makes future calls fail. */
 	fault(fault: Fault<Name>): void;
-	/** Lets every answer wait for a random time. */
+	/** Calls a listener whenever a call meets a fault. */
+	onFault(listener: (call: Call) => void): void;
+	/** Delays every response by a random time. */
 	delay(minMs: number, maxMs: number): void;
 	set(settings: Partial<SharedSettings & Own>): void;
-	/** Records, settings, journal, faults and limit are as they were at the start. */
+	/** Restores the initial records, settings, journal, faults and limit. */
 	reset(): void;
 	close(): Promise<void>;
 }
@@ -67,9 +69,9 @@ export interface StartOptions {
 
 const CONTROLS = '/_sandbox';
 
-/** Starts a service on this machine: body capture, journal, limit, faults and controls around its rules. */
+/** Starts a local service: its rules, wrapped in a journal, a limit, faults and remote controls. */
 export async function startService<Name extends string, Own extends object>(
-	rules: Rules<Name, Own>,
+	rules: ServiceRules<Name, Own>,
 	{ port = 0, limit: limitAtStart = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 }, seed = 1 }: StartOptions,
 ): Promise<Service<Name, Own>> {
 	const atStart: SharedSettings & Own = {
@@ -82,7 +84,8 @@ export async function startService<Name extends string, Own extends object>(
 	const faults = new FaultQueue();
 	let settings = { ...atStart };
 	let journal: Call[] = [];
-	let limit = new Limit(settings.limit, settings.countRefused);
+	const faultListeners: Array<(call: Call) => void> = [];
+	let limit = new RateLimiter(settings.limit, settings.countRefused);
 	let random = new Random(seed);
 
 	const service: Service<Name, Own> = {
@@ -94,16 +97,19 @@ export async function startService<Name extends string, Own extends object>(
 		figures: (windowMs = settings.limit?.windowMs ?? 60_000) => figuresOf(journal, windowMs),
 		fault(fault) {
 			if (!Object.hasOwn(rules.effects, fault.effect)) {
-				throw new Error(`"${fault.effect}" is no effect; there are ${Object.keys(rules.effects).join(', ')}`);
+				throw new Error(`"${fault.effect}" is not an effect. Use one of: ${Object.keys(rules.effects).join(', ')}`);
 			}
 			faults.add(fault);
+		},
+		onFault: (listener) => {
+			faultListeners.push(listener);
 		},
 		delay: (minMs, maxMs) => {
 			settings.delay = [minMs, maxMs];
 		},
 		set(changes) {
 			const unknown = Object.keys(changes).find((name) => !Object.hasOwn(atStart, name));
-			if (unknown) throw new Error(`"${unknown}" is no setting; there are ${Object.keys(atStart).join(', ')}`);
+			if (unknown) throw new Error(`"${unknown}" is not a setting. Use one of: ${Object.keys(atStart).join(', ')}`);
 			settings = { ...settings, ...changes };
 			limit.settings = settings.limit;
 			limit.countRefused = settings.countRefused;
@@ -112,46 +118,47 @@ export async function startService<Name extends string, Own extends object>(
 			settings = { ...atStart };
 			journal = [];
 			faults.clear();
-			limit = new Limit(settings.limit, settings.countRefused);
+			limit = new RateLimiter(settings.limit, settings.countRefused);
 			random = new Random(seed);
 			rules.reset();
 		},
 		close: () => app.close(),
 	};
 
-	/** Writes a call down; from here on only what is in the journal can be seen of it. */
-	function write(received: Received, at: number, keyIn: Call['keyIn'], keyRight: boolean): Call {
+	/** Adds a call to the journal. */
+	function write(received: ParsedRequest, at: number, keyIn: Call['keyIn'], keyRight: boolean): Call {
 		const { path, method, contentType, query, body, queryPairs, bodyPairs } = received;
 		const seen = { path, method, contentType, query, body, pairs: [...queryPairs, ...bodyPairs] };
 		const call: Call = {
-			index: journal.length, at, keyIn, keyRight, status: 0, refused: false, ...withoutKey(seen, rules.apiKey),
+			index: journal.length, at, keyIn, keyRight, status: 0, refused: false, ...redactKey(seen, rules.apiKey),
 		};
 		journal.push(call);
 		return call;
 	}
 
-	/** What the service says, whether the limit, a fault or its own rules decide. */
-	function decide(call: Call, received: Received, refusal: Refusal | undefined): Answer {
+	/** The response, decided by the limit, a fault or the service's own rules. */
+	function decide(call: Call, received: ParsedRequest, refusal: Refusal | undefined): ServiceResponse {
 		if (refusal) {
 			call.refused = true;
-			const answer = rules.refuse(refusal.why);
+			const answer = rules.refuse(refusal.cause);
 			return { ...answer, headers: { ...answer.headers, ...retryAfterHeader(settings.retryAfter, refusal.waitMs) } };
 		}
-		const handle = (changed: Received = received) => {
-			const answer = rules.answer(changed, call, settings);
+		const handle = (changed: ParsedRequest = received) => {
+			const answer = rules.respond(changed, call, settings);
 			call.stored = answer.stored;
 			return answer;
 		};
 		const fault = faults.take(received);
 		if (!fault) return handle();
 		call.fault = fault.effect;
-		// Some effects do the call's work anyway; it must not be done twice.
+		// Some effects call `handle` themselves; the call must not be executed twice.
 		const done = fault.store ? handle() : undefined;
+		for (const listener of faultListeners) listener(call);
 		return rules.effects[fault.effect as Name]({ fault, received, handle: done ? () => done : handle });
 	}
 
 	const app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 2 ** 20 });
-	// Some services read the input of a GET from its body.
+	// Some services read GET input from the body.
 	app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 	app.decorateRequest('arrivedAt', 0);
 	app.addHook('onRequest', async (request) => {
@@ -163,15 +170,15 @@ export async function startService<Name extends string, Own extends object>(
 
 	app.all('*', async (request, reply) => {
 		const text = typeof request.body === 'string' ? request.body : '';
-		const received = receive({ url: request.url, method: request.method, headers: request.headers, text });
-		const { keyIn, key } = rules.takeKey(received, settings);
+		const received = parseRequest({ url: request.url, method: request.method, headers: request.headers, text });
+		const { keyIn, key } = rules.extractKey(received, settings);
 		const call = write(received, request.arrivedAt, keyIn, key === rules.apiKey);
 		const counted = limit;
 		const account = rules.account?.(received, key, settings) ?? { name: key, limit: settings.limit };
-		const refusal = counted.enter(account.name, request.arrivedAt, account.limit);
+		const refusal = counted.admit(account.name, request.arrivedAt, account.limit);
 		reply.raw.once('close', () => {
 			call.endedAt = performance.now();
-			if (!refusal) counted.leave(account.name);
+			if (!refusal) counted.release(account.name);
 		});
 		const answer = decide(call, received, refusal);
 		call.status = answer.status;
@@ -185,10 +192,10 @@ export async function startService<Name extends string, Own extends object>(
 	return service;
 }
 
-/** The explanation of a refusal goes beside the body, which stays the vendor's own. */
-function send(reply: FastifyReply, answer: Answer, reason?: string): FastifyReply {
-	const page = pageOf(answer);
-	// A header takes plain letters only, and names that callers made up may have others.
+/** The explanation goes into a header, so that the body stays exactly the vendor's. */
+function send(reply: FastifyReply, answer: ServiceResponse, reason?: string): FastifyReply {
+	const page = toWireResponse(answer);
+	// Headers allow ASCII only, but the reason can contain any parameter name.
 	if (reason) page.headers['x-sandbox-reason'] = reason.replace(/[^\x20-\x7e]/g, '?');
 	if (!answer.send) return reply.code(page.status).headers(page.headers).send(page.text);
 	reply.hijack();
@@ -196,17 +203,17 @@ function send(reply: FastifyReply, answer: Answer, reason?: string): FastifyRepl
 	return reply;
 }
 
-/** Covers the key wherever else it was sent. */
-function withoutKey<Seen extends object>(seen: Seen, key: string): Seen {
+/** Masks the key wherever else it was sent. */
+function redactKey<Seen extends object>(seen: Seen, key: string): Seen {
 	const text = JSON.stringify(seen);
 	return text.includes(key) ? (JSON.parse(text.replaceAll(key, '[key]')) as Seen) : seen;
 }
 
-/** The same controls for other processes; they count as no call. */
+/** Remote controls for other processes; they do not count as calls. */
 function addControls<Name extends string, Own extends object>(
 	app: FastifyInstance,
 	service: Service<Name, Own>,
-	rules: Rules<Name, Own>,
+	rules: ServiceRules<Name, Own>,
 ): void {
 	app.get(`${CONTROLS}/journal`, async () => service.journal);
 	app.get<{ Querystring: { windowMs?: string } }>(`${CONTROLS}/figures`, async ({ query: { windowMs } }) =>

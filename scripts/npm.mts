@@ -1,13 +1,13 @@
 import { run, type RunOptions, type RunResult } from './processes.mts';
 
 /**
- * Runs npm in a folder. What an outer `npm run` exported about its own project is left out, because npm would take it for
- * settings of the inner call (its folder, its `ignore-scripts`); the person's own settings come from their .npmrc.
+ * Runs npm in a folder, without the variables that an outer `npm run` has set: npm would take them for settings of the
+ * inner call (its folder, its `ignore-scripts`). The user's own settings come from their .npmrc.
  */
 export async function npm(args: string[], options: RunOptions & { node?: string } = {}): Promise<RunResult> {
 	const { node = process.execPath, ...runOptions } = options;
 	const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OUTER_RUN.test(name)));
-	// npm names its own script here, which also makes it run under another Node than the one in PATH.
+	// The path of npm's own script, which can also be run by another Node than the one in PATH.
 	const script = process.env.npm_execpath;
 	return script === undefined
 		? await run('npm', args, { env, ...runOptions })

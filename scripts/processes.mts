@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a child process is started with, besides its command. */
+/** Options of a child process. */
 export interface RunOptions {
 	cwd?: string;
 	env?: NodeJS.ProcessEnv;
-	/** Descriptor of a file that takes its standard output, instead of `onOutput`. */
+	/** File descriptor that receives its standard output, instead of `onOutput`. */
 	stdout?: number;
 	/** Called with every piece of output. */
 	onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
-	/** Called with the process as soon as it is there. */
+	/** Called with the process as soon as it has started. */
 	onLaunch?: (child: ChildProcess) => void;
 }
 
@@ -20,21 +20,21 @@ export interface RunResult {
 	stderr: string;
 }
 
-/** The variables that every program needs; nothing of npm, jest or another n8n leaks into a child. */
+/** The variables that every program needs; nothing from npm, Jest or another n8n leaks into a child. */
 const NEUTRAL_VARIABLES = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'SystemRoot'];
 
-/** An environment made only of what every program needs, so that a run does not depend on who starts it. */
+/** A minimal environment, so that a run does not depend on who starts it. */
 export function neutralEnvironment(): NodeJS.ProcessEnv {
 	return Object.fromEntries(
 		NEUTRAL_VARIABLES.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]),
 	);
 }
 
-/** Children that are still running. Whatever ends this process ends them too, by force: nobody is left to wait for them. */
+/** Child processes that are still running. They are killed when this process exits. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => signalGroup(child.pid!, 'SIGKILL')));
 
-/** Starts a program in a process group of its own: Ctrl-C reaches it through this process alone, with all it starts. */
+/** Starts a program in its own process group, so that only this process passes Ctrl-C on to it and its children. */
 export function launch(command: string, args: string[], options: RunOptions = {}): ChildProcess {
 	const { cwd, env, stdout, onOutput } = options;
 	const child = spawn(command, args, { cwd, env, stdio: ['ignore', stdout ?? 'pipe', 'pipe'], detached: true });
@@ -46,7 +46,7 @@ export function launch(command: string, args: string[], options: RunOptions = {}
 	return child;
 }
 
-/** Runs a program to its end and hands back what it printed; a non-zero exit code is the caller's to judge. */
+/** Runs a program and returns its output and exit code, whatever the code. */
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
 	const output = { stdout: '', stderr: '' };
 	const onOutput = (text: string, stream: 'stdout' | 'stderr') => {
@@ -59,7 +59,7 @@ export async function run(command: string, args: string[], options: RunOptions =
 	return { code, ...output };
 }
 
-/** Runs a program and throws, with the end of what it printed, unless it succeeds. */
+/** Runs a program and throws an error with the end of its output if it fails. */
 export async function runOrThrow(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
 	const result = await run(command, args, options);
 	if (result.code !== 0) {
@@ -69,17 +69,17 @@ export async function runOrThrow(command: string, args: string[], options: RunOp
 	return result;
 }
 
-/** Ends a launched child with everything it started: politely first, by force after `patience` ms. */
-export async function stopGroup(child: ChildProcess, patience = 10_000): Promise<void> {
+/** Stops a child and everything it started: with SIGTERM first, with SIGKILL after `graceMs`. */
+export async function stopGroup(child: ChildProcess, graceMs = 10_000): Promise<void> {
 	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
 	const gone = once(child, 'exit');
 	signalGroup(child.pid, 'SIGTERM');
-	const forced = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), patience);
+	const forced = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), graceMs);
 	await gone;
 	clearTimeout(forced);
 }
 
-/** Ends a launched child with everything it started, as a crash or a power cut would. */
+/** Kills a child and everything it started, as a crash would. */
 export async function killGroup(child: ChildProcess): Promise<void> {
 	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
 	const gone = once(child, 'exit');
@@ -87,7 +87,7 @@ export async function killGroup(child: ChildProcess): Promise<void> {
 	await gone;
 }
 
-/** Signals a process group by the id of its leader; a group that is gone already needs nothing. */
+/** Signals a process group by the id of its leader; does nothing if the group has already ended. */
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
 	try {
 		process.kill(-pid, signal);

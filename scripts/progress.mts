@@ -1,14 +1,14 @@
-/** How often a line that only counts on is printed where it cannot be overwritten. */
+/** How often the same progress line is repeated in a log, in ms. */
 const QUIET_INTERVAL = 20_000;
 
-/** Shows what is going on: in a terminal in one line that changes, elsewhere (a log) in few lines. */
+/** Shows progress: as one changing line in a terminal, as few lines in a log. */
 export function progress(): { step: (line: string) => void; done: () => void } {
 	let last = { activity: '', at: 0 };
 	const terminal = process.stdout.isTTY;
 	return {
 		step: (line) => {
 			if (terminal) {
-				// A line that wraps could not be overwritten.
+				// A wrapped line cannot be overwritten.
 				process.stdout.write(`\r\x1b[K${line.slice(0, process.stdout.columns - 1)}`);
 				return;
 			}

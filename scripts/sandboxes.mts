@@ -3,7 +3,7 @@ import { startErpDatacake } from '../sandbox/erpDatacake/index.mts';
 import { startHotProfile } from '../sandbox/hotProfile/index.mts';
 import type { PlainCredential } from './n8n/commandLine.mts';
 
-/** A service that `npm start` stands in for, and the credential with which the example workflows reach it. */
+/** A sandbox service of `npm start`, and the credential that the example workflows use for it. */
 export interface Sandbox {
 	/** The service's name. */
 	name: string;
@@ -11,12 +11,12 @@ export interface Sandbox {
 	credential(url: string): PlainCredential;
 }
 
-/** The key that the sandbox of HotProfile takes. */
+/** The key of the HotProfile sandbox. */
 export const SANDBOX_KEY = 'sandbox-hotprofile-key';
 const ERP_TOKEN = 'sandbox-erp-token';
 const ZEN_TOKEN = 'sandbox-zen-token';
 
-/** The credential that the example workflows for HotProfile name, for a sandbox at an address. */
+/** The credential of the HotProfile example workflows, for a sandbox URL. */
 export const sandboxCredential = (url: string): PlainCredential => ({
 	id: 'hotProfileSandbox',
 	name: 'HotProfile (sandbox)',
@@ -24,7 +24,7 @@ export const sandboxCredential = (url: string): PlainCredential => ({
 	data: { instance: url, apiKey: SANDBOX_KEY, requestsPerMinute: 100, concurrentRequests: 2 },
 });
 
-/** The credential that the example workflows for ERP Datacake name. */
+/** The credential of the ERP Datacake example workflows. */
 export const erpCredential = (url: string): PlainCredential => ({
 	id: 'erpDatacakeSandbox',
 	name: 'ERP Datacake (sandbox)',
@@ -37,7 +37,7 @@ const zenReport = (url: string, report: string) => ({
 	[`${report}Token`]: ZEN_TOKEN,
 });
 
-/** The credential that the example workflow for CRM Zen names. */
+/** The credential of the CRM Zen example workflow. */
 export const zenCredential = (url: string): PlainCredential => ({
 	id: 'crmZenSandbox',
 	name: 'CRM Zen (sandbox)',

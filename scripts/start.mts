@@ -7,7 +7,7 @@ import { OWNER, setUpOwner } from './n8n/rest.mts';
 import { startN8n } from './n8n/server.mts';
 import { buildPackage } from './pack.mts';
 import { assertPortFree } from './ports.mts';
-import { Problem } from './problem.mts';
+import { UserError } from './userError.mts';
 import { progress } from './progress.mts';
 import { sandboxes } from './sandboxes.mts';
 
@@ -15,18 +15,18 @@ const N8N_PORT = Number(process.env.N8N_PORT ?? 5678);
 /** Port of the first sandbox; the others follow it. */
 const SANDBOX_PORT = Number(process.env.SANDBOX_PORT ?? 5701);
 
-/** What `npm start` runs: a real n8n with the package in it and the sandboxes beside it, until Ctrl-C. */
+/** Runs `npm start`: a real n8n with the package installed, and the sandbox services, until Ctrl-C. */
 async function start(): Promise<void> {
 	const { step, done } = progress();
 	await assertPortFree(N8N_PORT, 'n8n', 'N8N_PORT');
 	for (const [index, { name }] of sandboxes.entries()) {
-		await assertPortFree(SANDBOX_PORT + index, `the sandbox of ${name}`, 'SANDBOX_PORT');
+		await assertPortFree(SANDBOX_PORT + index, `the ${name} sandbox`, 'SANDBOX_PORT');
 	}
 	const n8n = await ensureN8n(undefined, { onProgress: step });
 
 	step('Building and packing the package');
 	const tarball = await buildPackage(join(cacheFolder(), 'package'));
-	// Kept between starts, so that people find their own workflows again; the examples are put back as they were.
+	// Kept between starts, so that users keep their own workflows; the examples are restored.
 	const userFolder = join(cacheFolder(), 'user');
 	await mkdir(userFolder, { recursive: true });
 	step('Installing the package into n8n');
@@ -50,11 +50,11 @@ async function start(): Promise<void> {
 	await setUpOwner(server.url);
 	done();
 	console.log(welcome(server.url, started, await examples()));
-	const lastWords = await server.ended;
-	if (!stopping) throw new Problem(`n8n has ended by itself. Its last words were:\n${lastWords}`);
+	const lastOutput = await server.ended;
+	if (!stopping) throw new UserError(`n8n has stopped unexpectedly. Its last output was:\n${lastOutput}`);
 }
 
-/** The example workflows: where each is found in n8n, and what it does. */
+/** The example workflows with their ids in n8n. */
 async function examples(): Promise<Array<{ id: string; name: string }>> {
 	const files = (await readdir('examples')).filter((file) => file.endsWith('.json'));
 	return await Promise.all(
@@ -72,13 +72,13 @@ function welcome(
   Login     ${OWNER.email}
   Password  ${OWNER.password}
 
-  Sandboxes: each stands in for a service, with its rules, its limit and made-up data
+  Sandbox services: local copies with the same rules and limits, and sample data
 ${services.map(({ name, url }) => `    ${url}  ${name}`).join('\n')}
 
   Example workflows
 ${workflows.map(({ id, name }) => `    ${n8n}/workflow/${id}\n      ${name.replace(/^Example: /, '')}`).join('\n')}
 
-  Ctrl-C stops everything.
+  Press Ctrl-C to stop everything.
 `;
 }
 
@@ -90,14 +90,14 @@ function onStop(cleanUp: () => Promise<void>): void {
 	cleanUps.unshift(cleanUp);
 }
 
-/** Stops what was started, last first, and leaves with an exit code. */
+/** Stops what was started, in reverse order, and exits. */
 async function stop(code: number): Promise<never> {
 	stopping = true;
 	for (const cleanUp of cleanUps) await cleanUp();
 	process.exit(code);
 }
 
-/** Stops at the first Ctrl-C, and at once when somebody cannot wait; npm and tsx may pass one Ctrl-C on twice. */
+/** The first Ctrl-C stops everything, a second one exits immediately; npm and tsx can pass one Ctrl-C on twice. */
 function interrupt(): void {
 	if (!stopping) void stop(0);
 	else if (Date.now() - interruptedAt > 1_000) process.exit(1);
@@ -107,6 +107,6 @@ function interrupt(): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 
 start().catch(async (error: Error) => {
-	console.error(`\n${error instanceof Problem ? error.message : error.stack}`);
+	console.error(`\n${error instanceof UserError ? error.message : error.stack}`);
 	await stop(1);
 });

@@ -1,50 +1,50 @@
-import type { Answer } from '../faults.mts';
-import type { Received } from '../wire.mts';
-import { daysBetween, type Entry, failuresOf, type Lead, leadsOf, users } from './data.mts';
+import type { ServiceResponse } from '../faults.mts';
+import type { ParsedRequest } from '../parseRequest.mts';
+import { daysBetween, type Entry, failuresOf, type Lead, leadsOf, users } from './sampleLeads.mts';
 
 export interface ReportSettings {
-	/** How numbers are written; the vendor's page does not tell. */
+	/** How numbers are written; the vendor does not document it. */
 	numbers: 'number' | 'text' | 'dotted';
-	/** How a list or an object without content is written. */
+	/** How an empty list or object is written. */
 	empty: 'list' | 'object' | 'null' | 'text' | 'absent';
-	/** The last day that may be asked for, `yyyy-MM-dd`; today in São Paulo, unless a test says otherwise. */
+	/** The last day that can be requested, `yyyy-MM-dd`; by default today in São Paulo. */
 	today: string | null;
 }
 
-type Report = (received: Received, settings: ReportSettings, seed: number) => Answer;
+type Report = (received: ParsedRequest, settings: ReportSettings, seed: number) => ServiceResponse;
 
-/** A failure as the query reports of CRM Zen tell it. */
-export const error = (status: number, sentence: string, reason: string): Answer => ({ status, body: { error: sentence }, reason });
+/** A response with an error in CRM Zen's format. */
+export const errorResponse = (status: number, sentence: string, reason: string): ServiceResponse => ({ status, body: { error: sentence }, reason });
 
-class Wrong extends Error {}
+class ValidationError extends Error {}
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 const todayOf = ({ today }: ReportSettings) =>
 	today ?? new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Sao_Paulo' }).format(new Date());
 
-function dayIn(received: Received, name: string, settings: ReportSettings): string {
+function dayParameter(received: ParsedRequest, name: string, settings: ReportSettings): string {
 	const given = String(received.query[name] ?? '');
-	if (given === '') throw new Wrong(`O parâmetro ${name} é obrigatório`);
+	if (given === '') throw new ValidationError(`O parâmetro ${name} é obrigatório`);
 	const isDay = /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(Date.parse(given)) && new Date(given).toISOString().startsWith(given);
-	if (!isDay) throw new Wrong(`O parâmetro ${name} é inválido: use o formato YYYY-mm-dd`);
-	if (given > todayOf(settings)) throw new Wrong(`O parâmetro ${name} não pode ser uma data futura`);
+	if (!isDay) throw new ValidationError(`O parâmetro ${name} é inválido: use o formato YYYY-mm-dd`);
+	if (given > todayOf(settings)) throw new ValidationError(`O parâmetro ${name} não pode ser uma data futura`);
 	return given;
 }
 
-function rangeIn(received: Received, settings: ReportSettings): string[] {
-	const [from, to] = [dayIn(received, 'data_inicial', settings), dayIn(received, 'data_final', settings)];
-	if (from > to) throw new Wrong('data_inicial deve ser anterior a data_final');
+function dateRange(received: ParsedRequest, settings: ReportSettings): string[] {
+	const [from, to] = [dayParameter(received, 'data_inicial', settings), dayParameter(received, 'data_final', settings)];
+	if (from > to) throw new ValidationError('data_inicial deve ser anterior a data_final');
 	return daysBetween(from, to);
 }
 
-function numberIn(received: Received, name: string, most: number, least = 0): number {
+function numberParameter(received: ParsedRequest, name: string, most: number, least = 0): number {
 	const given = Number(received.query[name] ?? NaN);
-	if (!Number.isInteger(given) || given < least || given > most) throw new Wrong(`O parâmetro ${name} é inválido`);
+	if (!Number.isInteger(given) || given < least || given > most) throw new ValidationError(`O parâmetro ${name} é inválido`);
 	return given;
 }
 
-/** The counts of a breakdown, over the leads of one user. */
+/** A breakdown of one user's leads. */
 function breakdown(leads: Lead[], list: (lead: Lead) => Entry[]) {
 	const counts = new Map<number, Entry & { quantidade: number }>();
 	for (const entry of leads.flatMap(list)) {
@@ -55,7 +55,7 @@ function breakdown(leads: Lead[], list: (lead: Lead) => Entry[]) {
 }
 
 const totals: Report = (received, settings, seed) => {
-	const data = dayIn(received, 'data', settings);
+	const data = dayParameter(received, 'data', settings);
 	const leads = leadsOf(data, seed);
 	const usuarios = users.flatMap((user) => {
 		const own = leads.filter((lead) => lead.user === user);
@@ -73,10 +73,10 @@ const totals: Report = (received, settings, seed) => {
 };
 
 const leadsByUser: Report = (received, settings, seed) => {
-	const all = rangeIn(received, settings).flatMap((day) => leadsOf(day, seed));
-	const page = received.query.pagina === undefined ? 1 : numberIn(received, 'pagina', 1_000_000, 1);
+	const all = dateRange(received, settings).flatMap((day) => leadsOf(day, seed));
+	const page = received.query.pagina === undefined ? 1 : numberParameter(received, 'pagina', 1_000_000, 1);
 	const sorted = users.flatMap((user) => all.filter((lead) => lead.user === user));
-	const shown = sorted.slice((page - 1) * PAGE, page * PAGE);
+	const shown = sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
 	const usuarios = users
 		.map((user) => ({ user, leads: shown.filter((lead) => lead.user === user) }))
 		.filter(({ leads }) => leads.length > 0)
@@ -95,16 +95,16 @@ const leadsByUser: Report = (received, settings, seed) => {
 		}));
 	const paginacao = {
 		pagina_atual: page,
-		total_paginas: Math.ceil(all.length / PAGE),
+		total_paginas: Math.ceil(all.length / PAGE_SIZE),
 		quantidade_registros_consulta: all.length,
-		limite_registros_por_pagina: PAGE,
+		limite_registros_por_pagina: PAGE_SIZE,
 	};
 	return { status: 200, body: { paginacao, usuarios } };
 };
 
 const leadFile: Report = (received, settings, seed) => {
 	const yesterday = new Date(Date.parse(todayOf(settings)) - 86_400_000).toISOString().slice(0, 10);
-	const data = received.query.data === undefined ? yesterday : dayIn(received, 'data', settings);
+	const data = received.query.data === undefined ? yesterday : dayParameter(received, 'data', settings);
 	const leads = leadsOf(data, seed).map((lead) => ({
 		integracao_lead: `INT-${lead.codigo}`,
 		data_criacao_lead: lead.enteredAt,
@@ -117,18 +117,18 @@ const leadFile: Report = (received, settings, seed) => {
 		nome_usuario_responsavel: lead.user.nome,
 		email_usuario_responsavel: lead.user.email,
 	}));
-	if (leads.length === 0) return error(400, 'Nenhum negócio criado ou alterado na data informada', `${data} has no leads`);
+	if (leads.length === 0) return errorResponse(400, 'Nenhum negócio criado ou alterado na data informada', `${data} has no leads`);
 	return { status: 200, body: { data, leads } };
 };
 
 const salesFunnel: Report = (received, settings, seed) => {
-	const filtro_data = numberIn(received, 'filtro_data', 6, 1);
-	const days = rangeIn(received, settings);
+	const filtro_data = numberParameter(received, 'filtro_data', 6, 1);
+	const days = dateRange(received, settings);
 	const switches = Object.fromEntries(
-		['venda_direta', 'distribuicao_lead', 'canal_parceria'].map((name) => [name, numberIn(received, name, 1)]),
+		['venda_direta', 'distribuicao_lead', 'canal_parceria'].map((name) => [name, numberParameter(received, name, 1)]),
 	);
 	const leads = switches.distribuicao_lead === 1 ? days.flatMap((day) => leadsOf(day, seed)) : [];
-	// The vendor's page is not public beyond the echoed filters; these figures are made up.
+	// Only the echoed filters are documented; the figures are invented.
 	const etapas = [...new Set(leads.map(({ etapa }) => etapa))].sort().map((etapa) => {
 		const own = leads.filter((lead) => lead.etapa === etapa);
 		return { etapa, quantidade: own.length, valor: own.reduce((sum, { value }) => sum + value, 0) };
@@ -140,30 +140,30 @@ const salesFunnel: Report = (received, settings, seed) => {
 const reports: Record<string, Report> = { totals, leadsByUser, leadFile, salesFunnel };
 export const reportNames = Object.keys(reports);
 
-/** The answer of a report, its numbers and empty places written as the settings say. */
-export function answerOf(name: string, received: Received, settings: ReportSettings, seed: number): Answer {
+/** The response of a report, with numbers and empty values written according to the settings. */
+export function runReport(name: string, received: ParsedRequest, settings: ReportSettings, seed: number): ServiceResponse {
 	try {
 		const answer = reports[name](received, settings, seed);
-		return answer.status === 200 ? { ...answer, body: written(answer.body, settings) } : answer;
+		return answer.status === 200 ? { ...answer, body: formatBody(answer.body, settings) } : answer;
 	} catch (wrong) {
-		if (wrong instanceof Wrong) return error(400, wrong.message, wrong.message);
+		if (wrong instanceof ValidationError) return errorResponse(400, wrong.message, wrong.message);
 		throw wrong;
 	}
 }
 
-const emptyForms: Record<Exclude<ReportSettings['empty'], 'absent'>, unknown> = { list: [], object: {}, null: null, text: '' };
+const emptyValues: Record<Exclude<ReportSettings['empty'], 'absent'>, unknown> = { list: [], object: {}, null: null, text: '' };
 
-function written(value: unknown, settings: ReportSettings): unknown {
+function formatBody(value: unknown, settings: ReportSettings): unknown {
 	const { numbers, empty } = settings;
 	if (typeof value === 'number' && numbers !== 'number') {
 		return numbers === 'dotted' ? String(value).replace(/\B(?=(\d{3})+$)/g, '.') : String(value);
 	}
 	if (typeof value !== 'object' || value === null) return value;
-	if (Array.isArray(value)) return value.map((one) => written(one, settings));
+	if (Array.isArray(value)) return value.map((one) => formatBody(one, settings));
 	const entries = Object.entries(value).flatMap(([key, inside]): [string, unknown][] => {
 		const isEmpty = typeof inside === 'object' && inside !== null && Object.keys(inside).length === 0;
-		if (!isEmpty) return [[key, written(inside, settings)]];
-		return empty === 'absent' ? [] : [[key, emptyForms[empty]]];
+		if (!isEmpty) return [[key, formatBody(inside, settings)]];
+		return empty === 'absent' ? [] : [[key, emptyValues[empty]]];
 	});
 	return Object.fromEntries(entries);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Random } from '../random.mts';
 
-/** A made-up internet provider: everything that its ERP knows. */
+/** The data of a fictional internet provider's ERP. */
 
 export interface Client {
 	id: number;
@@ -50,14 +50,14 @@ export interface Prospect {
 	fields: Record<string, unknown>;
 }
 
-export interface Plain {
+export interface BasicRecord {
 	id: number;
 	fields: Record<string, unknown>;
 }
 
 export type Entry = Record<string, string>;
 
-/** The lists that the provider gives out, by the operation that reads them. */
+/** The provider's reference lists, by the operation that reads them. */
 export const catalogues: Record<string, Entry[]> = {
 	list_products: [
 		['101', 'Fibra 300 Mega', 'Internet por fibra, 300 Mbps', '89.90'],
@@ -91,18 +91,18 @@ export const catalogues: Record<string, Entry[]> = {
 		.map(([status_prospeccao, nome]) => ({ status_prospeccao, nome, obs: '' })),
 };
 
-/** Statuses that a prospect never leaves. */
+/** Final statuses of a prospect. */
 export const finalStatuses = new Set([3, 4, 6]);
 
-/** Everything that changes. */
+/** All mutable data. */
 export class Provider {
 	clients = new Map<number, Client>();
 	contracts = new Map<number, Contract>();
 	services = new Map<number, ClientService>();
 	invoices = new Map<number, Invoice>();
 	prospects = new Map<number, Prospect>();
-	leads = new Map<number, Plain>();
-	tickets = new Map<number, Plain>();
+	leads = new Map<number, BasicRecord>();
+	tickets = new Map<number, BasicRecord>();
 	files = new Map<number, StoredFile>();
 	private lastId = 90_000;
 
@@ -116,7 +116,7 @@ export class Provider {
 	}
 
 	clientByDocument(document: string): Client | undefined {
-		const plain = plainDocument(document);
+		const plain = normalizeDocument(document);
 		return [...this.clients.values()].find(({ fields }) => fields.cnpj_cpf === plain);
 	}
 
@@ -138,8 +138,8 @@ export class Provider {
 			fantasia: isCompany ? `${last} ${id}` : '',
 			tipo_pessoa: isCompany ? 'J' : 'F',
 			cnpj_cpf: isCompany ? cnpj(id, random.percent(30)) : cpf(id),
-			data_nascimento: isCompany ? '' : `${random.whole(1950, 2005)}-${two(random.whole(1, 12))}-${two(random.whole(1, 28))}`,
-			data_cadastro: `${random.whole(2015, 2025)}-${two(random.whole(1, 12))}-${two(random.whole(1, 28))}`,
+			data_nascimento: isCompany ? '' : `${random.whole(1950, 2005)}-${twoDigits(random.whole(1, 12))}-${twoDigits(random.whole(1, 28))}`,
+			data_cadastro: `${random.whole(2015, 2025)}-${twoDigits(random.whole(1, 12))}-${twoDigits(random.whole(1, 28))}`,
 			ativo: random.percent(92) ? 'S' : 'N',
 			cep: `0${random.whole(1_000_000, 9_999_999)}`,
 			endereco: `Rua ${random.pick(LAST_NAMES)}`,
@@ -178,16 +178,16 @@ export class Provider {
 const FIRST_NAMES = ['Ana', 'Bruno', 'Carla', 'Diego', 'Elisa', 'Fábio', 'Gabriela', 'Heitor', 'Íris', 'João'];
 const LAST_NAMES = ['Silva', 'Souza', 'Oliveira', 'Araújo', 'Gonçalves', 'Pereira', 'Lima', 'Conceição'];
 
-const two = (number: number) => String(number).padStart(2, '0');
+const twoDigits = (number: number) => String(number).padStart(2, '0');
 
-/** So many days from today, as `yyyy-MM-dd`. Brazil has no summer time: its clock is always three hours behind. */
+/** The date a number of days from today, as `yyyy-MM-dd`. Brazil has no daylight saving time: it is always UTC-3. */
 export const dayFromNow = (days: number): string => new Date(Date.now() - 3 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
 
 export const isOverdue = ({ dueOn, paidOn }: Invoice): boolean => !paidOn && dueOn < dayFromNow(0);
 
-export const plainDocument = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '').toUpperCase();
+export const normalizeDocument = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '').toUpperCase();
 
-/** A check digit as the tax office counts it: weights from 2 up to the largest, from the right. */
+/** The official check digit: weights from 2 to the largest, from the right. */
 function checkDigit(text: string, largest: number): string {
 	let sum = 0;
 	let weight = 2;
@@ -207,9 +207,9 @@ function withCheckDigits(text: string, largest: number): string {
 const cpf = (id: number) => withCheckDigits(`1234${String(id).padStart(5, '0')}`, 11);
 const cnpj = (id: number, withLetters: boolean) => withCheckDigits(`${withLetters ? '12ABC' : '12345'}${id}001`.slice(0, 12).padEnd(12, '0'), 9);
 
-/** Whether a CPF or CNPJ is one that the tax office could have given out. */
-export function isRightDocument(text: string): boolean {
-	const plain = plainDocument(text);
+/** Whether a CPF or CNPJ has valid check digits. */
+export function isValidDocument(text: string): boolean {
+	const plain = normalizeDocument(text);
 	if (/^\d{11}$/.test(plain)) return plain === withCheckDigits(plain.slice(0, 9), 11);
 	return /^[0-9A-Z]{12}\d{2}$/.test(plain) && plain === withCheckDigits(plain.slice(0, 12), 9);
 }

@@ -1,34 +1,34 @@
 import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
 import {
-	capitalBands, categories, customFields, industries, leadSources, listings, prefectureNames, type Stored,
+	capitalBands, categories, customFields, industries, leadSources, listings, prefectureNames, type StoredRecord,
 	type TableName, type Tenant, users, type Value, workerBands,
 } from './tenant.mts';
 
-/** A value of a record by the name that filters and sort keys have for it. */
-export type Column = (record: Stored, tenant: Tenant) => unknown;
+/** Reads a value of a record, by the name that filters and sort keys use for it. */
+export type Column = (record: StoredRecord, tenant: Tenant) => unknown;
 
-export const clientOf = (record: Stored, tenant: Tenant) => tenant.clients.get(record.client_id as number)!;
-export const levelsOf = (record: Stored, tenant: Tenant) => tenant.departments.get(record.organization_id as number)?.levels ?? [];
-export const branchOf = (record: Stored, tenant: Tenant) => tenant.branches.get(record.client_branch_id as number);
+export const clientOf = (record: StoredRecord, tenant: Tenant) => tenant.clients.get(record.client_id as number)!;
+export const levelsOf = (record: StoredRecord, tenant: Tenant) => tenant.departments.get(record.organization_id as number)?.levels ?? [];
+export const branchOf = (record: StoredRecord, tenant: Tenant) => tenant.branches.get(record.client_branch_id as number);
 export const userOf = (id: unknown) => users.get(id as number);
 
-/** Text of a decimal as text filters see it. */
-const padded = (name: string): Column => (record) => {
+/** A decimal as text, the way text filters see it. */
+const paddedDecimal = (name: string): Column => (record) => {
 	const [whole, decimals = ''] = String(record[name] ?? '').split('.');
 	return whole && `${whole}.${decimals.padEnd(14, '0')}`;
 };
 
-const label = (name: string, names: Map<number, string>): Column => (record) => names.get(record[name] as number) ?? '';
+const labelColumn = (name: string, names: Map<number, string>): Column => (record) => names.get(record[name] as number) ?? '';
 
-const place: Record<string, Column> = {
-	latitude: padded('latitude'),
-	longitude: padded('longitude'),
-	pref: label('pref_id', prefectureNames),
+const placeColumns: Record<string, Column> = {
+	latitude: paddedDecimal('latitude'),
+	longitude: paddedDecimal('longitude'),
+	pref: labelColumn('pref_id', prefectureNames),
 	pref_ids: (record) => record.pref_id,
 };
 
-const person: Record<string, Column> = {
-	...place,
+const personColumns: Record<string, Column> = {
+	...placeColumns,
 	client_name: (record, tenant) => clientOf(record, tenant).name,
 	'client.name': (record, tenant) => clientOf(record, tenant).name,
 	'client.name_kana': (record, tenant) => clientOf(record, tenant).name_kana,
@@ -45,7 +45,7 @@ const person: Record<string, Column> = {
 
 const columns: Record<TableName, Record<string, Column>> = {
 	leads: {
-		...person,
+		...personColumns,
 		ids: (record) => record.id,
 		name: (record) => `${record.family_name}${record.first_name}`,
 		create_at: (record) => record.created_at,
@@ -57,11 +57,11 @@ const columns: Record<TableName, Record<string, Column>> = {
 			].join('\n'),
 	},
 	clients: {
-		...place,
+		...placeColumns,
 		user_ids: (record) => record.user_id,
 	},
 	business_cards: {
-		...person,
+		...personColumns,
 		client: (record, tenant) => clientOf(record, tenant).name,
 		client_name_kana: (record, tenant) => clientOf(record, tenant).name_kana,
 		client_corporate_number: (record, tenant) => clientOf(record, tenant).corporate_number,
@@ -70,12 +70,12 @@ const columns: Record<TableName, Record<string, Column>> = {
 	},
 };
 
-/** The column behind a name; what is not looked up elsewhere stands in the record itself. */
+/** The column behind a name. By default, it is the record's own value of that name. */
 export function columnOf(table: TableName, name: string): Column {
 	return columns[table][name] ?? ((record) => record[name]);
 }
 
-/** Labels of the codes that clients have. */
+/** Labels of the codes in clients. */
 export const clientLabels: Record<string, Map<number, string>> = {
 	industry_kbn: industries,
 	business_category_kbn: categories,
@@ -84,14 +84,14 @@ export const clientLabels: Record<string, Map<number, string>> = {
 	ipo_kbn: listings,
 };
 
-/** Names of the codes that a person has. */
-export const sourceName = (record: Stored) => leadSources.get(record.lead_source_kbn_id as number) ?? null;
+/** Name of a person's lead source. */
+export const leadSourceName = (record: StoredRecord) => leadSources.get(record.lead_source_kbn_id as number) ?? null;
 
-/** A custom field as text, without the commas that rows have. */
+/** A custom field as text, without the thousands separators that rows have. */
 export function customText({ choices }: FieldSpec, value: Value): string {
 	if (!choices) return String(value ?? '');
 	const named = [value].flat().map((one) => choices.find((entry) => entry.value === one)?.name ?? '');
-	// The service leaves a space behind every ticked choice, also behind the last one.
+	// The service puts a space after every selected choice, including the last one.
 	return Array.isArray(value) ? named.map((name) => `${name} `).join('') : named.join('');
 }
 

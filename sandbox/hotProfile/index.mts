@@ -1,19 +1,19 @@
-import type { Answer } from '../faults.mts';
+import type { ServiceResponse } from '../faults.mts';
 import { type Service, type StartOptions, startService } from '../service.mts';
-import type { Pair, Received } from '../wire.mts';
-import { type Input, readInput, Wrong } from './check.mts';
-import { makeTenant, type Sizes } from './data.mts';
-import { effectsFor, errors, type HotProfileEffect, keyRefused, tooMany } from './effects.mts';
+import type { Pair, ParsedRequest } from '../parseRequest.mts';
+import { type Input, readInput, ValidationError } from './validation.mts';
+import { sampleTenant, type Sizes } from './sampleRecords.mts';
+import { effectsFor, errorResponse, type HotProfileEffect, invalidKey, tooMany } from './faultEffects.mts';
 import { type Operation, operations } from './operations.mts';
-import { search } from './query.mts';
+import { search } from './search.mts';
 import { rowOf } from './rows.mts';
-import { copyOf, type Table, type Tenant } from './tenant.mts';
-import { create, remove, unknownIds, update } from './write.mts';
+import { copyTenant, type Table, type Tenant } from './tenant.mts';
+import { create, remove, unknownIds, update } from './mutations.mts';
 
 export interface HotProfileSettings {
-	/** Fields of leads and cards that the key's user may see in no record. */
+	/** Fields of leads and business cards that are hidden from the key's user in every record. */
 	hidden: string[];
-	/** Status of an answer that says what is wrong with the values; no source tells it. */
+	/** Status of a response that rejects values; it is not documented. */
 	errorStatus: number;
 }
 
@@ -29,11 +29,11 @@ export interface HotProfileService extends Service<HotProfileEffect, HotProfileS
 
 const ROOT = '/rest_api/v1/';
 
-/** Starts a stand-in of HotProfile with records of its own. */
+/** Starts a local HotProfile with its own sample records. */
 export async function startHotProfile(options: HotProfileOptions = {}): Promise<HotProfileService> {
 	const { apiKey = 'sandbox-hotprofile-key', seed = 1, leads = 2500, clients = 600, businessCards = 1200 } = options;
-	const atStart = makeTenant(seed, { leads, clients, businessCards });
-	let tenant = copyOf(atStart);
+	const atStart = sampleTenant(seed, { leads, clients, businessCards });
+	let tenant = copyTenant(atStart);
 
 	const grow = (records: number) => {
 		const [client_id] = tenant.clients.keys();
@@ -52,12 +52,12 @@ export async function startHotProfile(options: HotProfileOptions = {}): Promise<
 			apiKey,
 			settings: { hidden: [], errorStatus: 200 },
 			effects: effectsFor(grow),
-			takeKey,
-			answer: (received, key, settings) => answer(received, key, settings, tenant),
+			extractKey,
+			respond: (received, key, settings) => respond(received, key, settings, tenant),
 			refuse: (why) => tooMany(429, why === 'calls' ? 'too many calls in the window' : 'too many calls at once'),
 			tables: () => ({ leads: tenant.leads, clients: tenant.clients, business_cards: tenant.businessCards }),
 			reset: () => {
-				tenant = copyOf(atStart);
+				tenant = copyTenant(atStart);
 			},
 		},
 		options,
@@ -71,8 +71,8 @@ export async function startHotProfile(options: HotProfileOptions = {}): Promise<
 
 const KEY = 'api_key';
 
-/** The key belongs in the body. One in the address counts as such, even beside one in the body. */
-function takeKey(received: Received): ReturnType<Parameters<typeof startService>[0]['takeKey']> {
+/** The key belongs in the body. A key in the URL is reported as such, even if the body has one too. */
+function extractKey(received: ParsedRequest): ReturnType<Parameters<typeof startService>[0]['extractKey']> {
 	const ofPairs = (pairs: Pair[]) => pairs.find(([name]) => name === KEY)?.[1];
 	const inUrl = ofPairs(received.queryPairs);
 	const inBody = ofPairs(received.bodyPairs);
@@ -84,48 +84,48 @@ function takeKey(received: Received): ReturnType<Parameters<typeof startService>
 	return inBody === undefined ? { keyIn: 'none', key: '' } : { keyIn: 'body', key: inBody };
 }
 
-/** What the service says to a call that nothing stands in the way of. */
-function answer(
-	received: Received,
+/** The response to a call that neither the limit nor a fault has stopped. */
+function respond(
+	received: ParsedRequest,
 	{ keyIn, keyRight }: { keyIn: string; keyRight: boolean },
 	settings: HotProfileSettings,
 	tenant: Tenant,
-): Answer {
+): ServiceResponse {
 	const operation = received.path.startsWith(ROOT) ? operations.get(received.path.slice(ROOT.length)) : undefined;
-	if (keyIn === 'url') return errors(400, ['APIキーをURLに含めないでください。'], 'the key must not be in the URL');
-	if (!keyRight) return keyRefused(401, keyIn === 'none' ? 'there is no api_key in the body' : 'the api_key is wrong');
-	if (!operation) return errors(404, ['APIが見つかりません。'], `there is no ${received.path}`);
-	if (received.method !== 'POST') return errors(405, ['POSTで呼び出してください。'], `${received.method} where POST is wanted`);
-	if (received.trouble) return errors(400, ['リクエストの形式が正しくありません。'], received.trouble);
+	if (keyIn === 'url') return errorResponse(400, ['APIキーをURLに含めないでください。'], 'the key must not be in the URL');
+	if (!keyRight) return invalidKey(401, keyIn === 'none' ? 'there is no api_key in the body' : 'the api_key is wrong');
+	if (!operation) return errorResponse(404, ['APIが見つかりません。'], `there is no ${received.path}`);
+	if (received.method !== 'POST') return errorResponse(405, ['POSTで呼び出してください。'], `${received.method} where POST is wanted`);
+	if (received.parseError) return errorResponse(400, ['リクエストの形式が正しくありません。'], received.parseError);
 	try {
-		return work(operation, received, settings, tenant);
+		return execute(operation, received, settings, tenant);
 	} catch (error) {
-		if (error instanceof Wrong) return refusal([error], settings);
+		if (error instanceof ValidationError) return validationFailure([error], settings);
 		throw error;
 	}
 }
 
-function refusal(wrong: Wrong[], { errorStatus }: HotProfileSettings): Answer {
+function validationFailure(wrong: ValidationError[], { errorStatus }: HotProfileSettings): ServiceResponse {
 	const reason = wrong.map(({ message }) => message).join('; ');
-	return errors(wrong[0].status ?? errorStatus, wrong.map(({ sentence }) => sentence), reason);
+	return errorResponse(wrong[0].status ?? errorStatus, wrong.map(({ vendorMessage }) => vendorMessage), reason);
 }
 
 const writers = { create, update, delete: remove };
 
-function work(operation: Operation, received: Received, settings: HotProfileSettings, tenant: Tenant): Answer {
+function execute(operation: Operation, received: ParsedRequest, settings: HotProfileSettings, tenant: Tenant): ServiceResponse {
 	const { table, action } = operation;
 	const { input, wrong } = readInput(operation, [...received.queryPairs, ...received.bodyPairs]);
 	if (action === 'list') {
-		if (wrong.length > 0) return refusal(wrong, settings);
+		if (wrong.length > 0) return validationFailure(wrong, settings);
 		return list(operation, input, settings, tenant);
 	}
 	wrong.push(...unknownIds(table, input, tenant));
-	if (wrong.length > 0) return refusal(wrong, settings);
+	if (wrong.length > 0) return validationFailure(wrong, settings);
 	const { id } = writers[action](table, input, tenant);
 	return { status: 200, body: { id }, stored: id };
 }
 
-function list(operation: Operation, input: Input, { hidden }: HotProfileSettings, tenant: Tenant): Answer {
+function list(operation: Operation, input: Input, { hidden }: HotProfileSettings, tenant: Tenant): ServiceResponse {
 	const { table, flow } = operation;
 	const { records, pages } = search(operation, input, tenant);
 	const form = { flow, hidden, isoDates: input.get('page[date_format_option]') === 1 };

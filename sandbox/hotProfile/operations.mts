@@ -10,7 +10,7 @@ import {
 import { customFields, type TableName } from './tenant.mts';
 
 /**
- * What every path takes. The fields are those of the node's own catalogue; only what the service takes
+ * Which parameters every path accepts. The fields come from the node's own catalogue; only what the service accepts
  * beyond them is declared here.
  */
 
@@ -19,16 +19,16 @@ export type Action = 'list' | 'create' | 'update' | 'delete';
 export interface Operation {
 	table: TableName;
 	action: Action;
-	/** Lists made for Microsoft's connector come in a slightly different shape. */
+	/** Lists for Microsoft's connector have a slightly different shape. */
 	flow: boolean;
 	required: string[];
-	/** Most rows on a page. */
+	/** Maximum rows per page. */
 	pageSize: number;
-	/** The field behind an exact name on the wire. */
+	/** The field of an exact wire name. */
 	find(wire: string): FieldSpec | undefined;
 }
 
-interface ObjectRules {
+interface TableRules {
 	fields: Fields;
 	filters: Fields;
 	sort: Fields;
@@ -38,15 +38,15 @@ interface ObjectRules {
 	flow: boolean;
 }
 
-const declare = (specs: Record<string, FieldSpec>): Fields => fields('Asia/Tokyo', specs);
+const declareFields = (specs: Record<string, FieldSpec>): Fields => fields('Asia/Tokyo', specs);
 
 const prefIds = { 'search[pref_ids]': idList('Prefectures', { term: '都道府県', choices: prefectures }) };
 
-const objects: Record<TableName, ObjectRules> = {
+const tableRules: Record<TableName, TableRules> = {
 	leads: {
 		fields: leadFields,
 		filters: {
-			...declare({
+			...declareFields({
 				...prefIds,
 				'search[client][name]': text('Client Name', undefined, { term: '会社名' }),
 				'search[client_branch_id]': id('Branch ID', { term: '拠点ID' }),
@@ -64,9 +64,9 @@ const objects: Record<TableName, ObjectRules> = {
 		flow: true,
 	},
 	clients: {
-		fields: { ...declare({ industry_kbn: id('Industry Sector', { term: '業界' }) }), ...clientFields },
+		fields: { ...declareFields({ industry_kbn: id('Industry Sector', { term: '業界' }) }), ...clientFields },
 		filters: {
-			...declare({
+			...declareFields({
 				...prefIds,
 				'search[industry_kbn]': idList('Industry Sectors', { term: '業界' }),
 				'search[business_category_kbn]': idList('Industries', { term: '業種（旧分類）' }),
@@ -85,7 +85,7 @@ const objects: Record<TableName, ObjectRules> = {
 	business_cards: {
 		fields: businessCardFields,
 		filters: {
-			...declare({
+			...declareFields({
 				...prefIds,
 				'search[client_id]': id('Client ID', { term: '会社ID' }),
 				'search[client_branch_id]': id('Branch ID', { term: '拠点ID' }),
@@ -110,8 +110,8 @@ const objects: Record<TableName, ObjectRules> = {
 	},
 };
 
-/** Part of every list. Too many rows are the list's own affair: the answer has another status. */
-const paging = declare({
+/** Parameters of every list. The list itself rejects too large a page, because that response has another status. */
+const paging = declareFields({
 	'page[number]': integer('Page', { term: 'ページ番号', min: 1 }),
 	'page[display_number]': integer('Rows', { term: '1ページの取得件数', min: 1 }),
 	'page[date_format_option]': choice('Date Format', [{ name: 'Usual', value: 0 }, { name: 'ISO', value: 1 }], {
@@ -119,10 +119,10 @@ const paging = declare({
 	}),
 });
 
-/** The fields of a table as they are written. */
-export const writable = (table: TableName): Fields => objects[table].fields;
+/** The writable fields of a table. */
+export const writableFields = (table: TableName): Fields => tableRules[table].fields;
 
-/** A list of ids is sent once per id under a name with empty brackets, unless commas part them. */
+/** A list of ids is sent as one parameter per id with empty brackets, unless the ids are separated by commas. */
 function wireName({ kind, wire, separate }: Field): string {
 	return kind === 'idList' && separate !== 'comma' && !wire.endsWith('[]') ? `${wire}[]` : wire;
 }
@@ -130,16 +130,16 @@ function wireName({ kind, wire, separate }: Field): string {
 const byWire = (...catalogues: Fields[]) =>
 	new Map<string, FieldSpec>(catalogues.flatMap((all) => Object.values(all)).map((field) => [wireName(field), field]));
 
-/** Custom fields have their id in the name; those with several values have empty brackets too. */
+/** Custom fields have their id in the name; multi-value ones also have empty brackets. */
 function findCustom(table: TableName, number: string, several: boolean): FieldSpec | undefined {
 	const field = customFields[table][number];
 	return field && (field.kind === 'idList') === several ? field : undefined;
 }
 
-const yes = text('Pattern', 5, { term: '検索方式' });
+const matchPattern = text('Pattern', 5, { term: '検索方式' });
 
 function listParameters(table: TableName): Operation['find'] {
-	const { filters, sort } = objects[table];
+	const { filters, sort } = tableRules[table];
 	const order = {
 		'order[key]': { ...sort['order[key]'], term: 'ソートする項目' },
 		'order[type]': { ...sort['order[type]'], term: 'ソート向き' },
@@ -147,15 +147,15 @@ function listParameters(table: TableName): Operation['find'] {
 	const known = byWire(filters, paging, order);
 	return (wire) => {
 		const custom = /^(?:search\[items\]\[\]|pattern_match\[items\])\[(\d+)\](\[exact\])?$/.exec(wire);
-		if (custom) return customFields[table][custom[1]] && (custom[2] ? yes : text(customFields[table][custom[1]].label));
+		if (custom) return customFields[table][custom[1]] && (custom[2] ? matchPattern : text(customFields[table][custom[1]].label));
 		const pattern = /^pattern_match(\[.+\])\[normalized\]$/.exec(wire);
-		if (pattern) return known.get(`search${pattern[1]}`)?.kind === 'text' ? yes : undefined;
+		if (pattern) return known.get(`search${pattern[1]}`)?.kind === 'text' ? matchPattern : undefined;
 		return known.get(wire);
 	};
 }
 
 function writeParameters(table: TableName, action: 'create' | 'update'): Operation['find'] {
-	const known = byWire(objects[table].fields);
+	const known = byWire(tableRules[table].fields);
 	return (wire) => {
 		if (wire === 'id' && action === 'create') return undefined;
 		const custom = /^items\[(\d+)\](\[\])?$/.exec(wire);
@@ -164,7 +164,7 @@ function writeParameters(table: TableName, action: 'create' | 'update'): Operati
 }
 
 function operationsOf(table: TableName): [string, Operation][] {
-	const { fields: all, create, update, pageSize, flow } = objects[table];
+	const { fields: all, create, update, pageSize, flow } = tableRules[table];
 	const base = { table, flow: false, pageSize, required: [] };
 	const list: Operation = { ...base, action: 'list', find: listParameters(table) };
 	return [
@@ -177,4 +177,4 @@ function operationsOf(table: TableName): [string, Operation][] {
 }
 
 /** Every operation by its path below `/rest_api/v1/`. */
-export const operations = new Map((Object.keys(objects) as TableName[]).flatMap(operationsOf));
+export const operations = new Map((Object.keys(tableRules) as TableName[]).flatMap(operationsOf));

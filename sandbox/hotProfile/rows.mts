@@ -1,31 +1,31 @@
 import { leadFields } from '../../nodes/HotProfile/resources/lead/fields.ts';
 import {
-	branchOf, clientLabels, clientOf, customField, customText, levelsOf, sourceName, userOf,
+	branchOf, clientLabels, clientOf, customField, customText, levelsOf, leadSourceName, userOf,
 } from './columns.mts';
-import { leadStatuses, prefectureNames, products, type Stored, type TableName, tags, type Tenant } from './tenant.mts';
+import { leadStatuses, prefectureNames, products, type StoredRecord, type TableName, tags, type Tenant } from './tenant.mts';
 
 type Row = Record<string, unknown>;
 
-/** Leads say yes with U+25EF and no with U+30FC. */
+/** In leads, yes is U+25EF and no is U+30FC. */
 const YES = '◯';
 const NO = 'ー';
 
 const leadFlags = Object.values(leadFields).filter(({ kind }) => kind === 'flag').map(({ wire }) => wire);
 
-/** How a list writes its records. */
+/** The format in which a list returns its records. */
 export interface RowForm {
-	/** In the shape that was made for Microsoft's connector. */
+	/** In the shape for Microsoft's connector. */
 	flow: boolean;
-	/** Dates as ISO 8601 with the zone. */
+	/** Dates in ISO 8601 with a UTC offset. */
 	isoDates: boolean;
-	/** Fields that the key's user may see in no record. */
+	/** Fields that are hidden from the key's user in every record. */
 	hidden: string[];
 }
 
-/** A record as a list shows it, with the keys in the order of the service. */
-export function rowOf(table: TableName, record: Stored, tenant: Tenant, { flow, isoDates, hidden }: RowForm): Row {
+/** A record as a list returns it, with its keys in the service's order. */
+export function rowOf(table: TableName, record: StoredRecord, tenant: Tenant, { flow, isoDates, hidden }: RowForm): Row {
 	const custom = customItems(table, record, isoDates);
-	let row: Row = { ...makers[table](record, tenant), items: custom.map(({ id, ...item }) => (table === 'clients' ? item : { id, ...item })) };
+	let row: Row = { ...rowMakers[table](record, tenant), items: custom.map(({ id, ...item }) => (table === 'clients' ? item : { id, ...item })) };
 	if (table !== 'clients') row = hide(row, record.hidden, hidden);
 	if (isoDates) row = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, isoDate(name, value)]));
 	return flow ? flowRow(row, record) : row;
@@ -44,7 +44,7 @@ interface Item {
 	value: string;
 }
 
-function customItems(table: TableName, { items }: Stored, isoDates: boolean): Item[] {
+function customItems(table: TableName, { items }: StoredRecord, isoDates: boolean): Item[] {
 	return Object.entries(items).map(([id, stored]) => {
 		const field = customField(table, id);
 		const text = customText(field, stored);
@@ -53,16 +53,16 @@ function customItems(table: TableName, { items }: Stored, isoDates: boolean): It
 	});
 }
 
-/** Codes whose names are hidden with them. */
-const together: Record<string, string> = {
+/** Names that are hidden together with their codes. */
+const hiddenTogether: Record<string, string> = {
 	lead_source_kbn_id: 'lead_source_kbn_name', pref_id: 'pref', lead_status: 'lead_status_name',
 	interest_product_type_ids: 'interest_product_type_names',
 };
 
-/** What is hidden becomes an empty text, also where a number is expected, and is named beside the row. */
-function hide(row: Row, own: Stored['hidden'], everywhere: string[]): Row {
+/** Hidden values become empty text, even where a number is expected, and are listed in `private_items`. */
+function hide(row: Row, own: StoredRecord['hidden'], everywhere: string[]): Row {
 	const names = [...new Set([...own.items, ...everywhere])].filter((name) => name in row);
-	for (const name of names.flatMap((one) => [one, together[one]])) {
+	for (const name of names.flatMap((one) => [one, hiddenTogether[one]])) {
 		if (name in row) row[name] = Array.isArray(row[name]) ? [] : '';
 	}
 	row.name = `${row.family_name} ${row.first_name}`;
@@ -71,7 +71,7 @@ function hide(row: Row, own: Stored['hidden'], everywhere: string[]): Row {
 	return { ...row, items, private_items: { items: names, custom_items: own.custom_items } };
 }
 
-function flowRow(row: Row, record: Stored): Row {
+function flowRow(row: Row, record: StoredRecord): Row {
 	const items = row.items as Item[];
 	const more = {
 		items: items.map(({ label, value }) => `${label}: ${value}`),
@@ -81,22 +81,22 @@ function flowRow(row: Row, record: Stored): Row {
 	return 'tags' in row ? { ...row, tag_ids: record.tag_ids, ...more } : { ...row, ...more };
 }
 
-/** City, block and building of an address. */
+/** Splits an address into city, block and building. */
 function addressParts(address: unknown): Row {
 	const [street, ...building] = String(address).split(' ');
 	const city = /^(?:[^0-9０-９]*?市[^0-9０-９市]*?区|[^0-9０-９]*?[市区町村])/.exec(street)?.[0] ?? '';
 	return { address, address1: city, address2: street.slice(city.length), address3: building.join(' ') };
 }
 
-const prefOf = ({ pref_id }: Stored) => prefectureNames.get(pref_id as number);
+const prefOf = ({ pref_id }: StoredRecord) => prefectureNames.get(pref_id as number);
 const namesOf = (ids: unknown, names: Map<number, string>) => (ids as number[]).map((id) => names.get(id));
 
-const branchKeys = (record: Stored, tenant: Tenant): Row => ({
+const branchKeys = (record: StoredRecord, tenant: Tenant): Row => ({
 	client_branch_id: record.client_branch_id ?? '',
 	client_branch_name: branchOf(record, tenant)?.name ?? '',
 });
 
-function leadRow(record: Stored, tenant: Tenant): Row {
+function leadRow(record: StoredRecord, tenant: Tenant): Row {
 	const owner = userOf(record.owner_user_id);
 	const levels = levelsOf(record, tenant);
 	return {
@@ -127,7 +127,7 @@ function leadRow(record: Stored, tenant: Tenant): Row {
 		latitude: record.latitude,
 		longitude: record.longitude,
 		lead_source_kbn_id: record.lead_source_kbn_id,
-		lead_source_kbn_name: sourceName(record),
+		lead_source_kbn_name: leadSourceName(record),
 		lead_source: record.lead_source,
 		...Object.fromEntries(leadFlags.map((name) => [name, record[name] === 1 ? YES : NO])),
 		tags: namesOf(record.tag_ids, tags),
@@ -148,7 +148,7 @@ function leadRow(record: Stored, tenant: Tenant): Row {
 	};
 }
 
-function clientRow(record: Stored): Row {
+function clientRow(record: StoredRecord): Row {
 	const user = userOf(record.user_id);
 	const labels = Object.fromEntries(
 		Object.entries(clientLabels).map(([name, names]) => [name, names.get(record[name] as number) ?? '']),
@@ -185,7 +185,7 @@ function clientRow(record: Stored): Row {
 	};
 }
 
-/** What a card has in a second language, which this customer does not use. */
+/** The business card's fields in a second language, which this customer does not use. */
 const secondLanguage = Object.fromEntries(
 	[
 		'name', 'family_name', 'first_name', 'name_kana', 'family_name_kana', 'first_name_kana', 'post', 'fax',
@@ -193,7 +193,7 @@ const secondLanguage = Object.fromEntries(
 	].map((name) => [`${name}_sub`, ['pref', 'organization_name'].includes(name) ? null : '']),
 );
 
-function cardRow(record: Stored, tenant: Tenant): Row {
+function cardRow(record: StoredRecord, tenant: Tenant): Row {
 	const client = clientOf(record, tenant);
 	const owner = userOf(record.owner_user_id);
 	const levels = levelsOf(record, tenant);
@@ -242,7 +242,7 @@ function cardRow(record: Stored, tenant: Tenant): Row {
 	};
 }
 
-const makers: Record<TableName, (record: Stored, tenant: Tenant) => Row> = {
+const rowMakers: Record<TableName, (record: StoredRecord, tenant: Tenant) => Row> = {
 	leads: leadRow,
 	clients: clientRow,
 	business_cards: cardRow,

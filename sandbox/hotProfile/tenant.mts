@@ -1,11 +1,11 @@
 import { prefectures } from '../../nodes/HotProfile/choices.ts';
 import { date, fields, type FieldSpec, idList, integer, text, choice } from '../../nodes/shared/fields/fields.ts';
 
-/** A value as the service keeps it: ids, flags and codes as numbers, decimals and dates as text. */
+/** A value as the service stores it: ids, flags and codes as numbers, decimals and dates as text. */
 export type Value = string | number | number[] | null;
 
-/** A record under the names that are written; what is only read (names, labels) is looked up. */
-export interface Stored {
+/** A record by the names used for writing; read-only values (names, labels) are looked up. */
+export interface StoredRecord {
 	id: number;
 	/** `yyyy/MM/dd HH:mm:ss` in Japan time, as `updated_at`. */
 	created_at: string;
@@ -17,8 +17,8 @@ export interface Stored {
 	[field: string]: Value | Record<number, Value> | { items: string[]; custom_items: number[] };
 }
 
-/** Records by id, in the order of their ids. A change puts another record in the place of the old one. */
-export type Table = Map<number, Readonly<Stored>>;
+/** Records by id, in ascending order. Records are immutable: a change replaces the record. */
+export type Table = Map<number, Readonly<StoredRecord>>;
 
 export interface User {
 	name: string;
@@ -28,7 +28,7 @@ export interface User {
 
 export interface Department {
 	client_id: number;
-	/** From the top to the lowest level. */
+	/** From the top level down. */
 	levels: string[];
 }
 
@@ -37,16 +37,16 @@ export interface Branch {
 	name: string;
 }
 
-/** Everything that one customer of the service has. */
+/** All data of one customer of the service. */
 export interface Tenant {
 	leads: Table;
 	clients: Table;
 	businessCards: Table;
 	departments: Map<number, Department>;
 	branches: Map<number, Branch>;
-	/** Which lead and which client has what no other may have too. */
+	/** Ids of leads and clients by their unique keys. */
 	taken: { leads: Map<string, number>; clients: Map<string, number> };
-	/** The last id that each table gave away; an id never comes twice. */
+	/** The last id assigned in each table; ids are never reused. */
 	lastId: Record<TableName, number>;
 }
 
@@ -72,7 +72,7 @@ export const listings = numbered(481, ['未上場', '見本市場', '試作市�
 
 export const leadStatuses = new Map([[1, 'アクティブ'], [2, '非アクティブ']]);
 
-/** Names of the prefectures in Japanese, as the catalogue has them in its labels. */
+/** Names of the prefectures in Japanese, taken from the labels of the node's catalogue. */
 export const prefectureNames = new Map(
 	prefectures.map(({ name, value }) => [Number(value), /\((.+)\)/.exec(name)![1]]),
 );
@@ -101,19 +101,19 @@ export const customFields: Record<TableName, Record<string, FieldSpec>> = {
 	}),
 };
 
-/** What no two leads and no two clients may have in common. */
+/** The key that must be unique among leads, and among clients. */
 export const uniqueKey = {
-	leads: ({ family_name, first_name, client_id, email }: Stored) => [family_name, first_name, client_id, email].join('\n'),
-	clients: ({ name }: Stored) => String(name),
+	leads: ({ family_name, first_name, client_id, email }: StoredRecord) => [family_name, first_name, client_id, email].join('\n'),
+	clients: ({ name }: StoredRecord) => String(name),
 };
 
-/** The table of a tenant under its name on the wire. */
+/** A tenant's table by its name on the wire. */
 export function tableOf(tenant: Tenant, name: TableName): Table {
 	return name === 'business_cards' ? tenant.businessCards : tenant[name];
 }
 
-/** A tenant of its own with the same records. */
-export function copyOf({ leads, clients, businessCards, departments, branches, taken, lastId }: Tenant): Tenant {
+/** An independent copy of a tenant. */
+export function copyTenant({ leads, clients, businessCards, departments, branches, taken, lastId }: Tenant): Tenant {
 	return {
 		leads: new Map(leads),
 		clients: new Map(clients),
@@ -125,8 +125,8 @@ export function copyOf({ leads, clients, businessCards, departments, branches, t
 	};
 }
 
-/** This moment, or another, as the service writes it. */
+/** A time, by default the current one, in the service's format. */
 export function japanTime(at = Date.now()): string {
-	// Japan has no summer time, so its clock is always nine hours ahead.
+	// Japan has no daylight saving time: it is always UTC+9.
 	return new Date(at + 9 * 3_600_000).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
 }

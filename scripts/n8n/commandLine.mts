@@ -14,13 +14,13 @@ export interface PlainCredential {
 	data: Record<string, unknown>;
 }
 
-/** One item between two nodes, with the input item that it came from. */
+/** One item between two nodes, with its input item. */
 export interface Item {
 	json: Record<string, unknown>;
 	pairedItem?: { item: number; input?: number } | Array<{ item: number }> | number;
 }
 
-/** What `n8n execute --rawOutput` prints, as far as anything here reads it. */
+/** The part of the output of `n8n execute --rawOutput` that is used here. */
 export interface Execution {
 	status: string;
 	data: {
@@ -31,10 +31,10 @@ export interface Execution {
 	};
 }
 
-/** Runs one command of n8n's own command line on a user folder; a running server on that folder does not mind. */
+/** Runs one command of n8n's CLI on a user folder, even while a server runs on that folder. */
 export async function n8nCli(n8n: N8n, userFolder: string, args: string[], options: Pick<RunOptions, 'onLaunch'> = {}): Promise<string> {
 	const env = n8nEnvironment({ userFolder, port: await freePort(), brokerPort: await freePort() });
-	// Into a file: n8n ends its process at once, and a pipe then loses what its reader has not taken yet.
+	// Into a file: n8n exits immediately, and a pipe would lose unread output.
 	const printed = join(userFolder, `printed-${randomUUID()}`);
 	const file = await open(printed, 'w');
 	const { code, stderr } = await run(n8n.node, [n8nScript(n8n), ...args], { ...options, cwd: n8n.folder, env, stdout: file.fd }).finally(
@@ -46,14 +46,14 @@ export async function n8nCli(n8n: N8n, userFolder: string, args: string[], optio
 	return stdout;
 }
 
-/** The file that Node runs for every command of n8n. */
+/** n8n's CLI script. */
 export function n8nScript({ folder }: N8n): string {
 	return join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
 }
 
-/** Imports credentials; those with an id that exists already are replaced. */
+/** Imports credentials; existing ids are replaced. */
 export async function importCredentials(n8n: N8n, userFolder: string, credentials: PlainCredential[]): Promise<void> {
-	// A name of its own: several imports may run at the same time.
+	// A unique name: several imports can run at the same time.
 	const file = join(userFolder, `credentials-${randomUUID()}.json`);
 	await writeFile(file, JSON.stringify(credentials), { mode: 0o600 });
 	try {
@@ -63,19 +63,19 @@ export async function importCredentials(n8n: N8n, userFolder: string, credential
 	}
 }
 
-/** Imports every workflow of a folder; those with an id that exists already are replaced. */
+/** Imports all workflows of a folder; existing ids are replaced. */
 export async function importWorkflows(n8n: N8n, userFolder: string, folder: string): Promise<void> {
 	await importOrThrow(n8n, userFolder, ['import:workflow', '--separate', `--input=${resolve(folder)}`]);
 }
 
-/** Executes a stored workflow to its end in a process of its own. */
+/** Executes a stored workflow in a separate process. */
 export async function executeWorkflow(n8n: N8n, userFolder: string, id: string, options: Pick<RunOptions, 'onLaunch'> = {}): Promise<Execution> {
 	const stdout = await n8nCli(n8n, userFolder, ['execute', `--id=${id}`, '--rawOutput'], options);
-	// Log lines come before and after the JSON, whose braces stand on lines of their own.
+	// Log lines surround the JSON, whose outer braces are on separate lines.
 	return JSON.parse(stdout.slice(stdout.search(/^\{$/m), stdout.lastIndexOf('\n}') + 2)) as Execution;
 }
 
-/** n8n ends an import that failed or found nothing with code 0, so success is read from its words. */
+/** n8n exits with code 0 even if an import fails or finds nothing, so success is read from its output. */
 async function importOrThrow(n8n: N8n, userFolder: string, args: string[]): Promise<void> {
 	const stdout = await n8nCli(n8n, userFolder, args);
 	if (!/Successfully imported [1-9]/.test(stdout)) throw new Error(`"n8n ${args.join(' ')}" imported nothing:\n${stdout.slice(-4_000)}`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { npm } from '../npm.mts';
 import { runOrThrow } from '../processes.mts';
 
-/** What n8n gives npm for a community package (its CommunityPackagesService): flat, without scripts, bins and lock file. */
+/** The npm arguments that n8n uses for a community package [CommunityPackagesService]. */
 const INSTALL_ARGUMENTS = ['--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow', '--ignore-scripts=true', '--package-lock=false'];
 
 interface Manifest {
@@ -14,9 +14,9 @@ interface Manifest {
 }
 
 /**
- * Installs a packed community package into a user folder in the steps that n8n itself takes when somebody adds it under
- * "Community nodes": unpack the tarball, drop what is only for development and the host, install the dependencies that
- * are left, and note the version. Only the download from the registry is left out.
+ * Installs a packed community package into a user folder with the same steps as n8n's "Community nodes" page: unpack the
+ * tarball, remove development and peer dependencies, install the remaining ones, and record the version. Only the
+ * download from the registry is skipped.
  */
 export async function installPackage(userFolder: string, tarball: string): Promise<void> {
 	const nodes = join(userFolder, '.n8n', 'nodes');

@@ -1,14 +1,14 @@
 import { neutralEnvironment } from '../processes.mts';
 
-/** Where an n8n keeps its data, and which ports it uses. */
+/** The data folder and the ports of an n8n. */
 export interface Instance {
 	userFolder: string;
 	port: number;
-	/** n8n's task runners, which execute Code nodes, connect to this one. */
+	/** For n8n's task runners, which execute Code nodes. */
 	brokerPort: number;
 }
 
-/** The whole environment of an n8n that listens on loopback only and asks nothing of the internet. */
+/** The complete environment of an n8n that listens on loopback only and makes no outbound calls. */
 export function n8nEnvironment({ userFolder, port, brokerPort }: Instance): NodeJS.ProcessEnv {
 	return {
 		...neutralEnvironment(),
@@ -20,12 +20,12 @@ export function n8nEnvironment({ userFolder, port, brokerPort }: Instance): Node
 		N8N_SECURE_COOKIE: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
-		...SILENT,
+		...NO_OUTBOUND_CALLS,
 	};
 }
 
-/** Everything that n8n would otherwise send to or fetch from its maker. */
-const SILENT = {
+/** Disables everything that n8n would otherwise send to or fetch from its vendor. */
+const NO_OUTBOUND_CALLS = {
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',

@@ -1,13 +1,13 @@
-/** Who signs in to a local n8n. The password protects nothing: n8n listens on loopback only. */
+/** The owner account of a local n8n. The password protects nothing: n8n listens on loopback only. */
 export const OWNER = { email: 'owner@example.com', password: 'Sandbox123', firstName: 'Local', lastName: 'Owner' };
 
-/** Makes the owner, unless this n8n has one already. */
+/** Creates the owner account, unless this n8n already has one. */
 export async function setUpOwner(url: string): Promise<void> {
 	const settings = (await (await fetch(`${url}/rest/settings`)).json()) as Settings;
 	if (settings.data.userManagement.showSetupOnFirstLoad) await post(`${url}/rest/owner/setup`, OWNER);
 }
 
-/** n8n's own REST interface, the one that its editor uses, as a signed-in owner. */
+/** n8n's internal REST API, as used by its editor, signed in as the owner. */
 export class Rest {
 	private constructor(
 		private readonly url: string,
@@ -20,7 +20,7 @@ export class Rest {
 		return new Rest(url, cookie);
 	}
 
-	/** Calls one route below `/rest` and hands back the `data` of its answer. */
+	/** Calls a route below `/rest` and returns the `data` of the response. */
 	async call<T>(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<T> {
 		const answer = await fetch(`${this.url}/rest${path}`, {
 			method,
@@ -42,6 +42,6 @@ async function post(url: string, body: unknown): Promise<Response> {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	if (!answer.ok) throw new Error(`n8n refused the owner with HTTP ${answer.status}: ${await answer.text()}`);
+	if (!answer.ok) throw new Error(`n8n rejected the owner account with HTTP ${answer.status}: ${await answer.text()}`);
 	return answer;
 }

@@ -10,7 +10,7 @@ import type { N8n } from './install.mts';
 /** A running n8n. */
 export interface Server {
 	url: string;
-	/** Resolves when n8n has ended, whoever ended it, with the last of what it printed. */
+	/** Resolves with the end of its output when n8n has ended, for whatever reason. */
 	ended: Promise<string>;
 	stop: () => Promise<void>;
 }
@@ -18,14 +18,14 @@ export interface Server {
 export interface ServerOptions {
 	userFolder: string;
 	port?: number;
-	/** Settings of n8n on top of the usual ones. */
+	/** Additional environment variables. */
 	env?: Record<string, string>;
 }
 
-const START_PATIENCE = 120_000;
-const KEPT_OUTPUT = 8_000;
+const START_TIMEOUT_MS = 120_000;
+const MAX_OUTPUT = 8_000;
 
-/** Starts n8n and waits until it answers with its database ready. */
+/** Starts n8n and waits until it is ready. */
 export async function startN8n(n8n: N8n, options: ServerOptions): Promise<Server> {
 	const { userFolder, port = await freePort(), env } = options;
 	await mkdir(userFolder, { recursive: true });
@@ -33,7 +33,7 @@ export async function startN8n(n8n: N8n, options: ServerOptions): Promise<Server
 	const child = launch(n8n.node, [n8nScript(n8n), 'start'], {
 		cwd: n8n.folder,
 		env: { ...n8nEnvironment({ userFolder, port, brokerPort: await freePort() }), ...env },
-		onOutput: (text) => (output = (output + text).slice(-KEPT_OUTPUT)),
+		onOutput: (text) => (output = (output + text).slice(-MAX_OUTPUT)),
 	});
 	const server = {
 		url: `http://127.0.0.1:${port}`,
@@ -41,7 +41,7 @@ export async function startN8n(n8n: N8n, options: ServerOptions): Promise<Server
 		stop: async () => await stopGroup(child),
 	};
 	try {
-		await ready(server);
+		await waitUntilReady(server);
 	} catch (error) {
 		await server.stop();
 		throw error;
@@ -49,22 +49,22 @@ export async function startN8n(n8n: N8n, options: ServerOptions): Promise<Server
 	return server;
 }
 
-/** Readiness tells that the database is migrated (`/healthz` answers before that), the settings that the routes are there. */
-async function ready({ url, ended }: Server): Promise<void> {
+/** `/healthz/readiness` means that the database is migrated (`/healthz` responds earlier), `/rest/settings` that the routes exist. */
+async function waitUntilReady({ url, ended }: Server): Promise<void> {
 	const gone = ended.then((output) => {
-		throw new Error(`n8n ended while it was starting:\n${output}`);
+		throw new Error(`n8n exited while starting:\n${output}`);
 	});
-	// Only the race below is to hear of it.
+	// The rejection is handled by the race below.
 	gone.catch(() => {});
-	const deadline = Date.now() + START_PATIENCE;
-	const complete = async () => (await answers(`${url}/healthz/readiness`)) && (await answers(`${url}/rest/settings`));
+	const deadline = Date.now() + START_TIMEOUT_MS;
+	const complete = async () => (await isUp(`${url}/healthz/readiness`)) && (await isUp(`${url}/rest/settings`));
 	while (!(await Promise.race([gone, complete()]))) {
-		if (Date.now() > deadline) throw new Error(`n8n did not answer on ${url} within ${START_PATIENCE / 1_000} seconds`);
+		if (Date.now() > deadline) throw new Error(`n8n did not respond on ${url} within ${START_TIMEOUT_MS / 1_000} seconds`);
 		await sleep(250);
 	}
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isUp(url: string): Promise<boolean> {
 	try {
 		return (await fetch(url)).ok;
 	} catch {

@@ -12,14 +12,14 @@ import { freePort } from '../ports.mts';
 import { killGroup, launch, stopGroup } from '../processes.mts';
 import type { Store } from './stores.mts';
 
-/** A worker that takes executions from the queue. */
+/** A queue worker. */
 export interface Worker {
 	name: string;
-	/** Ids of the executions that it has started, in this life and the ones before. */
+	/** Ids of the executions that it has started, including those before a restart. */
 	executions: Set<string>;
-	/** Ends it as a crash would. */
+	/** Kills it, as a crash would. */
 	kill: () => Promise<void>;
-	/** Starts it again after it was killed. */
+	/** Restarts it after a kill. */
 	restart: () => Promise<void>;
 	stop: () => Promise<void>;
 }
@@ -33,18 +33,18 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
-	/** Everything that n8n writes goes here, one folder for each process as on machines of their own. */
+	/** For n8n's data, with one subfolder per process, as on separate machines. */
 	folder: string;
 	/** The packed package. */
 	tarball: string;
 	redis: Store;
 	postgres: Store;
 	workers: number;
-	/** Executions that a worker runs at once. */
+	/** Concurrent executions per worker. */
 	concurrency: number;
 }
 
-const START_PATIENCE = 120_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts n8n's main process and its workers, all with the packed package, and sets up the owner. */
 export async function startCluster(n8n: N8n, { folder, tarball, redis, postgres, workers: count, concurrency }: ClusterOptions): Promise<Cluster> {
@@ -110,7 +110,7 @@ async function startWorker(n8n: N8n, { name, userFolder, env, concurrency }: Wor
 			},
 		});
 		child = started;
-		const deadline = Date.now() + START_PATIENCE;
+		const deadline = Date.now() + START_TIMEOUT_MS;
 		while (!(await isReady(port))) {
 			if (started.exitCode !== null || Date.now() > deadline) {
 				await stopGroup(started);

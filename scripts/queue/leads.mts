@@ -2,10 +2,10 @@ import type { Call } from '../../sandbox/journal.mts';
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import type { Rest } from '../n8n/rest.mts';
 
-/** Leads of one execution. */
+/** Leads per execution. */
 export const ROWS = 40;
 
-/** A lead that is to be created; its email tells it from all others. */
+/** A lead to create, identified by its email. */
 interface Row {
 	clientId: number;
 	name: string;
@@ -21,10 +21,10 @@ export function rowsOf(scene: string, batch: number, clientId: number): Row[] {
 }
 
 /**
- * A workflow that takes its rows by webhook and creates a lead of each, stored and published.
- * @param goesOn whether a row that the service does not take leaves the others alone
+ * Stores and publishes a workflow that receives rows by webhook and creates a lead for each.
+ * @param continueOnError whether a rejected row leaves the others unaffected
  */
-export async function publishWorkflow(rest: Rest, path: string, credential: { id: string; name: string }, goesOn: boolean): Promise<string> {
+export async function publishWorkflow(rest: Rest, path: string, credential: { id: string; name: string }, continueOnError: boolean): Promise<string> {
 	const nodes = [
 		{ name: 'Webhook', type: 'n8n-nodes-base.webhook', typeVersion: 2, parameters: { httpMethod: 'POST', path, options: {} }, webhookId: path },
 		{ name: 'Rows', type: 'n8n-nodes-base.splitOut', typeVersion: 1, parameters: { fieldToSplitOut: 'body.rows', options: {} } },
@@ -33,7 +33,7 @@ export async function publishWorkflow(rest: Rest, path: string, credential: { id
 			type: 'n8n-nodes-hotprofile-datacake-zen.hotProfile',
 			typeVersion: 1,
 			credentials: { hotProfileApi: credential },
-			...(goesOn && { onError: 'continueRegularOutput' }),
+			...(continueOnError && { onError: 'continueRegularOutput' }),
 			parameters: {
 				resource: 'lead',
 				operation: 'create',
@@ -50,49 +50,49 @@ export async function publishWorkflow(rest: Rest, path: string, credential: { id
 	return id;
 }
 
-/** Starts one execution in production: it goes through the queue to a worker. */
+/** Starts one production execution, which goes through the queue to a worker. */
 export async function trigger(url: string, path: string, rows: Row[]): Promise<void> {
 	const answer = await fetch(`${url}/webhook/${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ rows }),
 	});
-	if (!answer.ok) throw new Error(`The webhook answered HTTP ${answer.status}: ${await answer.text()}`);
+	if (!answer.ok) throw new Error(`The webhook returned HTTP ${answer.status}: ${await answer.text()}`);
 }
 
 /** An execution as n8n lists it. */
-export interface Listed {
+export interface ListedExecution {
 	id: string;
 	status: string;
 }
 
 /** All executions of a workflow. */
-export async function executionsOf(rest: Rest, workflowId: string): Promise<Listed[]> {
+export async function executionsOf(rest: Rest, workflowId: string): Promise<ListedExecution[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	return (await rest.call<{ results: Listed[] }>('GET', `/executions?limit=100&filter=${filter}`)).results;
+	return (await rest.call<{ results: ListedExecution[] }>('GET', `/executions?limit=100&filter=${filter}`)).results;
 }
 
-/** What became of the leads of one scene, as the service saw it. */
-export interface Tally {
+/** The leads of one scene as the service saw them. */
+export interface LeadCounts {
 	/** Emails of the leads that are stored. */
 	stored: Set<string>;
-	/** Leads of which more than one record is stored. */
+	/** Leads that are stored more than once. */
 	storedTwice: string[];
-	/** Leads that were sent again after the service had taken them. */
+	/** Leads that were sent again after the service had stored them. */
 	sentTwice: string[];
 }
 
-/** Looks into the service's records for what is stored, and into its journal for what was sent. */
-export function tally(sandbox: HotProfileService, scene: string): Tally {
+/** Reads what is stored from the service's records, and what was sent from its journal. */
+export function countLeads(sandbox: HotProfileService, scene: string): LeadCounts {
 	const own = (email: unknown): email is string => String(email).startsWith(`${scene}-`);
 	const records = [...sandbox.leads.values()].map(({ email }) => String(email)).filter(own);
 	const taken = sandbox.journal.filter(({ refused }) => !refused).map(emailOf).filter(own);
-	return { stored: new Set(records), storedTwice: repeated(records), sentTwice: repeated(taken) };
+	return { stored: new Set(records), storedTwice: duplicates(records), sentTwice: duplicates(taken) };
 }
 
 const emailOf = ({ pairs }: Call) => pairs.find(([name]) => name === 'email')?.[1];
 
-function repeated(emails: string[]): string[] {
+function duplicates(emails: string[]): string[] {
 	const seen = new Set<string>();
 	return emails.filter((email) => seen.size === seen.add(email).size);
 }

@@ -7,15 +7,15 @@ import { freePort } from '../ports.mts';
 import { launch, neutralEnvironment, runOrThrow, stopGroup } from '../processes.mts';
 import { ensurePrograms, isRoot } from './debian.mts';
 
-/** A program of its own on a loopback port, with its data in a folder that goes with it. */
+/** A database process on a loopback port, with its data in a temporary folder. */
 export interface Store {
 	port: number;
 	stop: () => Promise<void>;
 }
 
-const START_PATIENCE = 30_000;
+const START_TIMEOUT_MS = 30_000;
 
-/** Redis and PostgreSQL for one run, beside any that the machine runs itself. */
+/** Starts Redis and PostgreSQL for one run, separate from any that the machine runs itself. */
 export async function startStores(): Promise<{ redis: Store; postgres: Store; stop: () => Promise<void> }> {
 	const programs = await ensurePrograms();
 	const redis = await startRedis(programs.redis);
@@ -31,7 +31,7 @@ export async function startStores(): Promise<{ redis: Store; postgres: Store; st
 async function startRedis(program: string): Promise<Store> {
 	const folder = await mkdtemp(join(tmpdir(), 'queue-redis-'));
 	const port = await freePort();
-	// In memory only: an empty "save" and no log of changes.
+	// In memory only: no snapshots and no append-only file.
 	return await started(folder, port, [program, '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no']);
 }
 
@@ -49,7 +49,7 @@ async function startPostgres(bin: string): Promise<Store> {
 	return await started(folder, port, asPostgres([join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings]));
 }
 
-/** Root becomes the user that Debian's package brings. */
+/** Runs a command as the user that Debian's package has created, if this process is root. */
 function asPostgres(command: string[]): string[] {
 	return isRoot ? ['runuser', '-u', 'postgres', '--', ...command] : command;
 }
@@ -61,7 +61,7 @@ async function started(folder: string, port: number, [command, ...args]: string[
 		await stopGroup(child);
 		await rm(folder, { recursive: true, force: true });
 	};
-	const deadline = Date.now() + START_PATIENCE;
+	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (!(await listens(port))) {
 		if (child.exitCode !== null || Date.now() > deadline) {
 			await stop();

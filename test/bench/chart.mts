@@ -1,15 +1,15 @@
-import { ownRow, placeOf, ranked, type Row, type Scene, shown, times } from './figures.mts';
+import { ownRow, placeOf, ranked, type Row, type Scene, formatNumber, ratio } from './figures.mts';
 
-/** Draws the scenes: one panel each, one bar for each contestant, in colours for light and dark pages. */
+/** Draws the scenes as SVG: one panel per scene, one bar per contestant, in colors for light and dark pages. */
 
 const WIDTH = 1180;
 const MARGIN = 20;
 const GAP = 20;
 const PANEL = { width: (WIDTH - 2 * MARGIN - GAP) / 2, head: 62, row: 23, foot: 14 };
-/** Where bars begin and how far they may go; the figures stand behind them. */
+/** Where bars start and their maximum length; the figures follow them. */
 const BAR = { from: 200, longest: 118, height: 13 };
 
-/** Longest bar, in bars of this project. */
+/** Maximum bar length, relative to this project's bar. */
 const MOST_TIMES = 3;
 
 const STYLE = `
@@ -35,7 +35,7 @@ const heightOf = ({ rows }: Scene) => PANEL.head + rows.length * PANEL.row + PAN
 /** One scene; x and y are its upper left corner. */
 function panel(scene: Scene, x: number, y: number): string {
 	const rows = ranked(scene);
-	// A bar that is far longer is cut off, or nothing could be seen of all others.
+	// Much longer bars are cut off, or the others would be too short to see.
 	const most = Math.min(MOST_TIMES * ownRow(scene).value, Math.max(...rows.map(({ value }) => value), scene.best ?? 0));
 	const lengthOf = (value: number) => Math.max(1, (BAR.longest * Math.min(value, most)) / most);
 	const from = x + BAR.from;
@@ -54,26 +54,26 @@ function panel(scene: Scene, x: number, y: number): string {
 }
 
 const note = ({ measure, unit, best }: Scene) =>
-	`${unit} ${measure}${best === undefined ? '' : `; dashed: the least there could be, ${shown(best)}`}`;
+	`${unit} ${measure}${best === undefined ? '' : `; dashed: the least there could be, ${formatNumber(best)}`}`;
 
 function bar(scene: Scene, row: Row, left: number, from: number, y: number, length: number, isCut: boolean): string {
 	const middle = y + PANEL.row / 2 + 1;
 	const kind = row.own ? 'own' : row.faults.length > 0 ? 'broken' : 'other';
-	const ratio = row === ownRow(scene) ? '' : ` <tspan class="note">(${times(row.value, ownRow(scene).value)})</tspan>`;
-	// There is room for the two that weigh most; the table has them all.
+	const ratioNote = row === ownRow(scene) ? '' : ` <tspan class="note">(${ratio(row.value, ownRow(scene).value)})</tspan>`;
+	// There is room for the two most important ones; the table has all.
 	const faults = row.faults.length > 0 ? ` <tspan class="fault">${escaped(row.faults.slice(0, 2).join(', '))}</tspan>` : '';
 	return [
 		text(left, middle, `${placeOf(row, scene)}. ${escaped(row.contestant)}`, row.own ? 'bold' : ''),
 		`<rect class="${kind}" x="${from}" y="${(middle - 10).toFixed(1)}" width="${length.toFixed(1)}" height="${BAR.height}" rx="2"/>`,
 		...(isCut ? [`<path class="cut" d="M${from + length - 18} ${middle + 5}l5 -17h4l-5 17z"/>`] : []),
-		text(from + length + 7, middle, `${shown(row.value)}${ratio}${faults}`, row.own ? 'bold' : ''),
+		text(from + length + 7, middle, `${formatNumber(row.value)}${ratioNote}${faults}`, row.own ? 'bold' : ''),
 	].join('\n');
 }
 
 /** The whole picture as SVG. */
 export function chart(scenes: Scene[], heading: string): string {
 	const top = 64;
-	// Each panel goes where there is more room: two columns of about the same length.
+	// Each panel goes into the shorter of the two columns.
 	const columns = [top, top];
 	const panels = scenes.map((scene) => {
 		const column = columns[0] <= columns[1] ? 0 : 1;

@@ -1,8 +1,8 @@
-import { aheadOf, ownRow, placeOf, ranked, type Row, type Scene, shown, times } from './figures.mts';
+import { aheadOf, ownRow, placeOf, ranked, type Row, type Scene, formatNumber, ratio } from './figures.mts';
 
-/** Writes what a race has shown, as Markdown. */
+/** Writes the results of a race as Markdown. */
 
-/** What the race was run on. */
+/** The machine that ran the race. */
 export interface Machine {
 	cores: number;
 	node: string;
@@ -12,8 +12,8 @@ export interface Machine {
 export const machineLine = ({ cores, node, n8n }: Machine) =>
 	`${cores} cores, Node ${node}${n8n === undefined ? '' : `, n8n ${n8n}`}`;
 
-/** The place of the own contestant in words. */
-export function standing(scene: Scene): string {
+/** The own contestant's place as text. */
+export function describePlace(scene: Scene): string {
 	const own = ownRow(scene);
 	const ahead = aheadOf(own, scene);
 	const names = (rows: Row[]) => rows.map(({ contestant }) => contestant).join('; ');
@@ -24,7 +24,7 @@ export function standing(scene: Scene): string {
 
 const line = (cells: Array<string | number>) => `| ${cells.join(' | ')} |`;
 
-/** A scene's table: one line for each contestant, the best first. */
+/** A scene's table: one line per contestant, best first. */
 export function table(scene: Scene): string {
 	const rows = ranked(scene);
 	const own = ownRow(scene);
@@ -37,25 +37,38 @@ export function table(scene: Scene): string {
 			line([
 				placeOf(row, scene),
 				row.own ? `**${row.contestant}**` : row.contestant,
-				shown(row.value),
-				times(row.value, own.value),
-				...(scene.best === undefined ? [] : [times(row.value, scene.best)]),
+				formatNumber(row.value),
+				ratio(row.value, own.value),
+				...(scene.best === undefined ? [] : [ratio(row.value, scene.best)]),
 				...more.map((name) => row.more[name] ?? '-'),
 			]),
 		),
 	].join('\n');
 }
 
-const part = (scene: Scene) => `## ${scene.title}
+/** One line for each ratio that the scene has a goal for. */
+export function goalsOf(scene: Scene): string[] {
+	const { goals, best, rows } = scene;
+	if (!goals) return [];
+	const own = ownRow(scene);
+	const goal = (name: string, of: number, most: number) =>
+		`Goal ${own.value <= most * of ? 'met' : 'missed'}: ${ratio(own.value, of)} of ${name}, at most ${most.toFixed(2)}×`;
+	return [
+		...(best === undefined ? [] : [goal('the least time possible', best, goals.toBest)]),
+		...rows.filter((row) => !row.own).map(({ contestant, value }) => goal(contestant, value, goals.toOthers)),
+	];
+}
 
-${scene.setting}${scene.best === undefined ? '' : ` The least there could be is ${shown(scene.best)} ${scene.unit}.`}
+const sectionOf = (scene: Scene) => `## ${scene.title}
+
+${scene.setting}${scene.best === undefined ? '' : ` The least there could be is ${formatNumber(scene.best)} ${scene.unit}.`}
 
 ${table(scene)}
 
-${standing(scene)}. ${placeOf(ownRow(scene), scene) === 1 ? scene.why.first : scene.why.otherwise}
-`;
+${describePlace(scene)}. ${placeOf(ownRow(scene), scene) === 1 ? scene.why.first : scene.why.otherwise}
+${goalsOf(scene).map((line) => `\n${line}.\n`).join('')}`;
 
-/** The page of a whole race. */
+/** The page of a complete race. */
 export const report = (scenes: Scene[], machine: Machine): string => `# The race
 
 This page and its picture are written by \`npm run bench\`: all scenes in one run, on one machine (${machineLine(machine)}), against
@@ -65,7 +78,7 @@ the same stand-in of HotProfile over real HTTP, which refuses what is over the l
 
 | scene | this project | where it stands |
 | --- | --: | --- |
-${scenes.map((scene) => line([scene.title, `${shown(ownRow(scene).value)} ${scene.unit}`, standing(scene)])).join('\n')}
+${scenes.map((scene) => line([scene.title, `${formatNumber(ownRow(scene).value)} ${scene.unit}`, describePlace(scene)])).join('\n')}
 
 How it is run:
 
@@ -81,11 +94,11 @@ How it is run:
 - The least there could be is the longer of two: as many full windows as must pass before the last call may arrive, and each place's
   share of the calls, one after the other (\`leastMs\` in \`test/bench/figures.mts\`).
 
-${scenes.map(part).join('\n')}`;
+${scenes.map(sectionOf).join('\n')}`;
 
 const MARKS = ['<!-- race: written by npm run bench -->', '<!-- end of race -->'] as const;
 
-/** The paragraph of the README, from the same run as everything else. */
+/** The README's paragraph about the race. */
 function summary(scenes: Scene[]): string {
 	const first = scenes.filter((scene) => placeOf(ownRow(scene), scene) === 1).length;
 	const creates = scenes.find(({ id }) => id === 'n8n-limit')!;
@@ -94,13 +107,13 @@ function summary(scenes: Scene[]): string {
 	const others = late.rows.filter(({ own }) => !own);
 	const most = Math.max(...others.map(({ more }) => Number(more.refused)));
 	return `First in ${first} of ${scenes.length} scenes of [a race](docs/race.md) against n8n's HTTP Request node and four limiters (bottleneck, p-throttle,
-limiter, rate-limiter-flexible). 1,000 creates under a limit take ${times(ownRow(creates).value, creates.best!)} the least time there could be, HTTP Request ${times(peer.value, creates.best!)}. When
+limiter, rate-limiter-flexible). 1,000 creates under a limit take ${ratio(ownRow(creates).value, creates.best!)} the least time there could be, HTTP Request ${ratio(peer.value, creates.best!)}. When
 calls are up to 2 s on their way, ${ownRow(late).more.refused} of 500 are refused here and up to ${most} with the others. Where it is not first, that page says why.
 
 ![The race](docs/race.svg)`;
 }
 
-/** The README with the results of a run. */
+/** The README with the results of a race. */
 export function withSummary(readme: string, scenes: Scene[]): string {
 	const [start, end] = MARKS.map((mark) => readme.indexOf(mark));
 	if (start < 0 || end < start) throw new Error(`The README has no place between "${MARKS[0]}" and "${MARKS[1]}"`);

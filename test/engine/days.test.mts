@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
 import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts';
-import { startErpEcho } from '../everyErpField.mts';
-import { startEcho } from '../everyField.mts';
+import { startErpEcho } from '../allErpFields.mts';
+import { startEcho } from '../allFields.mts';
 import { run } from './engine.mts';
 import { credentialOf } from './zenTotalsJob.mts';
 

@@ -23,13 +23,13 @@ import type {
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 /**
- * The built package on n8n's own engine, without n8n around it: real WorkflowExecute, RoutingNode
- * and HTTP helpers. Only the credential store and the node list are the test's own.
+ * Runs the built package on n8n's own engine, without the rest of n8n: real WorkflowExecute, RoutingNode
+ * and HTTP helpers. Only the credential store and the node list are replaced.
  */
 
 export const PACKAGE = 'n8n-nodes-hotprofile-datacake-zen';
 
-/** Hands out the items that the test gives it. */
+/** Outputs the items of its parameters. */
 class Rows implements INodeType {
 	description = {
 		displayName: 'Rows', name: 'rows', group: ['trigger'], version: 1, description: '', defaults: { name: 'Rows' },
@@ -47,7 +47,7 @@ interface Tool {
 	invoke(input: IDataObject): Promise<string>;
 }
 
-/** Stands for an AI agent: calls its tool with what the test gives it, one after the other. */
+/** Simulates an AI agent: calls its tool with the inputs of its parameters, one after the other. */
 class Agent implements INodeType {
 	description = {
 		displayName: 'Agent', name: 'agent', group: ['transform'], version: 1, description: '', defaults: { name: 'Agent' },
@@ -99,7 +99,7 @@ const nodeTypes: INodeTypes = {
 
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 
-/** The parts of n8n's credential store that an execution uses; credentials are found by their id. */
+/** The parts of n8n's credential store that an execution uses, by credential id. */
 export function credentialsHelper(store: Credentials) {
 	const helper: Partial<ICredentialsHelper> & { reads: number } = {
 		reads: 0,
@@ -110,7 +110,7 @@ export function credentialsHelper(store: Credentials) {
 			if (raw) return { ...store[id as string] };
 			const usual = credentialTypes.get(type)?.properties.map(({ name, default: value }) => [name, value]) ?? [];
 			const data = { ...Object.fromEntries(usual), ...store[id as string] } as ICredentialDataDecryptedObject;
-			// As n8n does: expressions are resolved for the item, and know the other fields as they were typed.
+			// As in n8n: expressions are resolved per item and see the other fields as entered.
 			if (!item) return data;
 			const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
 			return workflow.expression.getParameterValue(
@@ -143,11 +143,11 @@ export interface Job {
 	executionId?: string;
 	/** The workflow's time zone. */
 	timezone?: string;
-	/** What an agent calls the node with, which is then its tool: the answers are items of "Agent". */
+	/** Inputs of an agent that uses the node as its tool: the responses are items of "Agent". */
 	calls?: IDataObject[];
 }
 
-/** One running execution: its end, and the means to cancel it. */
+/** A running execution. */
 export interface Execution {
 	done: Promise<Outcome>;
 	cancel(): void;
@@ -156,7 +156,7 @@ export interface Execution {
 export interface Outcome {
 	status: IRun['status'];
 	items: INodeExecutionData[];
-	/** What the user reads at the node after the run. */
+	/** The hints shown at the node after the run. */
 	hints: NodeExecutionHint[];
 	error?: Error & { description?: string | null; httpCode?: string; context?: IDataObject };
 	run: IRun;
@@ -216,7 +216,7 @@ export function start(job: Job): Execution {
 	const { workflow, additionalData, helper } = setting(job);
 	const execute = new WorkflowExecute(additionalData, 'manual');
 	const startNode = workflow.getNode('Rows') as INode;
-	// Up to 2.0 the engine took the two by their place.
+	// Up to 2.0, the engine had positional arguments.
 	const byPlace = execute.run.length > 1;
 	const running = byPlace ? (execute.run as (...both: unknown[]) => ReturnType<typeof execute.run>)(workflow, startNode) : execute.run({ workflow, startNode });
 	const done = running.then((run): Outcome => {
@@ -233,10 +233,10 @@ export function start(job: Job): Execution {
 	return { done, cancel: () => running.cancel() };
 }
 
-/** Runs a job to its end. */
+/** Runs a job. */
 export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 
-/** Asks a picker for its list, as the editor does while somebody types. */
+/** Loads a picker's list, as the editor does while the user types. */
 export async function listSearch(job: Job, method: string, filter?: string, token?: string): Promise<INodeListSearchResult> {
 	const { workflow, node, additionalData } = setting(job);
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
@@ -244,10 +244,10 @@ export async function listSearch(job: Job, method: string, filter?: string, toke
 	return await methods[method].call(context, filter, token);
 }
 
-/** What n8n hands over to `preAuthentication`: its helpers, from 2.41 on fresh ones with one function, or what no n8n does. */
+/** The helpers passed to `preAuthentication`: n8n's own, fresh ones with a single function (from 2.41), or variants that no n8n has. */
 export type Helpers = 'own' | 'fresh' | 'none' | 'guarded';
 
-/** n8n's own `preAuthentication`: ahead of every request, unless the credential says that it is not needed. */
+/** n8n's own `preAuthentication`: before every request, unless the credential does not need it. */
 function preAuthenticate(typeName: string, given: Helpers): ICredentialsHelper['preAuthentication'] {
 	const { preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
 	return async (caller, credentials, _typeName, _node, expired) => {
@@ -262,7 +262,7 @@ function preAuthenticate(typeName: string, given: Helpers): ICredentialsHelper['
 	};
 }
 
-/** A node of another kind with one of our credentials, e.g. n8n's HTTP Request node: its calls, of the old form or the new, and its stop. */
+/** Another node with one of our credentials, such as n8n's HTTP Request node, with the old or the new request helper. */
 export function foreignCaller(typeName: string, credentials: ICredentialDataDecryptedObject, form: 'request' | 'httpRequest', given: Helpers = 'own') {
 	const node: INode = {
 		id: 'foreign', name: 'HTTP Request', type: 'rows', typeVersion: 1, position: [0, 0], parameters: {},
@@ -284,7 +284,7 @@ export function foreignCaller(typeName: string, credentials: ICredentialDataDecr
 	};
 }
 
-/** The test of a credential as n8n's credential tester makes it: `preAuthentication`, then the type's own request. */
+/** Tests a credential as n8n's credential tester does: `preAuthentication`, then the type's own request. */
 export async function testCredential(typeName: string, credentials: ICredentialDataDecryptedObject, { helpers = 'own' }: { helpers?: Helpers } = {}): Promise<void> {
 	const { test } = credentialTypes.get(typeName) as ICredentialType;
 	const temp = { displayName: 'Temp', name: 'temp', type: 'string' as const, default: '', routing: { request: test?.request } };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../everyErpField.mts';
+import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../allErpFields.mts';
 import { nodeType, run } from './engine.mts';
 
 type Name = string | Record<string, string[]>;

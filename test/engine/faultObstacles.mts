@@ -9,16 +9,16 @@ import tls, { createServer as createTlsServer } from 'node:tls';
 import { selfSigned } from './certificate.mts';
 import type { Obstacle } from './faults.mts';
 
-/** What stands between n8n and a service, real sockets all of it, and counts who comes. */
+/** Obstacles between n8n and a service, made of real sockets, that count the connections they stop. */
 
 const LOOPBACK = '127.0.0.1';
 
-export interface Way {
-	/** Address that leads to the service, through the obstacle. */
+export interface Route {
+	/** Base URL that leads to the service through the obstacle. */
 	base: string;
-	/** Connections or look-ups that ended at the obstacle. */
+	/** Connections or DNS lookups that ended at the obstacle. */
 	readonly stopped: number;
-	/** Runs something that goes this way. */
+	/** Runs something that takes this route. */
 	inside<Result>(work: () => Promise<Result>): Promise<Result>;
 	close(): Promise<void>;
 }
@@ -43,19 +43,19 @@ const onSocket = (message: unknown): void => {
 	});
 };
 
-/** Look-ups that are to fail, of whatever runs inside. */
-const lookUps = new AsyncLocalStorage<{ left: number; failed: number }>();
+/** DNS lookups that are to fail, for whatever runs inside. */
+const failingLookups = new AsyncLocalStorage<{ left: number; failed: number }>();
 
-/** Certificates that are trusted all the same, by port. */
-const trusted = new Map<number, string>();
+/** Self-signed certificates to trust, by port. */
+const trustedCertificates = new Map<number, string>();
 
-/** Lets refused connections be counted, look-ups fail, and certificates be trusted. */
+/** Installs the hooks that count refused connections, fail DNS lookups and trust certificates. */
 export function watch(): void {
 	subscribe('net.client.socket', onSocket);
-	const lookUp = dns.lookup;
+	const lookup = dns.lookup;
 	jest.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: (error: Error) => void) => {
-		const order = lookUps.getStore();
-		if (!order || host !== 'localhost' || order.left === 0) return (lookUp as (...all: unknown[]) => void)(host, options, done);
+		const order = failingLookups.getStore();
+		if (!order || host !== 'localhost' || order.left === 0) return (lookup as (...all: unknown[]) => void)(host, options, done);
 		order.left--;
 		order.failed++;
 		const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host });
@@ -63,7 +63,7 @@ export function watch(): void {
 	}) as never);
 	const connectTls = tls.connect;
 	jest.spyOn(tls, 'connect').mockImplementation(((options: tls.ConnectionOptions, ...more: never[]) => {
-		const ca = trusted.get(Number(options.port));
+		const ca = trustedCertificates.get(Number(options.port));
 		return connectTls(ca ? { ...options, ca, checkServerIdentity: () => undefined } : options, ...more);
 	}) as never);
 }
@@ -74,7 +74,7 @@ export function unwatch(): void {
 }
 
 /** @param times so many connections end at the obstacle; the next ones reach the service */
-export async function wayThrough(obstacle: Obstacle, service: string, times: number): Promise<Way> {
+export async function routeThrough(obstacle: Obstacle, service: string, times: number): Promise<Route> {
 	if (obstacle === 'closedPort') return await closedPort(service, times);
 	if (obstacle === 'unknownHost') return unknownHost(service, times);
 	return obstacle === 'garbledTls' ? await garbledTls(service, times) : await notTrusted(obstacle);
@@ -88,8 +88,8 @@ async function claim(server: Server): Promise<number> {
 	return await listening(server, nextPort++).catch(async () => await claim(server));
 }
 
-/** A port that nobody listens on, until so many connections were refused. */
-async function closedPort(service: string, times: number): Promise<Way> {
+/** A port that is closed until so many connections have been refused. */
+async function closedPort(service: string, times: number): Promise<Route> {
 	const sockets = new Set<Socket>();
 	const gate = createServer((socket) => {
 		const onward = connect(Number(new URL(service).port), LOOPBACK);
@@ -116,21 +116,21 @@ async function closedPort(service: string, times: number): Promise<Way> {
 	};
 }
 
-/** A name that cannot be looked up at first. */
-function unknownHost(service: string, times: number): Way {
+/** A host name that cannot be resolved at first. */
+function unknownHost(service: string, times: number): Route {
 	const order = { left: times, failed: 0 };
 	return {
 		base: service.replace(LOOPBACK, 'localhost'),
 		get stopped() {
 			return order.failed;
 		},
-		inside: async (work) => await lookUps.run(order, work),
+		inside: async (work) => await failingLookups.run(order, work),
 		close: async () => {},
 	};
 }
 
-/** A host that https cannot be spoken with safely. A request that gets through is answered, and would be seen as an item that goes well. */
-async function notTrusted(obstacle: 'selfSigned' | 'plainHttp'): Promise<Way> {
+/** A host without a trustworthy https connection. A request that got through would be answered, and show as an item that succeeds. */
+async function notTrusted(obstacle: 'selfSigned' | 'plainHttp'): Promise<Route> {
 	const answer = (_request: unknown, response: { end(body: string): void }) => response.end('{}');
 	const server = obstacle === 'selfSigned' ? createHttpsServer(selfSigned(LOOPBACK), answer) : createHttpServer(answer);
 	let stopped = 0;
@@ -145,15 +145,15 @@ async function notTrusted(obstacle: 'selfSigned' | 'plainHttp'): Promise<Way> {
 	};
 }
 
-/** Https to the service. The first connections end in bytes that are no TLS, in place of the answer. */
-async function garbledTls(service: string, times: number): Promise<Way> {
+/** An https route to the service. In the first connections, bytes that are not TLS replace the response. */
+async function garbledTls(service: string, times: number): Promise<Route> {
 	const identity = selfSigned(LOOPBACK);
 	const sockets = new Set<Socket>();
 	const kept = <One extends Socket>(socket: One): One => {
 		sockets.add(socket.on('error', () => {}));
 		return socket;
 	};
-	/** What is to be done when an answer comes, by the port of the connection's inner half. */
+	/** What to do when a response arrives, by the port of the connection's inner half. */
 	const garble = new Map<number, () => void>();
 	const inner = createTlsServer(identity, (socket) => {
 		const onward = kept(connect(Number(new URL(service).port), LOOPBACK));
@@ -172,37 +172,37 @@ async function garbledTls(service: string, times: number): Promise<Way> {
 		}));
 	});
 	const port = await listening(outer);
-	trusted.set(port, identity.cert);
+	trustedCertificates.set(port, identity.cert);
 	return {
 		base: `https://${LOOPBACK}:${port}`,
 		stopped: 0,
 		inside: async (work) => await work(),
 		async close() {
-			trusted.delete(port);
+			trustedCertificates.delete(port);
 			for (const socket of sockets) socket.destroy();
 			await Promise.all([closed(outer), closed(inner)]);
 		},
 	};
 }
 
-/** A host that writes down all that it gets: address, headers, body. */
-export interface Stranger {
+/** A host that records every request: URL, headers, body. */
+export interface RecordingHost {
 	url: string;
-	readonly heard: string[];
+	readonly received: string[];
 	close(): Promise<void>;
 }
 
-export async function startStranger(): Promise<Stranger> {
-	const heard: string[] = [];
+export async function startRecordingHost(): Promise<RecordingHost> {
+	const received: string[] = [];
 	const server = createHttpServer((request: IncomingMessage, response) => {
 		const { method, url, rawHeaders } = request;
 		let body = '';
 		request.on('data', (part) => (body += String(part)));
 		request.on('end', () => {
-			heard.push(JSON.stringify({ method, url, rawHeaders, body }));
+			received.push(JSON.stringify({ method, url, rawHeaders, body }));
 			response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF');
 		});
 	});
 	const port = await listening(server, 0, 'localhost');
-	return { url: `http://localhost:${port}/elsewhere.pdf`, heard, close: async () => await closed(server) };
+	return { url: `http://localhost:${port}/elsewhere.pdf`, received, close: async () => await closed(server) };
 }

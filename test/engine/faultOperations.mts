@@ -7,40 +7,40 @@ import type { Service } from '../../sandbox/service.mts';
 import type { Job } from './engine.mts';
 import type { Operation, ServiceName } from './faults.mts';
 
-/** The operations that the faults are tried with, one line each, and how each service is started for them. */
+/** The operations of the fault matrix, and how the service of each is started. */
 
 /** Three items of one operation. */
-export interface Work {
+export interface TestCase {
 	parameters: IDataObject;
 	items: IDataObject[];
-	/** Lines that tell the calls of each item from all others: a path, or a value as name=value. */
-	marks: string[][];
-	/** Which call of an item meets the fault, where it has several: another line that it brings, or its path. */
+	/** Lines that identify the calls of each item: a path, or a value as name=value. */
+	fingerprints: string[][];
+	/** Which call of an item meets the fault, if it makes several: another line that it contains, or its path. */
 	target?: { line?: string; path?: (item: number) => string };
 }
 
 type AnyService = Service<never, object>;
 
 export interface TriedOperation extends Operation {
-	/** Records of HotProfile that it needs. */
+	/** How many leads HotProfile needs for it. */
 	leads?: number;
-	work(service: AnyService): Work;
+	testCase(service: AnyService): TestCase;
 }
 
-interface Ground {
+interface Environment {
 	node: Job['node'];
 	start(operation: TriedOperation): Promise<AnyService>;
-	/** @param base address of the service, or of what stands in its way */
+	/** @param base URL of the service, or of an obstacle in front of it */
 	credential(base: string, key: string): IDataObject;
 }
 
-/** Seconds that stand for CRM Zen's minutes. */
+/** In place of CRM Zen's minutes. */
 const ZEN_WAIT_S = 0.05;
 const reports = ['totals', 'leadsByUser', 'leadFile', 'salesFunnel'];
 /** More than two pages of 100 leads. */
 const LEADS = 210;
 
-export const grounds: Record<ServiceName, Ground> = {
+export const environments: Record<ServiceName, Environment> = {
 	HotProfile: {
 		node: 'hotProfile',
 		start: async ({ leads = 5 }) => (await startHotProfile({ limit: null, leads, clients: 5, businessCards: 5 })) as unknown as AnyService,
@@ -64,17 +64,17 @@ const names = ['一', '二', '三'];
 const field = (name: string) => `={{ $json.${name} }}`;
 const three = [0, 1, 2];
 
-/** The first three of some records. */
+/** The first three records. */
 const first = <Item,>(all: Iterable<Item>): Item[] => [...all].slice(0, 3);
 
 const single = { before: 0, after: 0 };
 const secondOfThree = { before: 1, after: 1 };
 
 function hotProfile(
-	about: Omit<TriedOperation, 'service' | 'work'>,
-	work: (service: HotProfileService) => Work,
+	about: Omit<TriedOperation, 'service' | 'testCase'>,
+	testCase: (service: HotProfileService) => TestCase,
 ): TriedOperation {
-	return { ...about, service: 'HotProfile', work: (service) => work(service as unknown as HotProfileService) };
+	return { ...about, service: 'HotProfile', testCase: (service) => testCase(service as unknown as HotProfileService) };
 }
 
 const ofHotProfile: TriedOperation[] = [
@@ -83,13 +83,13 @@ const ofHotProfile: TriedOperation[] = [
 		return {
 			parameters: { resource: 'lead', operation: 'getMany', limit: 2, filters: { fromId: field('id') } },
 			items: ids.map((id) => ({ id })),
-			marks: ids.map((id) => [`search[from_id]=${id}`]),
+			fingerprints: ids.map((id) => [`search[from_id]=${id}`]),
 		};
 	}),
 	hotProfile({ name: 'Get Many, page 2 of 3', does: 'read', ...secondOfThree, leads: LEADS, isCounted: true }, () => ({
 		parameters: { resource: 'lead', operation: 'getMany', limit: LEADS, filters: { fromId: field('id') }, output: 'raw' },
 		items: [1, 2, 3].map((id) => ({ id })),
-		marks: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
+		fingerprints: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
 		target: { line: 'page[number]=2' },
 	})),
 	hotProfile({ name: 'Update', does: 'change', ...single }, ({ leads }) => {
@@ -97,7 +97,7 @@ const ofHotProfile: TriedOperation[] = [
 		return {
 			parameters: { resource: 'lead', operation: 'update', id: field('id'), clientId: field('client'), updateFields: { note: '新' } },
 			items: records.map(({ id, client_id }) => ({ id: id as number, client: client_id as number })),
-			marks: records.map(({ id }) => [`id=${id}`]),
+			fingerprints: records.map(({ id }) => [`id=${id}`]),
 		};
 	}),
 	hotProfile({ name: 'Update of one record', does: 'change', ...single, isOneRecord: true }, ({ leads }) => {
@@ -105,21 +105,21 @@ const ofHotProfile: TriedOperation[] = [
 		return {
 			parameters: { resource: 'lead', operation: 'update', id: id as number, clientId: client as number, updateFields: { note: field('note') } },
 			items: names.map((note) => ({ note })),
-			marks: names.map((note) => [`note=${note}`]),
+			fingerprints: names.map((note) => [`note=${note}`]),
 		};
 	}),
 	hotProfile({ name: 'Create', does: 'once', ...single }, ({ clients }) => ({
 		parameters: { resource: 'lead', operation: 'create', clientId: first(clients.keys())[0], familyName: field('name') },
 		items: names.map((name) => ({ name })),
-		marks: names.map((name) => [`family_name=${name}`]),
+		fingerprints: names.map((name) => [`family_name=${name}`]),
 	})),
 ];
 
 function erp(
 	about: Pick<TriedOperation, 'name' | 'does'> & Partial<TriedOperation>,
-	work: (service: ErpService) => Work,
+	testCase: (service: ErpService) => TestCase,
 ): TriedOperation {
-	return { ...single, ...about, service: 'ERP Datacake', work: (service) => work(service as unknown as ErpService) };
+	return { ...single, ...about, service: 'ERP Datacake', testCase: (service) => testCase(service as unknown as ErpService) };
 }
 
 const documents = ({ provider }: ErpService) => first(provider.clients.values()).map(({ fields }) => fields.cnpj_cpf);
@@ -128,12 +128,12 @@ const ofErp: TriedOperation[] = [
 	erp({ name: 'Get Many Invoices', does: 'read' }, (service) => ({
 		parameters: { resource: 'invoice', operation: 'getMany', document: field('document') },
 		items: documents(service).map((document) => ({ document })),
-		marks: documents(service).map((document) => [`document=${document}`]),
+		fingerprints: documents(service).map((document) => [`document=${document}`]),
 	})),
 	erp({ name: 'Get Client', does: 'read' }, (service) => ({
 		parameters: { resource: 'client', operation: 'get', cnpjCpf: field('document') },
 		items: documents(service).map((document) => ({ document })),
-		marks: documents(service).map((document) => [`cnpj_cpf=${document}`]),
+		fingerprints: documents(service).map((document) => [`cnpj_cpf=${document}`]),
 	})),
 	erp({ name: 'Download Files', does: 'read', before: 1, isFile: true }, (service) => {
 		const ids = first(service.provider.clients.keys());
@@ -141,7 +141,7 @@ const ofErp: TriedOperation[] = [
 		return {
 			parameters: { resource: 'debtClearance', operation: 'getMany', document: field('document'), options: { downloadFiles: true } },
 			items: documents(service).map((document) => ({ document })),
-			marks: documents(service).map((document, item) => [`document=${document}`, file(item)]),
+			fingerprints: documents(service).map((document, item) => [`document=${document}`, file(item)]),
 			target: { path: file },
 		};
 	}),
@@ -150,13 +150,13 @@ const ofErp: TriedOperation[] = [
 		return {
 			parameters: { resource: 'client', operation: 'update', idCliente: field('id'), updateFields: { email: 'novo@example.com' } },
 			items: ids.map((id) => ({ id: String(id) })),
-			marks: ids.map((id) => [`id_cliente=${id}`]),
+			fingerprints: ids.map((id) => [`id_cliente=${id}`]),
 		};
 	}),
 	erp({ name: 'Create Lead', does: 'once' }, () => ({
 		parameters: { resource: 'lead', operation: 'create', nome: field('name') },
 		items: names.map((name) => ({ name })),
-		marks: names.map((name) => [`nome=${name}`]),
+		fingerprints: names.map((name) => [`nome=${name}`]),
 	})),
 	erp({ name: 'Upload File', does: 'once' }, ({ provider }) => {
 		const id = provider.nextId();
@@ -165,15 +165,15 @@ const ofErp: TriedOperation[] = [
 		return {
 			parameters: { resource: 'prospect', operation: 'uploadFile', idProspecto: String(id), arquivo: field('content') },
 			items: contents.map((content) => ({ content })),
-			marks: contents.map((content) => [`arquivo=${content}`]),
+			fingerprints: contents.map((content) => [`arquivo=${content}`]),
 		};
 	}),
-	erp({ name: 'Signal Payment', does: 'once' }, ({ provider }) => {
+	erp({ name: 'Record Payment', does: 'once' }, ({ provider }) => {
 		const invoices = first([...provider.invoices.values()].filter(({ paidOn }) => !paidOn));
 		return {
 			parameters: { resource: 'invoice', operation: 'signalPayment', idCliente: field('client'), idFatura: field('invoice') },
 			items: invoices.map(({ id, client }) => ({ client: String(client), invoice: String(id) })),
-			marks: invoices.map(({ id }) => [`id_fatura=${id}`]),
+			fingerprints: invoices.map(({ id }) => [`id_fatura=${id}`]),
 		};
 	}),
 ];
@@ -182,14 +182,14 @@ const zen = (
 	name: string,
 	parameters: IDataObject,
 	wire: string,
-	more: Partial<TriedOperation> & { target?: Work['target'] } = {},
+	more: Partial<TriedOperation> & { target?: TestCase['target'] } = {},
 ): TriedOperation => {
 	const days = ['2026-03-02', '2026-03-03', '2026-03-04'];
 	const { target, ...about } = more;
-	const work = (): Work => ({
-		parameters: { operation: 'getMany', ...parameters }, items: days.map((day) => ({ day })), marks: days.map((day) => [`${wire}=${day}`]), target,
+	const testCase = (): TestCase => ({
+		parameters: { operation: 'getMany', ...parameters }, items: days.map((day) => ({ day })), fingerprints: days.map((day) => [`${wire}=${day}`]), target,
 	});
-	return { service: 'CRM Zen', name, does: 'read', ...single, ...about, work };
+	return { service: 'CRM Zen', name, does: 'read', ...single, ...about, testCase };
 };
 
 const oneDay = { period: 'oneDay', date: field('day') };
@@ -204,7 +204,7 @@ const ofZen: TriedOperation[] = [
 		{ ...secondOfThree, target: { line: 'pagina=2' } },
 	),
 	zen('Lead File', { resource: 'leadFile', ...oneDay }, 'data'),
-	// What it answers with is not documented, so that nothing can be missing in it.
+	// Its response is not documented, so nothing can be missing from it.
 	zen('Sales Funnel', { resource: 'salesFunnel', ...oneDay }, 'data_inicial', { takesAnything: true }),
 ];
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { erpOperations, everyErpField, startErpEcho } from '../everyErpField.mts';
-import { everyField, startEcho } from '../everyField.mts';
+import { erpOperations, everyErpField, startErpEcho } from '../allErpFields.mts';
+import { everyField, startEcho } from '../allFields.mts';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { type Job, nodeType, run } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';

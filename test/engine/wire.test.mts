@@ -1,4 +1,4 @@
-import { documentedNames, everyField, startEcho } from '../everyField.mts';
+import { documentedNames, everyField, startEcho } from '../allFields.mts';
 import { nodeType, run } from './engine.mts';
 
 let echo: Awaited<ReturnType<typeof startEcho>>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { example, ownSandbox, stage, storeCredential, storeWorkflow, type Workflow } from './stage.mts';
+import { example, startOwnSandbox, testBed, storeCredential, storeWorkflow, type Workflow } from './testBed.mts';
 
 /** After this time every call that was sent has given its slot back. */
 const WINDOW = 60_000;
@@ -9,14 +9,14 @@ const WINDOW = 60_000;
 let sandbox: HotProfileService;
 
 beforeAll(async () => {
-	sandbox = await ownSandbox();
+	sandbox = await startOwnSandbox();
 	// As slow as a service on the internet, so that the stop meets calls that are under way.
 	sandbox.delay(50, 150);
 });
 afterAll(async () => await sandbox.close());
 
 test('stopping 500 creates in the middle sends nothing more, also when all slots are free again, and is stored as canceled', async () => {
-	const rest = await Rest.signIn(stage().url);
+	const rest = await Rest.signIn(testBed().url);
 	const credential = await storeCredential(rest, sandbox, 'cancel');
 	const workflow = await storeWorkflow(rest, withRows(await example('create-250-leads'), 500), credential);
 

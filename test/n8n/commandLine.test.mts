@@ -1,14 +1,14 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
-import type { Params } from '../../sandbox/wire.mts';
+import type { Params } from '../../sandbox/parseRequest.mts';
 import { executeWorkflow, importCredentials, importWorkflows, type Item } from '../../scripts/n8n/commandLine.mts';
 import { sandboxCredential } from '../../scripts/sandboxes.mts';
-import { ownSandbox, stage } from './stage.mts';
+import { startOwnSandbox, testBed } from './testBed.mts';
 
-const { n8n, userFolder } = stage();
+const { n8n, userFolder } = testBed();
 let sandbox: HotProfileService;
 
 beforeAll(async () => {
-	sandbox = await ownSandbox();
+	sandbox = await startOwnSandbox();
 	await importCredentials(n8n, userFolder, [sandboxCredential(sandbox.url)]);
 	await importWorkflows(n8n, userFolder, 'examples');
 });

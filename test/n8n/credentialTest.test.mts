@@ -2,15 +2,15 @@ import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { freePort } from '../../scripts/ports.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { sandboxCredential } from '../../scripts/sandboxes.mts';
-import { ownSandbox, stage, storeCredential } from './stage.mts';
+import { startOwnSandbox, testBed, storeCredential } from './testBed.mts';
 
 let sandbox: HotProfileService;
 let rest: Rest;
 let stored: { id: string; name: string };
 
 beforeAll(async () => {
-	sandbox = await ownSandbox();
-	rest = await Rest.signIn(stage().url);
+	sandbox = await startOwnSandbox();
+	rest = await Rest.signIn(testBed().url);
 	stored = await storeCredential(rest, sandbox, 'credential test');
 });
 beforeEach(() => sandbox.reset());

@@ -1,7 +1,7 @@
 import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { Editor } from './editor.mts';
-import { example, ownSandbox, stage, storeCredential, storeWorkflow } from './stage.mts';
+import { example, startOwnSandbox, testBed, storeCredential, storeWorkflow } from './testBed.mts';
 
 let sandbox: HotProfileService;
 let rest: Rest;
@@ -9,10 +9,10 @@ let credential: { id: string; name: string };
 let editor: Editor;
 
 beforeAll(async () => {
-	sandbox = await ownSandbox();
-	rest = await Rest.signIn(stage().url);
+	sandbox = await startOwnSandbox();
+	rest = await Rest.signIn(testBed().url);
 	credential = await storeCredential(rest, sandbox, 'HotProfile (editor)');
-	editor = await Editor.open(stage().url);
+	editor = await Editor.open(testBed().url);
 	await editor.signIn();
 });
 afterAll(async () => {

@@ -6,13 +6,13 @@ import { type Execution, executeWorkflow, importCredentials, importWorkflows } f
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { erpCredential } from '../../scripts/sandboxes.mts';
 import { freePort } from '../../scripts/ports.mts';
-import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../everyErpField.mts';
-import { stage } from './stage.mts';
+import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../allErpFields.mts';
+import { testBed } from './testBed.mts';
 
 /** ERP Datacake in a real n8n: its 25 operations on the bare wire, its examples, files, and its credential. */
 
 const { ErpDatacake } = require('../../index.js');
-const { n8n, userFolder, url } = stage();
+const { n8n, userFolder, url } = testBed();
 
 /** Runs one workflow of some nodes side by side, each once, on n8n's command line. */
 async function executeNodes(id: string, credential: object, nodes: Array<{ name: string; parameters: object }>, before: object[] = []): Promise<Execution> {

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { visible } from '../visible.mts';
+import { visible } from '../visibleProperties.mts';
 import { Editor } from './editor.mts';
-import { stage } from './stage.mts';
+import { testBed } from './testBed.mts';
 
 /** Every operation of every node, opened in the editor: its fields are there, and a picture is kept. */
 
@@ -19,7 +19,7 @@ const nodes = n8n.nodes.map((path) => {
 
 let editor: Editor;
 beforeAll(async () => {
-	editor = await Editor.open(stage().url);
+	editor = await Editor.open(testBed().url);
 	await editor.signIn();
 });
 afterAll(async () => await editor.close());
@@ -28,7 +28,7 @@ test.each(nodes)('$displayName shows the fields of each of its operations', asyn
 	const options = (property: string, resource = '') =>
 		properties.find((one) => one.name === property && (one.displayOptions?.show?.resource?.includes(resource) ?? true))?.options as INodePropertyOptions[];
 	const operations = options('resource').flatMap(({ value }) => options('operation', String(value)).map((one) => [String(value), String(one.value)]));
-	const rest = await Rest.signIn(stage().url);
+	const rest = await Rest.signIn(testBed().url);
 	const { id } = await rest.call<{ id: string }>('POST', '/workflows', {
 		name: `Gallery of ${displayName}`,
 		settings: {},

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { startHotProfile } from '../../sandbox/hotProfile/index.mts';
 import { executeWorkflow } from '../../scripts/n8n/commandLine.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
-import { stage } from './stage.mts';
+import { testBed } from './testBed.mts';
 
 /** n8n's HTTP Request node with each credential, measured at the hosts: who got the key, and what the node said. */
 
@@ -36,7 +36,7 @@ async function host(name: string, elsewhere: () => Record<string, string>) {
 let own: Awaited<ReturnType<typeof host>>;
 let other: Awaited<ReturnType<typeof host>>;
 let rest: Rest;
-const { n8n, userFolder, url } = stage();
+const { n8n, userFolder, url } = testBed();
 
 beforeAll(async () => {
 	const both = () => ({ own: own.url, other: other.url });

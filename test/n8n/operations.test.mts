@@ -2,11 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { executeWorkflow, importCredentials, importWorkflows } from '../../scripts/n8n/commandLine.mts';
-import { everyField, startEcho } from '../everyField.mts';
-import { stage } from './stage.mts';
+import { everyField, startEcho } from '../allFields.mts';
+import { testBed } from './testBed.mts';
 
 const { HotProfile } = require('../../index.js');
-const { n8n, userFolder } = stage();
+const { n8n, userFolder } = testBed();
 
 /** One workflow with a node for each of the nine operations, every field of it set. */
 test('all nine operations send all their fields under their exact names', async () => {

@@ -7,9 +7,9 @@ import { setUpOwner } from '../../scripts/n8n/rest.mts';
 import { startN8n } from '../../scripts/n8n/server.mts';
 import { buildPackage } from '../../scripts/pack.mts';
 import { progress } from '../../scripts/progress.mts';
-import { raise } from './stage.mts';
+import { shareTestBed } from './testBed.mts';
 
-/** Once for all tests: the packed package in a real n8n that is running and has its owner. */
+/** Starts a real n8n with the packed package and an owner account, once for all tests. */
 export default async function setUp(): Promise<void> {
 	const { step, done } = progress();
 	const n8n = await ensureN8n(undefined, { onProgress: step });
@@ -22,7 +22,7 @@ export default async function setUp(): Promise<void> {
 	const server = await startN8n(n8n, { userFolder });
 	await setUpOwner(server.url);
 	done();
-	raise({ n8n, userFolder, url: server.url });
-	// The teardown runs in this process too.
+	shareTestBed({ n8n, userFolder, url: server.url });
+	// The teardown runs in this process.
 	Object.assign(globalThis, { n8nServer: server, n8nTestFolder: folder });
 }

@@ -81,6 +81,6 @@ test.each([
 });
 
 test('unknown faults and settings are named', () => {
-	expect(() => service.fault({ effect: 'tired' as never })).toThrow('there are');
-	expect(() => service.set({ speed: 1 } as never)).toThrow('no setting');
+	expect(() => service.fault({ effect: 'tired' as never })).toThrow('Use one of');
+	expect(() => service.set({ speed: 1 } as never)).toThrow('not a setting');
 });

@@ -13,7 +13,7 @@ import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
 import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
 import { dateColumn, mapRow, numberColumn, outputKeys, textColumn } from '../../nodes/shared/fields/columns';
-import { isRightDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
+import { isValidDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
 const operations = resources.flatMap((resource) => resource.operations);
@@ -40,7 +40,7 @@ describe('CPF and CNPJ', () => {
 
 	test('the 400 clients of the sandbox have right ones, some with letters', () => {
 		const documents = [...new Provider(1, 400).clients.values()].map(({ fields }) => fields.cnpj_cpf);
-		expect(documents.filter((text) => !isDocument(text) || !isRightDocument(text))).toEqual([]);
+		expect(documents.filter((text) => !isDocument(text) || !isValidDocument(text))).toEqual([]);
 		expect(documents.some((text) => /[A-Z]/.test(text))).toBe(true);
 		expect(new Set(documents).size).toBe(400);
 	});

@@ -69,14 +69,14 @@ test('notes have a PDF behind their link', async () => {
 
 describe('it is strict', () => {
 	test.each<[string, string, string, unknown, number, RegExp]>([
-		['a name of another operation', 'POST', '/leads', { nome: 'a', cnpj_cpf: '1' }, 400, /cnpj_cpf is no field/],
+		['a name of another operation', 'POST', '/leads', { nome: 'a', cnpj_cpf: '1' }, 400, /cnpj_cpf is not a field/],
 		['a missing field', 'POST', '/pagamentos', { id_cliente: '1001' }, 422, /id_fatura is required/],
-		['a number', 'POST', '/pagamentos', { id_cliente: 1001, id_fatura: '1' }, 400, /id_cliente is no text/],
-		['a wrong document', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224724' }, 422, /is no document/],
+		['a number', 'POST', '/pagamentos', { id_cliente: 1001, id_fatura: '1' }, 400, /id_cliente is not text/],
+		['a wrong document', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224724' }, 422, /is not a valid document/],
 		['an id from another list', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224725', id_origem: '201' }, 422, /id_origem: there is no 201/],
-		['a day in another form', 'PUT', '/clientes', { id_cliente: '1001', data_nascimento: '01/05/1990' }, 422, /is no date/],
-		['no JSON in cobertura', 'POST', '/leads', { nome: 'a', cobertura: '{' }, 422, /is no json/],
-		['no base64', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224725', anexos: [{ base_64: 'olá' }] }, 422, /is no file/],
+		['a day in another form', 'PUT', '/clientes', { id_cliente: '1001', data_nascimento: '01/05/1990' }, 422, /is not a valid date/],
+		['no JSON in cobertura', 'POST', '/leads', { nome: 'a', cobertura: '{' }, 422, /is not a valid json/],
+		['no base64', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224725', anexos: [{ base_64: 'olá' }] }, 422, /is not a valid file/],
 		['another method', 'PUT', '/leads', { nome: 'a' }, 404, /there is no PUT/],
 	])('about %s', async (_name, method, path, body, status, reason) => {
 		const answer = await call(method, path, body);

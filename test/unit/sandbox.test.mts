@@ -187,7 +187,7 @@ describe('what is sent', () => {
 			const { status, json: { errors }, headers } = await post(path, { [name]: '1' });
 			expect(status).toBe(200);
 			expect(errors).toContain(`${name}は使用できないパラメータです。`);
-			expect(headers.get('x-sandbox-reason')).toContain(`${name} is no parameter of this operation`);
+			expect(headers.get('x-sandbox-reason')).toContain(`${name} is not a parameter of this operation`);
 		}
 	});
 
@@ -605,8 +605,8 @@ describe('faults', () => {
 	});
 
 	it('are refused when nobody knows them', () => {
-		expect(() => service.fault({ effect: 'explode' as 'hang' })).toThrow('"explode" is no effect');
-		expect(() => service.set({ limt: null } as object)).toThrow('"limt" is no setting');
+		expect(() => service.fault({ effect: 'explode' as 'hang' })).toThrow('"explode" is not an effect');
+		expect(() => service.set({ limt: null } as object)).toThrow('"limt" is not a setting');
 	});
 });
 
@@ -629,7 +629,7 @@ describe('the controls over HTTP', () => {
 	});
 
 	it('say what they do not know', async () => {
-		expect(await (await control('faults', { effect: 'explode' })).json()).toEqual({ error: expect.stringContaining('"explode" is no effect') });
+		expect(await (await control('faults', { effect: 'explode' })).json()).toEqual({ error: expect.stringContaining('"explode" is not an effect') });
 		expect((await control('settings', { speed: 1 })).status).toBe(400);
 		expect((await control('records/cars')).status).toBe(404);
 	});

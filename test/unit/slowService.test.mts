@@ -1,6 +1,6 @@
 import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
-import { crowd } from './crowd.mts';
+import { simulateProcesses } from './sharedAccount.mts';
 import { VirtualClock } from './virtualClock.mts';
 
 /**
@@ -16,7 +16,7 @@ async function takes(answerMs: number, refuse?: { places: number[]; waitMs?: num
 	const random = new Random(1);
 	jest.spyOn(Math, 'random').mockImplementation(() => random.next());
 	const latency: [number, number] = [answerMs, answerMs];
-	const { accepted, endedMs } = await crowd({ service: limits, limits, calls: [240], latency, retryAfter: true, refuse, seed: 1 });
+	const { accepted, endedMs } = await simulateProcesses({ service: limits, limits, calls: [240], latency, retryAfter: true, refuse, seed: 1 });
 	expect(accepted).toBe(240);
 	return endedMs;
 }

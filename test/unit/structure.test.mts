@@ -8,7 +8,7 @@ import type { ICredentialType, INodeProperties, INodePropertyCollection, INodePr
 import { resources as hotProfileResources } from '../../nodes/HotProfile/resources';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
 import { resources as zenResources } from '../../nodes/ZenTotals/resources';
-import { inside, visible } from '../visible.mts';
+import { inside, visible } from '../visibleProperties.mts';
 
 const root = join(__dirname, '../..');
 const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');

@@ -5,7 +5,7 @@ import type { RateLimit } from '../../../nodes/shared/throttle/options';
 import { Random } from '../../../sandbox/random.mts';
 import { type Limiter, type LimiterName, limiters } from './adapters.mts';
 
-/** One contestant at one job, in a process of its own: nothing that another one has left behind weighs on it. */
+/** Runs one contestant's job in a separate process, so that no other contestant affects it. */
 
 /** Calls over real HTTP. */
 export interface CallsJob {
@@ -13,23 +13,23 @@ export interface CallsJob {
 	url: string;
 	apiKey: string;
 	clientId: number;
-	/** How many calls each user asks for; the second user comes a moment later. */
+	/** How many calls each user makes; the second user starts a moment later. */
 	users: number[];
-	/** Up to this many ms pass between a call's start and its arrival. */
+	/** Maximum ms between a call's start and its arrival. */
 	onTheWayMs: number;
 }
 
-/** Calls that do nothing, so that only the queue is seen. */
+/** Calls that do nothing, to measure only the queue. */
 export interface QueueJob {
 	kind: 'queue' | 'memory' | 'cost';
-	/** How many calls; for the cost, for how many ms they go on. */
+	/** Number of calls; for the cost, the duration in ms. */
 	amount: number;
 }
 
 export type Job = (CallsJob | QueueJob) & { limiter: LimiterName; limits: RateLimit };
 
 export interface CallsEnd {
-	/** From the first start to the last answer. */
+	/** From the first start to the last response. */
 	ms: number;
 	/** The same for each user. */
 	userMs: number[];
@@ -37,13 +37,13 @@ export interface CallsEnd {
 
 export interface QueueEnd {
 	ms: number;
-	/** Time that the processor was busy. */
+	/** CPU time. */
 	cpuMs: number;
-	/** The longest time for which nothing else could run. */
+	/** The longest time that the event loop was blocked. */
 	stalledMs: number;
 }
 
-/** Does a job in a process of its own. */
+/** Runs a job in a separate process. */
 export async function inOwnProcess<End>(job: Job): Promise<End> {
 	const args = ['--expose-gc', '--import', 'tsx', import.meta.filename, JSON.stringify(job)];
 	const { code, stdout, stderr } = await run(process.execPath, args, { env: process.env });
@@ -51,16 +51,16 @@ export async function inOwnProcess<End>(job: Job): Promise<End> {
 	return JSON.parse(stdout) as End;
 }
 
-/** A refused call waits so long, as a part of the window, before it is sent again: the same for all. */
+/** Pause before a refused call is sent again, as a fraction of the window; the same for all contestants. */
 const PAUSE = 1 / 20;
-/** The second user comes after this part of the window. */
+/** When the second user starts, as a fraction of the window. */
 const LATER = 1 / 10;
 const SIDE_BY_SIDE = 20;
 
 async function calls(limiter: Limiter, job: CallsJob, { windowMs }: RateLimit): Promise<CallsEnd> {
 	const random = new Random(1);
 	const send = async (name: string) => {
-		// Drawn at the start of a call, so that each start of the race meets the same delays in the same order.
+		// Drawn at the start of a call, so that every contestant meets the same delays in the same order.
 		const delay = random.next() * job.onTheWayMs;
 		if (delay > 0) await sleep(delay);
 		const body = new URLSearchParams({ api_key: job.apiKey, client_id: String(job.clientId), family_name: name });
@@ -72,7 +72,7 @@ async function calls(limiter: Limiter, job: CallsJob, { windowMs }: RateLimit): 
 		const isRefused = (status: number) => status === 429;
 		while (isRefused(await limiter.run(async () => await send(name), user, isRefused))) await sleep(windowMs * PAUSE);
 	};
-	// The connection and the first look at the code are not part of the race.
+	// Connecting and compiling are not part of the race.
 	await fetch(`${job.url}/_sandbox/figures`).then(async (answer) => await answer.text());
 	const started = performance.now();
 	const userMs = await Promise.all(job.users.map(async (count, user) => {
@@ -95,7 +95,7 @@ async function queue(limiter: Limiter, count: number): Promise<QueueEnd> {
 	return { ms: performance.now() - started, cpuMs: (user + system) / 1000, stalledMs: delay.max / 1e6 };
 }
 
-/** @returns bytes of each waiting call */
+/** @returns bytes per waiting call */
 async function memory(make: () => Limiter, count: number): Promise<number> {
 	const used = async () => {
 		for (let round = 0; round < 3; round++) {
@@ -107,25 +107,25 @@ async function memory(make: () => Limiter, count: number): Promise<number> {
 	const forever = async () => await new Promise<void>(() => {});
 	const fill = async () => {
 		const limiter = make();
-		// The first call takes what there is; all others wait.
+		// The first call takes the only slot; all others wait.
 		void limiter.run(forever);
 		const before = await used();
 		for (let index = 0; index < count; index++) void limiter.run(forever);
 		return { limiter, bytes: ((await used()) - before) / count };
 	};
-	// What is needed once, compiled code above all, comes with the first round.
+	// One-time memory, above all compiled code, is allocated in the first round.
 	const rounds = [await fill(), await fill()];
 	return rounds[1].bytes;
 }
 
-/** @returns ns for which the processor was busy with each call */
+/** @returns CPU time of each call in ns */
 async function cost(limiter: Limiter, forMs: number): Promise<number> {
 	const nothing = async () => {};
 	const busy = async (ms: number) => {
 		const before = process.cpuUsage();
 		const started = performance.now();
 		let calls = 0;
-		// Side by side: some limiters start nothing before a timer has fired, which takes time but no work.
+		// Concurrently: some limiters start calls only on a timer, which takes time but no CPU.
 		for (; performance.now() - started < ms; calls += SIDE_BY_SIDE) {
 			await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => await limiter.run(nothing)));
 		}

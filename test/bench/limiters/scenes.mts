@@ -1,19 +1,19 @@
 import type { RateLimit } from '../../../nodes/shared/throttle/options';
 import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
-import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
+import { countOf, leastMs, median, summarize, type Row, type Scene, formatNumber } from '../figures.mts';
 import { type LimiterName, limiters, UNLIMITED } from './adapters.mts';
 import { type CallsEnd, type CallsJob, inOwnProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
 
-/** The scenes of the limiter alone: no n8n, the same client for all, each contestant in a process of its own. */
+/** The scenes of the limiters alone, without n8n: the same client for all, and a separate process for each contestant. */
 
 const names = Object.keys(limiters) as LimiterName[];
 const OWN: LimiterName = 'this throttle';
 
-/** A second stands for the minute of real life. */
+/** One second represents one minute. */
 const MINUTE = 1000;
 const limit = (maxConcurrent: number): RateLimit => ({ maxCalls: 100, windowMs: MINUTE, maxConcurrent });
-/** What 2 seconds are on that scale. */
+/** Two seconds at that scale. */
 const JITTER_MS = (2000 / 60_000) * MINUTE;
 
 interface Contestant {
@@ -29,14 +29,14 @@ interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
 	contestants?: Contestant[];
 	users: number[];
 	onTheWayMs?: number;
-	/** Shortest and longest time until an answer. */
+	/** Shortest and longest response time. */
 	answerMs?: [number, number];
-	/** So many calls go well, then two are refused although there is room. */
+	/** After this many calls, two are refused although the limit has room. */
 	refusedAfter?: number;
 	rounds: number;
 }
 
-/** Calls over real HTTP to a service that refuses what is over the limit. */
+/** Calls over real HTTP to a service that refuses calls over the limit. */
 async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
 	const ends = new Map(contestants.map(({ name }) => [name, [] as Array<CallsEnd & { figures: Figures }>]));
 	for (let round = 0; round < rounds; round++) {
@@ -49,22 +49,22 @@ async function callsScene({ limits, contestants = all(limits), users, onTheWayMs
 			const end = await inOwnProcess<CallsEnd>({ ...job, limiter, limits: own });
 			ends.get(name)!.push({ ...end, figures: service.figures() });
 			await service.close();
-			console.log(`  round ${round + 1}: ${name}: ${shown(end.ms / 1000)} s, ${service.figures().refused} refused`);
+			console.log(`  round ${round + 1}: ${name}: ${formatNumber(end.ms / 1000)} s, ${service.figures().refused} refused`);
 		}
 	}
 	const rows = contestants.map(({ name, limiter }): Row => {
 		const own = ends.get(name)!;
-		const { refused, worstWindow, worstAtOnce } = overall(own.map(({ figures }) => figures));
+		const { refused, worstWindow, worstAtOnce } = summarize(own.map(({ figures }) => figures));
 		return {
 			contestant: name,
 			own: limiter === OWN,
 			value: median(own.map(({ ms }) => ms)) / 1000,
-			faults: counted(refused, 'refused'),
+			faults: countOf(refused, 'refused'),
 			more: {
 				refused,
 				'worst window': worstWindow,
 				'most at once': worstAtOnce,
-				...(users.length > 1 && { 'second user waits': `${shown(median(own.map(({ userMs }) => userMs[1])) / 1000)} s` }),
+				...(users.length > 1 && { 'second user waits': `${formatNumber(median(own.map(({ userMs }) => userMs[1])) / 1000)} s` }),
 			},
 		};
 	});
@@ -103,7 +103,7 @@ async function twoUsers(): Promise<Scene> {
 	});
 }
 
-const told: Contestant = { name: 'p-throttle, told the delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
+const withKnownDelay: Contestant = { name: 'p-throttle, told the delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
 
 async function jitterOfAnswers(): Promise<Scene> {
 	return await callsScene({
@@ -127,7 +127,7 @@ async function jitterOnTheWay(): Promise<Scene> {
 		title: 'Limiter: calls take 0 to 2 s to arrive',
 		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once. One contestant is told the longest delay beforehand, which nobody knows in real life, and has its window set longer by it.',
 		limits: limit(10),
-		contestants: [...all(limit(10)), told],
+		contestants: [...all(limit(10)), withKnownDelay],
 		users: [500],
 		onTheWayMs: JITTER_MS,
 		rounds: 1,
@@ -155,7 +155,7 @@ async function slowAfterRefusals(): Promise<Scene> {
 	});
 }
 
-/** The queue alone: calls that do nothing. */
+/** Rounds of a job whose calls do nothing. */
 async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => RateLimit, rounds: number): Promise<Map<LimiterName, End[]>> {
 	const ends = new Map(names.map((name) => [name, [] as End[]]));
 	for (let round = 0; round < rounds; round++) {
@@ -179,7 +179,7 @@ async function waiting(): Promise<Scene> {
 		best: leastMs(calls, limits, 0) / 1000,
 		rows: names.map((name) => {
 			const end = (key: keyof QueueEnd) => median(ends.get(name)!.map((one) => one[key]));
-			const more = { 'processor busy': `${shown(end('cpuMs') / 1000)} s`, 'longest stall': `${shown(end('stalledMs'))} ms` };
+			const more = { 'processor busy': `${formatNumber(end('cpuMs') / 1000)} s`, 'longest stall': `${formatNumber(end('stalledMs'))} ms` };
 			return { contestant: name, own: name === OWN, value: end('ms') / 1000, faults: [], more };
 		}),
 		why: {
@@ -190,7 +190,7 @@ async function waiting(): Promise<Scene> {
 }
 
 async function memory(): Promise<Scene> {
-	// One call takes all there is, of what each contestant limits by itself.
+	// One call uses up whatever each contestant limits itself.
 	const limitsOf = (name: LimiterName) => ({ maxCalls: 1, windowMs: 600_000, maxConcurrent: name === OWN || name.startsWith('bottleneck') ? 1 : UNLIMITED });
 	const ends = await queueRounds<number>({ kind: 'memory', amount: 10_000 }, limitsOf, 3);
 	return {

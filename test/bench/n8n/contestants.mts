@@ -1,10 +1,10 @@
 import { SANDBOX_KEY } from '../../../scripts/sandboxes.mts';
 
-/** Nodes as n8n stores them, between a trigger, a list of rows and each other. */
+/** The workflows of the contestants, as n8n stores them. */
 
 export type Node = Record<string, unknown> & { type: string };
 
-/** n8n's HTTP Request node's own ways to keep a limit. */
+/** The HTTP Request node's own settings for rate limits. */
 export interface Batching {
 	batchSize: number;
 	/** ms between the starts of two batches. */
@@ -16,7 +16,7 @@ const OWN = { type: 'n8n-nodes-hotprofile-datacake-zen.hotProfile', typeVersion:
 
 const fields = { client_id: 'clientId', family_name: 'name', first_name: 'name', email: 'email' };
 
-/** Creates a lead of each row. */
+/** Creates a lead from each row. */
 export const ownCreate = (credential: object): Node => ({
 	...OWN,
 	credentials: { hotProfileApi: credential },
@@ -36,8 +36,8 @@ const form = (pairs: Record<string, string>) => ({
 });
 
 /**
- * The same by HTTP Request.
- * @param batching without it all calls start at once
+ * The same with HTTP Request.
+ * @param batching without it, all calls start at once
  */
 export const httpCreate = (url: string, batching?: Batching): Node => ({
 	...HTTP,
@@ -47,7 +47,7 @@ export const httpCreate = (url: string, batching?: Batching): Node => ({
 		...form(Object.fromEntries(Object.entries(fields).map(([name, key]) => [name, `={{ $json.${key} }}`]))),
 		options: batching ? { batching: { batch: batching } } : {},
 	},
-	// As often and as far apart as n8n allows: a refused call is the node's only way to learn of a limit.
+	// The most tries and the longest pause that n8n allows: refusals are the node's only way to learn about a limit.
 	...(batching && { retryOnFail: true, maxTries: 5, waitBetweenTries: 5000 }),
 });
 
@@ -58,7 +58,7 @@ export const ownReturnAll = (credential: object): Node => ({
 	parameters: { resource: 'lead', operation: 'getMany', returnAll: true },
 });
 
-/** The same by HTTP Request: pages of the largest size, without a pause between them, until the service says which was the last. */
+/** The same with HTTP Request: pages of the maximum size, without a pause, until the service reports the last one. */
 export const httpReturnAll = (url: string): Node => ({
 	...HTTP,
 	parameters: {
@@ -80,14 +80,14 @@ export const httpReturnAll = (url: string): Node => ({
 	},
 });
 
-/** One item for each row of a page, as Return All gives them. */
+/** One item for each row of a page, as Return All outputs them. */
 export const splitOut: Node = {
 	type: 'n8n-nodes-base.splitOut',
 	typeVersion: 1,
 	parameters: { fieldToSplitOut: 'leads', options: {} },
 };
 
-/** A trigger, so many rows, and nodes one after the other. */
+/** A trigger, a number of rows, and a chain of nodes. */
 export function workflow(id: string, nodes: Node[], { rows, clientId }: { rows: number; clientId: number }) {
 	const code = `return Array.from({ length: ${rows} }, (_, i) => ({ json: {
 		clientId: ${clientId}, name: '試験' + i, email: '${id}-' + i + '@example.co.jp' } }));`;

@@ -1,24 +1,24 @@
-import type { LimitSettings } from '../../../sandbox/limit.mts';
+import type { LimitSettings } from '../../../sandbox/rateLimit.mts';
 import type { Execution } from '../../../scripts/n8n/commandLine.mts';
-import { counted, leastMs, median, overall, type Row, type Scene, shown } from '../figures.mts';
+import { countOf, leastMs, median, summarize, type Row, type Scene, formatNumber } from '../figures.mts';
 import { FIRST_NODE, httpCreate, httpReturnAll, type Node, ownCreate, ownReturnAll, splitOut, workflow } from './contestants.mts';
-import { openStage, type Stage } from './stage.mts';
+import { openTestBed, type TestBed } from './testBed.mts';
 
-/** The scenes on a real n8n: this package against n8n's own HTTP Request node, turn and turn about. */
+/** The scenes on a real n8n: this package and n8n's own HTTP Request node take turns. */
 
-/** Two seconds stand for the minute of real life. */
+/** Two seconds represent one minute. */
 const MINUTE = 2000;
 const LIMIT: LimitSettings = { maxCalls: 100, windowMs: MINUTE, maxConcurrent: 2 };
-/** What 2 seconds are on that scale. */
+/** Two seconds at that scale. */
 const JITTER_MS = (2000 / 60_000) * MINUTE;
-/** For the scenes without a limit: nothing that the package may ask for fills such a minute. */
+/** For the scenes without a limit: a window too short ever to be full. */
 const SHORT_MINUTE = 10;
 const LEADS = 10_000;
 const OWN = 'this package';
 
 interface Contestant {
 	name: string;
-	/** More than one list: workflows that run at the same time. */
+	/** Each list is a workflow; several run at the same time. */
 	workflows: Node[][];
 }
 
@@ -27,24 +27,24 @@ interface N8nScene extends Omit<Scene, 'rows' | 'unit'> {
 	contestants: Contestant[];
 	/** Rows of each workflow. */
 	rows: number;
-	/** What the service refuses; null for nothing. */
+	/** The service's limit, if any. */
 	limit: LimitSettings | null;
-	/** What the package takes for a minute. */
+	/** The package's window. */
 	minuteMs: number;
-	/** The service's answers take so long. */
+	/** Shortest and longest response time. */
 	delay?: [number, number];
 	rounds: number;
-	/** What decides, of a run in ms: what n8n took for the nodes, or what the service saw from the first call to the last answer. */
+	/** The deciding time: n8n's execution time of the nodes, or the time from the first call to the last response at the service. */
 	decidedBy: 'nodes' | 'calls';
-	/** What the value is divided by: 1000 for seconds. */
+	/** Divisor of the value: 1000 for seconds. */
 	per: number;
-	/** How many leads are to be stored or read. */
+	/** How many leads must be stored or read. */
 	expected: number;
 }
 
 interface Run {
 	ms: number;
-	figures: ReturnType<Stage['service']['figures']>;
+	figures: ReturnType<TestBed['service']['figures']>;
 	missing: number;
 	again: number;
 	failed: boolean;
@@ -53,7 +53,7 @@ interface Run {
 
 const idOf = (scene: string, contestant: number, number: number) => `${scene}-${contestant}${number}`;
 
-async function play(stage: Stage, { id, rows, limit, minuteMs, delay, decidedBy, expected }: N8nScene, { workflows }: Contestant, index: number): Promise<Run> {
+async function playContestant(stage: TestBed, { id, rows, limit, minuteMs, delay, decidedBy, expected }: N8nScene, { workflows }: Contestant, index: number): Promise<Run> {
 	const { service } = stage;
 	service.reset();
 	service.set({ limit, delay: delay ?? [0, 0] });
@@ -77,15 +77,15 @@ async function play(stage: Stage, { id, rows, limit, minuteMs, delay, decidedBy,
 	};
 }
 
-/** One workflow in an n8n of its own tells more than several that share one. */
-async function run(stage: Stage, ids: string[]): Promise<{ execution?: Execution; peakMb?: number; failed: boolean }> {
+/** A single workflow runs in a separate n8n process, which gives more details. */
+async function run(stage: TestBed, ids: string[]): Promise<{ execution?: Execution; peakMb?: number; failed: boolean }> {
 	if (ids.length > 1) return { failed: !(await stage.executeTogether(ids)) };
 	const end = await stage.execute(ids[0]);
 	return { ...end, failed: end.execution?.status !== 'success' };
 }
 
-async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
-	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, why } = settings;
+async function playScene(stage: TestBed, settings: N8nScene): Promise<Scene> {
+	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, goals, why } = settings;
 	const { clientId } = stage;
 	await stage.importAll(contestants.flatMap(({ workflows }, index) =>
 		workflows.map((nodes, number) => workflow(idOf(id, index, number), nodes, { rows: count, clientId })),
@@ -93,23 +93,23 @@ async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
 	const runs = contestants.map((): Run[] => []);
 	for (let round = 0; round < rounds; round++) {
 		for (const [index, contestant] of contestants.entries()) {
-			const run = await play(stage, settings, contestant, index);
+			const run = await playContestant(stage, settings, contestant, index);
 			runs[index].push(run);
-			console.log(`  round ${round + 1}: ${contestant.name}: ${shown(run.ms / per)} ${unit}, ${run.figures.refused} refused, ${run.missing} missing`);
+			console.log(`  round ${round + 1}: ${contestant.name}: ${formatNumber(run.ms / per)} ${unit}, ${run.figures.refused} refused, ${run.missing} missing`);
 		}
 	}
 	const rows = contestants.map(({ name }, index): Row => {
 		const own = runs[index];
-		const { refused, worstWindow, worstAtOnce, calls } = overall(own.map(({ figures }) => figures));
+		const { refused, worstWindow, worstAtOnce, calls } = summarize(own.map(({ figures }) => figures));
 		const [missing, again, peakMb] = (['missing', 'again', 'peakMb'] as const).map((key) => median(own.map((run) => run[key] ?? NaN)));
 		return {
 			contestant: name,
 			own: name.startsWith(OWN),
 			value: median(own.map(({ ms }) => ms)) / per,
 			faults: [
-				...counted(missing, 'lost'),
-				...counted(refused, 'refused'),
-				...counted(again, 'sent again'),
+				...countOf(missing, 'lost'),
+				...countOf(refused, 'refused'),
+				...countOf(again, 'sent again'),
 				...(own.some(({ failed }) => failed) ? ['failed'] : []),
 			],
 			more: {
@@ -118,24 +118,24 @@ async function n8nScene(stage: Stage, settings: N8nScene): Promise<Scene> {
 				lost: missing,
 				'sent again': again,
 				...(limit && { 'worst window': worstWindow, 'most at once': worstAtOnce }),
-				...(peakMb > 0 && { 'most memory of n8n': `${shown(Math.round(peakMb))} MB` }),
+				...(peakMb > 0 && { 'most memory of n8n': `${formatNumber(Math.round(peakMb))} MB` }),
 			},
 		};
 	});
-	return { id, title, setting, measure, unit, best, rows, why };
+	return { id, title, setting, measure, unit, best, goals, rows, why };
 }
 
 const limited = { requestsPerMinute: LIMIT.maxCalls, concurrentRequests: LIMIT.maxConcurrent };
-/** Two calls, the most at once, as often as the limit allows: the node knows only how far apart starts are. */
+/** Two calls at once, as often as the limit allows: the node can only space starts. */
 const PACE = { batchSize: LIMIT.maxConcurrent, batchInterval: (LIMIT.maxConcurrent * MINUTE) / LIMIT.maxCalls };
 
 const scale = `${LIMIT.maxCalls} calls in any window of ${MINUTE / 1000} s, which stands for the minute, and ${LIMIT.maxConcurrent} at once`;
 const pace = (every: number, ms: number) => `HTTP Request: batches of ${every} every ${Math.round(ms)} ms, Retry On Fail`;
 const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last answer' } as const;
 
-async function underLimit(stage: Stage): Promise<Scene> {
+async function underLimit(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('limited', limited);
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		...seconds,
 		id: 'n8n-limit',
 		title: 'n8n: 1,000 creates under a limit',
@@ -153,12 +153,12 @@ async function underLimit(stage: Stage): Promise<Scene> {
 	});
 }
 
-async function together(stage: Stage): Promise<Scene> {
+async function together(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('limited', limited);
 	const { url } = stage.service;
 	const twice = (name: string, node: Node): Contestant => ({ name, workflows: [[node], [node]] });
 	const half = { batchSize: 1, batchInterval: PACE.batchInterval };
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		...seconds,
 		id: 'n8n-two',
 		title: 'n8n: two workflows at once, 300 creates each',
@@ -177,11 +177,11 @@ async function together(stage: Stage): Promise<Scene> {
 	});
 }
 
-async function jitter(stage: Stage): Promise<Scene> {
+async function jitter(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('limited', limited);
 	const { url } = stage.service;
 	const safe = { batchSize: LIMIT.maxConcurrent, batchInterval: Math.ceil(JITTER_MS) + 15 };
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		...seconds,
 		id: 'n8n-jitter',
 		title: 'n8n: answers take 0 to 2 s, 500 creates',
@@ -200,12 +200,12 @@ async function jitter(stage: Stage): Promise<Scene> {
 	});
 }
 
-async function returnAll(stage: Stage): Promise<Scene> {
+async function returnAll(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('usual', { requestsPerMinute: 100, concurrentRequests: 2 });
 	const raw = ownReturnAll(credential);
 	Object.assign(raw.parameters as object, { output: 'raw' });
 	const service: LimitSettings = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		...seconds,
 		id: 'n8n-return-all',
 		title: 'n8n: Return All of 10,000 leads',
@@ -218,6 +218,7 @@ async function returnAll(stage: Stage): Promise<Scene> {
 		],
 		rows: 1, limit: service, minuteMs: 60_000, delay: [50, 50], rounds: 2, decidedBy: 'nodes', expected: LEADS,
 		best: leastMs(LEADS / 100, service, 50) / 1000,
+		goals: { toBest: 1.3, toOthers: 0.6 },
 		why: {
 			first: 'The package reads two pages side by side once it knows how many there are; Pagination reads one after the other.',
 			otherwise: 'The package reads two pages side by side, but then turns each row into typed values, which takes longer than the second page saves.',
@@ -225,9 +226,9 @@ async function returnAll(stage: Stage): Promise<Scene> {
 	});
 }
 
-async function lifted(stage: Stage): Promise<Scene> {
+async function lifted(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		id: 'n8n-lifted',
 		title: 'n8n: cost of an item, 1,000 creates without a limit',
 		setting: 'Nothing is refused, and the package\'s minute is set so short that nothing waits; 20 calls at once, the most that its credential allows. HTTP Request in batches of 20 with the shortest pause there is, and all 1,000 calls at once.',
@@ -247,10 +248,10 @@ async function lifted(stage: Stage): Promise<Scene> {
 	});
 }
 
-async function waiting(stage: Stage): Promise<Scene> {
+async function waiting(stage: TestBed): Promise<Scene> {
 	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
 	const { url } = stage.service;
-	return await n8nScene(stage, {
+	return await playScene(stage, {
 		...seconds,
 		id: 'n8n-20000',
 		title: 'n8n: 20,000 items waiting',
@@ -268,7 +269,7 @@ async function waiting(stage: Stage): Promise<Scene> {
 	});
 }
 
-const played: Record<string, (stage: Stage) => Promise<Scene>> = {
+const sceneRunners: Record<string, (stage: TestBed) => Promise<Scene>> = {
 	'n8n-limit': underLimit,
 	'n8n-two': together,
 	'n8n-jitter': jitter,
@@ -277,16 +278,16 @@ const played: Record<string, (stage: Stage) => Promise<Scene>> = {
 	'n8n-20000': waiting,
 };
 
-export const n8nScenes = Object.keys(played);
+export const n8nScenes = Object.keys(sceneRunners);
 
 /** Plays scenes on one n8n. */
 export async function playOnN8n(ids: string[]): Promise<{ scenes: Scene[]; version: string }> {
-	const stage = await openStage(LEADS);
+	const stage = await openTestBed(LEADS);
 	try {
 		const scenes: Scene[] = [];
 		for (const id of ids) {
 			console.log(`\n${id}`);
-			scenes.push(await played[id](stage));
+			scenes.push(await sceneRunners[id](stage));
 		}
 		return { scenes, version: stage.n8n.version };
 	} finally {

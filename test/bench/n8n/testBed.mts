@@ -10,25 +10,25 @@ import { ensureN8n, type N8n } from '../../../scripts/n8n/install.mts';
 import { buildPackage } from '../../../scripts/pack.mts';
 import { SANDBOX_KEY, sandboxCredential } from '../../../scripts/sandboxes.mts';
 
-/** A real n8n with the packed package, and the service that both contestants call. */
-export interface Stage {
+/** A real n8n with the packed package, and the service that all contestants call. */
+export interface TestBed {
 	n8n: N8n;
 	service: HotProfileService;
 	clientId: number;
-	/** Imports a credential with these settings, and hands back how nodes refer to it. */
+	/** Imports a credential with these settings, and returns the reference for nodes. */
 	credential(id: string, settings: { requestsPerMinute: number; concurrentRequests: number }): Promise<{ id: string; name: string }>;
 	importAll(workflows: Array<{ id: string }>): Promise<void>;
-	/** Sets what counts as a minute for the package. */
+	/** Sets the package's window. */
 	setMinute(ms: number): Promise<void>;
-	/** Runs a workflow in an n8n of its own; without an execution where n8n ended with an error. */
+	/** Runs a workflow in a separate n8n process; returns no execution if n8n fails. */
 	execute(id: string): Promise<{ execution?: Execution; peakMb?: number }>;
-	/** Runs workflows at the same time in one n8n, and says whether all of them went well. */
+	/** Runs workflows at the same time in one n8n process; returns whether all of them succeeded. */
 	executeTogether(ids: string[]): Promise<boolean>;
 	close(): Promise<void>;
 }
 
 /** @param leads how many leads the service has */
-export async function openStage(leads: number): Promise<Stage> {
+export async function openTestBed(leads: number): Promise<TestBed> {
 	const n8n = await ensureN8n(undefined, { onProgress: console.log });
 	const userFolder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
 	const service = await startHotProfile({ apiKey: SANDBOX_KEY, limit: null, leads });
@@ -60,26 +60,26 @@ export async function openStage(leads: number): Promise<Stage> {
 		setMinute: async (ms) => await setMinute(userFolder, ms),
 		execute: async (id) => {
 			const peak = watchPeak();
-			const execution = await executeWorkflow(n8n, userFolder, id, { onLaunch: peak.watch }).catch(failure);
+			const execution = await executeWorkflow(n8n, userFolder, id, { onLaunch: peak.watch }).catch(logFailure);
 			return { execution: execution || undefined, peakMb: peak.stop() };
 		},
 		executeTogether: async (ids) => {
 			const args = ['executeBatch', `--ids=${ids.join(',')}`, `--concurrency=${ids.length}`];
-			return await n8nCli(n8n, userFolder, args).then(() => true, (error: Error) => failure(error));
+			return await n8nCli(n8n, userFolder, args).then(() => true, (error: Error) => logFailure(error));
 		},
 		close,
 	};
 }
 
-/** A contestant that fails has lost its scene, not the race. */
-function failure({ message }: Error): false {
+/** A contestant that fails loses the scene, but the race continues. */
+function logFailure({ message }: Error): false {
 	console.log(`    n8n: ${/"error": "([^"]*)|^(.*error.*)$/im.exec(message)?.[0].trim() ?? message.slice(0, 200)}`);
 	return false;
 }
 
 const MINUTE = /(exports\.WINDOW_MS = )[\d_]+/;
 
-/** The package's minute is no setting: it is shortened in the bench's own installed copy, as a user never could. */
+/** The package's window is not configurable, so it is shortened in the bench's own installed copy. */
 async function setMinute(userFolder: string, ms: number): Promise<void> {
 	const file = join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-hotprofile-datacake-zen/dist/nodes/shared/http/timing.js');
 	const code = await readFile(file, 'utf8');
@@ -87,7 +87,7 @@ async function setMinute(userFolder: string, ms: number): Promise<void> {
 	await writeFile(file, code.replace(MINUTE, `$1${ms}`));
 }
 
-/** Follows how much memory a process has had at most, where the system tells (Linux). */
+/** Tracks a process's peak memory (on Linux). */
 function watchPeak(): { watch: (child: ChildProcess) => void; stop: () => number | undefined } {
 	let peakMb: number | undefined;
 	let timer: NodeJS.Timeout | undefined;
@@ -97,7 +97,7 @@ function watchPeak(): { watch: (child: ChildProcess) => void; stop: () => number
 				const [, kb] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
 				peakMb = Math.max(peakMb ?? 0, Number(kb) / 1024);
 			} catch {
-				// Gone, or a system without such a file.
+				// The process has ended, or the system has no such file.
 			}
 		}, 100);
 	};

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { resources } from '../nodes/ErpDatacake/resources/index.ts';
-import { inside, visible } from './visible.mts';
+import { inside, visible } from './visibleProperties.mts';
 import { byParameterName, wireOf } from './wireNames.mts';
 
 /** Sets every field of every operation of ERP Datacake in the node, and says what must arrive on the wire. Names come from the contract. */

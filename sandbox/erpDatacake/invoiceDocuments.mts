@@ -1,33 +1,33 @@
 import type { Invoice } from './provider.mts';
 
-/** What hangs on an invoice: boleto line, PIX code, and small PDF files. */
+/** Generates an invoice's documents: boleto line, PIX code and a small PDF. */
 
-/** 47 digits that look like a boleto of a bank that does not exist. */
+/** A 47-digit boleto line of a bank that does not exist. */
 export function boletoLine({ id, amount }: Invoice): string {
 	const digits = `99900000${String(id).padStart(25, '0')}`.padEnd(37, '0') + String(amount).padStart(10, '0');
 	return digits.replace(/^(\d{5})(\d{5})(\d{5})(\d{6})(\d{5})(\d{6})(\d)(\d{14})$/, '$1.$2 $3.$4 $5.$6 $7 $8');
 }
 
-const field = (id: string, value: string) => `${id}${String(value.length).padStart(2, '0')}${value}`;
+const emvField = (id: string, value: string) => `${id}${String(value.length).padStart(2, '0')}${value}`;
 
-/** A PIX copy-and-paste code in the EMV form, with its check sum. */
+/** A PIX copy-and-paste code in EMV format, with its checksum. */
 export function pixCode({ id, amount }: Invoice): string {
 	const text = [
-		field('00', '01'),
-		field('26', field('00', 'br.gov.bcb.pix') + field('01', 'pix@example.com')),
-		field('52', '0000'),
-		field('53', '986'),
-		field('54', money(amount)),
-		field('58', 'BR'),
-		field('59', 'PROVEDOR AMOSTRA'),
-		field('60', 'SAO PAULO'),
-		field('62', field('05', `FATURA${id}`)),
+		emvField('00', '01'),
+		emvField('26', emvField('00', 'br.gov.bcb.pix') + emvField('01', 'pix@example.com')),
+		emvField('52', '0000'),
+		emvField('53', '986'),
+		emvField('54', money(amount)),
+		emvField('58', 'BR'),
+		emvField('59', 'PROVEDOR AMOSTRA'),
+		emvField('60', 'SAO PAULO'),
+		emvField('62', emvField('05', `FATURA${id}`)),
 	].join('');
-	return `${text}6304${checkSum(`${text}6304`)}`;
+	return `${text}6304${checksum(`${text}6304`)}`;
 }
 
-/** CRC-16/CCITT-FALSE in four hexadecimal digits. */
-function checkSum(text: string): string {
+/** CRC-16/CCITT-FALSE as four hexadecimal digits. */
+function checksum(text: string): string {
 	let sum = 0xffff;
 	for (const byte of Buffer.from(text)) {
 		sum ^= byte << 8;
@@ -39,7 +39,7 @@ function checkSum(text: string): string {
 /** Cents as `1234.50`. */
 export const money = (cents: number): string => (cents / 100).toFixed(2);
 
-/** A PDF of one page with one line. */
+/** A one-page PDF with one line of text. */
 export function pdf(line: string): string {
 	const plain = line.normalize('NFD').replace(/[^\x20-\x7e]/g, '').replace(/[()\\]/g, '');
 	const content = `BT /F1 18 Tf 40 100 Td (${plain}) Tj ET`;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { inside, visible } from './visible.mts';
+import { inside, visible } from './visibleProperties.mts';
 import { byParameterName, wireOf } from './wireNames.mts';
 
 /** Sets every field of every operation of HotProfile in the node, and says what must arrive on the wire. Names come from the connector's definition. */

@@ -1,6 +1,6 @@
 import { Random } from '../random.mts';
 
-/** A small sales team and what came in for it, made anew for every day and the same in every run. */
+/** The sample leads of a small sales team, generated per day and the same in every run. */
 
 export interface Entry {
 	codigo: number;
@@ -17,7 +17,7 @@ export interface Lead {
 	user: User;
 	/** `yyyy-MM-dd HH:mm:ss`. */
 	enteredAt: string;
-	/** When it was offered to another user, if it was. */
+	/** When it was reassigned to another user, if it was. */
 	redistributedAt: string | null;
 	origem: Entry[];
 	segmento: Entry[];
@@ -49,14 +49,14 @@ export const failureKinds = ['com_erro', 'sem_agrupamento', 'limite_de_contatos'
 const numberOf = (day: string) => Math.floor(Date.parse(`${day}T00:00:00Z`) / 86_400_000);
 const weekday = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay();
 
-/** The leads of a day. None come in on a Sunday. */
+/** The leads of a day; none on Sundays. */
 export function leadsOf(day: string, seed: number): Lead[] {
 	if (weekday(day) === 0) return [];
 	const random = new Random(seed * 100_003 + numberOf(day));
 	const clock = (hour: number) => `${day} ${[hour, random.whole(0, 59), random.whole(0, 59)].map((part) => String(part).padStart(2, '0')).join(':')}`;
 	return Array.from({ length: random.whole(6, 24) }, (_, index) => ({
 		codigo: (numberOf(day) - 18_000) * 100 + index,
-		// The last user has no leads, as it may be in a team.
+		// The last user has no leads, as can happen in a real team.
 		user: random.pick(users.slice(0, 5)),
 		enteredAt: clock(random.whole(7, 14)),
 		redistributedAt: random.percent(15) ? clock(random.whole(15, 19)) : null,
@@ -71,14 +71,14 @@ export function leadsOf(day: string, seed: number): Lead[] {
 	}));
 }
 
-/** How many leads of a day went wrong; on a Saturday nobody counts. */
+/** How many leads of a day failed; not reported on Saturdays. */
 export function failuresOf(day: string, seed: number): Record<string, number> | undefined {
 	if (weekday(day) === 6) return undefined;
 	const random = new Random(seed * 7 + numberOf(day));
 	return Object.fromEntries(failureKinds.map((kind) => [kind, random.whole(0, 3)]));
 }
 
-/** All days from one to another, both included. */
+/** All days of a range, both ends included. */
 export function daysBetween(from: string, to: string): string[] {
 	const days: string[] = [];
 	for (let number = numberOf(from); number <= numberOf(to); number += 1) {

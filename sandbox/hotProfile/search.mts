@@ -1,25 +1,25 @@
 import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
-import { type Input, Wrong } from './check.mts';
+import { type Input, ValidationError } from './validation.mts';
 import { columnOf, customField, customText } from './columns.mts';
 import type { Operation } from './operations.mts';
-import { type Stored, type TableName, tableOf, type Tenant, type Value } from './tenant.mts';
+import { type StoredRecord, type TableName, tableOf, type Tenant, type Value } from './tenant.mts';
 
-/** The records of one page and the counters beside them. */
+/** One page of records with its page counters. */
 export interface Result {
-	records: Stored[];
+	records: StoredRecord[];
 	pages: { total_count: number; total_number: number; current_number: number; display_number: number };
 }
 
-type Test = (record: Stored) => boolean;
+type Predicate = (record: StoredRecord) => boolean;
 
 const DEFAULT_SIZE = 20;
 
-/** Finds, sorts and pages. */
+/** Filters, sorts and paginates records. */
 export function search(operation: Operation, input: Input, tenant: Tenant): Result {
 	const { table } = operation;
 	const size = pageSize(operation, input);
 	const page = Number(input.get('page[number]') ?? 1);
-	const tests = [...input].flatMap(([wire, value]) => testOf(operation, wire, value, input, tenant) ?? []);
+	const tests = [...input].flatMap(([wire, value]) => predicateOf(operation, wire, value, input, tenant) ?? []);
 	const found = [...tableOf(tenant, table).values()].filter((record) => tests.every((test) => test(record)));
 	sort(found, table, input, tenant);
 	return {
@@ -36,30 +36,30 @@ export function search(operation: Operation, input: Input, tenant: Tenant): Resu
 function pageSize({ pageSize: most }: Operation, input: Input): number {
 	const size = Number(input.get('page[display_number]') ?? DEFAULT_SIZE);
 	if (size <= most) return size;
-	throw new Wrong(
+	throw new ValidationError(
 		`1ページの取得件数は${most}件以内で入力してください。`,
 		`page[display_number] is ${size} where ${most} are allowed`,
 		400,
 	);
 }
 
-/** How a parameter chooses records; nothing for paging, order and ways to match. */
-function testOf(
+/** The filter of a parameter; undefined for paging, order and matching options. */
+function predicateOf(
 	{ table, find }: Operation, wire: string, value: Value, input: Input, tenant: Tenant,
-): Test | undefined {
+): Predicate | undefined {
 	const custom = /^search\[items\]\[\]\[(\d+)\]$/.exec(wire);
-	if (custom) return customTest(customField(table, custom[1]), custom[1], String(value), input);
+	if (custom) return customPredicate(customField(table, custom[1]), custom[1], String(value), input);
 	const name = /^search\[(.+)\]$/.exec(wire)?.[1].replaceAll('][', '.');
 	if (!name) return undefined;
 	const field = find(wire) ?? find(`${wire}[]`)!;
 	const bound = /^(from|to)_(datetime_)?(.+)$/.exec(name);
-	if (bound) return rangeTest(bound[1] === 'from', bound[3], value, field.kind);
+	if (bound) return rangePredicate(bound[1] === 'from', bound[3], value, field.kind);
 	const column = columnOf(table, name);
-	const read = (record: Stored) => column(record, tenant);
+	const read = (record: StoredRecord) => column(record, tenant);
 	if (field.kind === 'text') {
-		// A lead's full name is kept without a space, and those of the search do not count.
+		// A lead's full name is stored without a space, and spaces in the search term are ignored.
 		const text = name === 'name' && table === 'leads' ? String(value).replace(/\s/g, '') : String(value);
-		return textTest(read, name, text, input.get(pattern(wire)) === 'true');
+		return textPredicate(read, name, text, input.get(pattern(wire)) === 'true');
 	}
 	const wanted = new Set([value].flat().map(String));
 	return (record) => [read(record)].flat().some((one) => wanted.has(String(one)));
@@ -67,13 +67,13 @@ function testOf(
 
 const pattern = (wire: string) => `${wire.replace('search', 'pattern_match')}[normalized]`;
 
-/** The same letter in every width and kana. */
-const plain = (text: string) =>
+/** Text in one width, one kana and lower case. */
+const normalizeText = (text: string) =>
 	text.normalize('NFKC').toLowerCase().replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
 
-function textTest(read: (record: Stored) => unknown, name: string, wanted: string, normalized: boolean): Test {
-	const form = normalized ? plain : (text: string) => text;
-	const has = (record: Stored, word: string) => form(String(read(record) ?? '')).includes(form(word));
+function textPredicate(read: (record: StoredRecord) => unknown, name: string, wanted: string, normalized: boolean): Predicate {
+	const form = normalized ? normalizeText : (text: string) => text;
+	const has = (record: StoredRecord, word: string) => form(String(read(record) ?? '')).includes(form(word));
 	if (name === 'multiple') {
 		const parts = wanted.split(/\s+/).filter(Boolean);
 		return (record) => parts.every((part) => has(record, part));
@@ -82,8 +82,8 @@ function textTest(read: (record: Stored) => unknown, name: string, wanted: strin
 	return (record) => has(record, wanted);
 }
 
-/** From and to include what they name; `created_on` and `updated_on` mean whole days. */
-function rangeTest(isFrom: boolean, name: string, value: Value, kind: FieldSpec['kind']): Test {
+/** Both bounds are inclusive; `created_on` and `updated_on` mean whole days. */
+function rangePredicate(isFrom: boolean, name: string, value: Value, kind: FieldSpec['kind']): Predicate {
 	const stored = name.replace(/(created|updated)_on$/, '$1_at');
 	const isTime = kind === 'date' || kind === 'dateTime';
 	const read = (from: unknown) => {
@@ -98,7 +98,7 @@ function rangeTest(isFrom: boolean, name: string, value: Value, kind: FieldSpec[
 	};
 }
 
-function customTest(field: FieldSpec, id: string, wanted: string, input: Input): Test {
+function customPredicate(field: FieldSpec, id: string, wanted: string, input: Input): Predicate {
 	const exact = input.get(`pattern_match[items][${id}][exact]`) === 'true';
 	return ({ items }) => {
 		if (!(Number(id) in items)) return false;
@@ -107,12 +107,12 @@ function customTest(field: FieldSpec, id: string, wanted: string, input: Input):
 	};
 }
 
-/** By id, the newest first, unless asked otherwise; equal ones always come in the order of their ids. */
-function sort(records: Stored[], table: TableName, input: Input, tenant: Tenant): void {
+/** Sorts by id, newest first, by default; records with equal values stay in the order of their ids. */
+function sort(records: StoredRecord[], table: TableName, input: Input, tenant: Tenant): void {
 	const key = String(input.get('order[key]') ?? 'id');
 	const direction = input.get('order[type]') === 'asc' ? 1 : -1;
 	if (key === 'id') {
-		// A table is in the order of its ids already.
+		// A table is already in the order of its ids.
 		if (direction === -1) records.reverse();
 		return;
 	}
@@ -125,7 +125,7 @@ function sort(records: Stored[], table: TableName, input: Input, tenant: Tenant)
 function compare(one: unknown, other: unknown): number {
 	if (one === other) return 0;
 	if (typeof one === 'number' && typeof other === 'number') return one - other;
-	// What is not set comes before everything that is.
+	// Empty values come first.
 	if (one === '' || other === '') return one === '' ? -1 : 1;
 	return String(one) < String(other) ? -1 : 1;
 }

@@ -1,19 +1,19 @@
-import type { Input } from './check.mts';
-import { Wrong } from './check.mts';
-import { boletoLine, money, pixCode } from './papers.mts';
+import type { Input } from './validation.mts';
+import { ValidationError } from './validation.mts';
+import { boletoLine, money, pixCode } from './invoiceDocuments.mts';
 import {
 	catalogues, type Client, dayFromNow, finalStatuses, type Invoice, isOverdue, type Provider,
 } from './provider.mts';
 
-/** What the ERP does for each operation of the contract. */
+/** Executes each operation of the contract. */
 
-export interface Done {
+export interface OperationResult {
 	body: unknown;
-	/** Id of what was written. */
+	/** Id of the record that was created or changed. */
 	stored?: number;
 }
 
-type Work = (input: Input, provider: Provider, url: string) => Done;
+type Handler = (input: Input, provider: Provider, url: string) => OperationResult;
 
 const text = (value: unknown) => String(value ?? '');
 
@@ -21,9 +21,9 @@ function clientOf({ document, cnpj_cpf, id_cliente }: Input, provider: Provider)
 	const client = text(document ?? cnpj_cpf)
 		? provider.clientByDocument(text(document ?? cnpj_cpf))
 		: provider.clients.get(Number(id_cliente));
-	if (!client) throw new Wrong('Cliente não encontrado.', 'there is no such client', 404);
+	if (!client) throw new ValidationError('Cliente não encontrado.', 'there is no such client', 404);
 	if (text(id_cliente) && text(id_cliente) !== String(client.id)) {
-		throw new Wrong('O cliente não corresponde ao documento.', `client ${text(id_cliente)} has another document`);
+		throw new ValidationError('O cliente não corresponde ao documento.', `client ${text(id_cliente)} has another document`);
 	}
 	return client;
 }
@@ -31,14 +31,14 @@ function clientOf({ document, cnpj_cpf, id_cliente }: Input, provider: Provider)
 const ofClient = <Item extends { client: number }>(all: Map<number, Item>, { id }: Client) =>
 	[...all.values()].filter(({ client }) => client === id);
 
-/** A list for a client that may not exist: nothing then. */
-const listFor = (rows: (client: Client, provider: Provider, url: string) => object[]): Work => (input, provider, url) => ({
+/** A list for a client; empty if the client does not exist. */
+const listFor = (rows: (client: Client, provider: Provider, url: string) => object[]): Handler => (input, provider, url) => ({
 	body: provider.clientByDocument(text(input.document)) ? rows(clientOf(input, provider), provider, url) : [],
 });
 
-function known(id: unknown, list: string, key: string, name: string): void {
+function assertListed(id: unknown, list: string, key: string, name: string): void {
 	if (text(id) === '' || catalogues[list].some((entry) => entry[key] === text(id))) return;
-	throw new Wrong(`${name} não existe.`, `${key}: there is no ${text(id)}`);
+	throw new ValidationError(`${name} não existe.`, `${key}: there is no ${text(id)}`);
 }
 
 function invoiceRow(invoice: Invoice, { fields, id: client }: Client) {
@@ -70,23 +70,23 @@ function invoiceRow(invoice: Invoice, { fields, id: client }: Client) {
 	};
 }
 
-const settled = (provider: Provider, client: Client) => ofClient(provider.invoices, client).filter(({ paidOn }) => paidOn);
+const paidInvoices = (provider: Provider, client: Client) => ofClient(provider.invoices, client).filter(({ paidOn }) => paidOn);
 
 function prospectOf({ id_prospecto }: Input, provider: Provider) {
 	const prospect = provider.prospects.get(Number(id_prospecto));
-	if (!prospect) throw new Wrong('Prospecto não encontrado.', `there is no prospect ${text(id_prospecto)}`, 404);
+	if (!prospect) throw new ValidationError('Prospecto não encontrado.', `there is no prospect ${text(id_prospecto)}`, 404);
 	return prospect;
 }
 
 const statusName = (status: number) =>
 	catalogues.list_prospect_statuses.find(({ status_prospeccao }) => status_prospeccao === String(status))!.nome;
 
-/** Without their content, which stands in the files. */
-const described = (entries: unknown, content: string) =>
+/** Replaces the content, which is stored with the files, by its length. */
+const withoutContent = (entries: unknown, content: string) =>
 	((entries ?? []) as Input[]).map((entry) => ({ ...entry, [content]: `${text(entry[content]).length} characters` }));
 
-export const work: Record<string, Work> = {
-	...Object.fromEntries(Object.entries(catalogues).map(([id, body]): [string, Work] => [id, () => ({ body })])),
+export const handlers: Record<string, Handler> = {
+	...Object.fromEntries(Object.entries(catalogues).map(([id, body]): [string, Handler] => [id, () => ({ body })])),
 	get_client_info(input, provider) {
 		const client = clientOf(input, provider);
 		const { fields } = client;
@@ -123,7 +123,7 @@ export const work: Record<string, Work> = {
 	list_client_contracts: listFor((client, provider) =>
 		ofClient(provider.contracts, client).map(({ id, address }) => ({ remote_id: String(id), contract_name: address }))),
 	list_fiscal_notes: listFor((client, provider, url) =>
-		settled(provider, client).map(({ id, amount, paidOn }) => ({
+		paidInvoices(provider, client).map(({ id, amount, paidOn }) => ({
 			id_nota: `9${id}`, id_tipo_nota: '21', numero_nota: String(id - 70_000), valor: money(amount), protocolo: '',
 			data_lancamento: paidOn, identificacao: `NF ${id}`, url_nota_fiscal: `${url}/pdf/nota-${id}.pdf`,
 		}))),
@@ -136,7 +136,7 @@ export const work: Record<string, Work> = {
 	list_debt_clearance_declarations: listFor((client, provider, url) => [
 		{
 			id_quitacao: `8${client.id}`, ano: String(new Date().getFullYear() - 1),
-			valor: money(settled(provider, client).reduce((sum, { amount }) => sum + amount, 0)),
+			valor: money(paidInvoices(provider, client).reduce((sum, { amount }) => sum + amount, 0)),
 			url_arquivo: `${url}/pdf/quitacao-${client.id}.pdf`,
 		},
 	]),
@@ -149,8 +149,8 @@ export const work: Record<string, Work> = {
 	signal_invoice_payment(input, provider) {
 		const client = clientOf({ id_cliente: input.id_cliente }, provider);
 		const invoice = provider.invoices.get(Number(input.id_fatura));
-		if (invoice?.client !== client.id) throw new Wrong('Fatura não encontrada.', `client ${client.id} has no invoice ${text(input.id_fatura)}`, 404);
-		if (invoice.paidOn) throw new Wrong('Fatura já está paga.', `invoice ${invoice.id} was paid before`, 409);
+		if (invoice?.client !== client.id) throw new ValidationError('Fatura não encontrada.', `client ${client.id} has no invoice ${text(input.id_fatura)}`, 404);
+		if (invoice.paidOn) throw new ValidationError('Fatura já está paga.', `invoice ${invoice.id} was paid before`, 409);
 		provider.invoices.set(invoice.id, { ...invoice, paidOn: dayFromNow(0) });
 		const owes = ofClient(provider.invoices, client).some(isOverdue);
 		for (const service of ofClient(provider.services, client)) {
@@ -161,30 +161,30 @@ export const work: Record<string, Work> = {
 	enable_provisionally(input, provider) {
 		const client = clientOf({ id_cliente: input.id_cliente }, provider);
 		const service = provider.services.get(Number(input.id_servico));
-		if (service?.client !== client.id) throw new Wrong('Serviço não encontrado.', `client ${client.id} has no service ${text(input.id_servico)}`, 404);
-		if (service.situation !== 'Suspenso') throw new Wrong('O serviço não está suspenso.', `service ${service.id} is ${service.situation}`, 409);
+		if (service?.client !== client.id) throw new ValidationError('Serviço não encontrado.', `client ${client.id} has no service ${text(input.id_servico)}`, 404);
+		if (service.situation !== 'Suspenso') throw new ValidationError('O serviço não está suspenso.', `service ${service.id} is ${service.situation}`, 409);
 		provider.services.set(service.id, { ...service, situation: 'Habilitado provisoriamente' });
 		return { body: { status: 'Habilitado provisoriamente' }, stored: service.id };
 	},
 	create_prospect(input, provider) {
-		known(input.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
-		known(input.id_origem, 'list_commercial_origins', 'id_origem', 'Origem comercial');
-		known(input.id_vencimento, 'list_due_dates', 'id_vencimento', 'Vencimento');
-		for (const { id_servico } of (input.servicos ?? []) as Input[]) known(id_servico, 'list_products', 'id_servico', 'Serviço');
+		assertListed(input.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
+		assertListed(input.id_origem, 'list_commercial_origins', 'id_origem', 'Origem comercial');
+		assertListed(input.id_vencimento, 'list_due_dates', 'id_vencimento', 'Vencimento');
+		for (const { id_servico } of (input.servicos ?? []) as Input[]) assertListed(id_servico, 'list_products', 'id_servico', 'Serviço');
 		const id = provider.nextId();
 		const files = (input.anexos ?? []) as Input[];
 		for (const file of files) provider.store(`prospect ${id}`, text(file.nome_documento), text(file.base_64));
-		const fields = { ...input, anexos: described(files, 'base_64') };
-		// With documents there is something to look at.
+		const fields = { ...input, anexos: withoutContent(files, 'base_64') };
+		// Documents put the prospect under review.
 		provider.prospects.set(id, { id, status: files.length > 0 ? 2 : 1, reason: '', fields });
 		return { body: { id_prospecto: String(id), obs: 'Prospecto cadastrado' }, stored: id };
 	},
 	edit_prospect({ id_prospecto, status_prospeccao, ...changes }, provider) {
 		const prospect = prospectOf({ id_prospecto }, provider);
-		known(status_prospeccao, 'list_prospect_statuses', 'status_prospeccao', 'Status');
-		known(changes.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
+		assertListed(status_prospeccao, 'list_prospect_statuses', 'status_prospeccao', 'Status');
+		assertListed(changes.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
 		if (text(status_prospeccao) && finalStatuses.has(prospect.status)) {
-			throw new Wrong(`O prospecto já está ${statusName(prospect.status)}.`, `prospect ${prospect.id} keeps its status`, 409);
+			throw new ValidationError(`O prospecto já está ${statusName(prospect.status)}.`, `prospect ${prospect.id} keeps its status`, 409);
 		}
 		const status = Number(status_prospeccao) || prospect.status;
 		const reason = [4, 6].includes(status) ? text(changes.obs) : '';
@@ -202,23 +202,23 @@ export const work: Record<string, Work> = {
 		return { body: { status: 'Arquivo recebido' }, stored: file.id };
 	},
 	create_lead(input, provider) {
-		known(input.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
+		assertListed(input.id_revendedor, 'list_resellers', 'id_revendedor', 'Revendedor');
 		const id = provider.nextId();
 		provider.leads.set(id, { id, fields: input });
 		return { body: { id_lead: String(id), obs: '' }, stored: id };
 	},
 	create_ticket(input, provider) {
 		const client = clientOf({ id_cliente: input.id_cliente }, provider);
-		known(input.id_tipo_de_atendimento, 'list_ticket_types', 'id_tipo_de_atendimento', 'Tipo de atendimento');
-		known(input.id_departamento, 'list_departments', 'id_departamento', 'Departamento');
-		known(input.id_funcionario, 'list_employees', 'id_funcionario', 'Funcionário');
+		assertListed(input.id_tipo_de_atendimento, 'list_ticket_types', 'id_tipo_de_atendimento', 'Tipo de atendimento');
+		assertListed(input.id_departamento, 'list_departments', 'id_departamento', 'Departamento');
+		assertListed(input.id_funcionario, 'list_employees', 'id_funcionario', 'Funcionário');
 		if (text(input.id_servico) && provider.services.get(Number(input.id_servico))?.client !== client.id) {
-			throw new Wrong('Serviço não encontrado.', `client ${client.id} has no service ${text(input.id_servico)}`, 404);
+			throw new ValidationError('Serviço não encontrado.', `client ${client.id} has no service ${text(input.id_servico)}`, 404);
 		}
 		const id = provider.nextId();
 		const files = (input.anexo ?? []) as Input[];
 		for (const file of files) provider.store(`ticket ${id}`, text(file.nome_anexo), text(file.anexo));
-		provider.tickets.set(id, { id, fields: { ...input, anexo: described(files, 'anexo') } });
+		provider.tickets.set(id, { id, fields: { ...input, anexo: withoutContent(files, 'anexo') } });
 		return { body: { id_atendiemnto: String(id), obs: 'Atendimento aberto' }, stored: id };
 	},
 };

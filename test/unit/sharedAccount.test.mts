@@ -1,5 +1,5 @@
 import { Random } from '../../sandbox/random.mts';
-import { type Crowd, crowd, type Outcome } from './crowd.mts';
+import { type SharedAccount, simulateProcesses, type Outcome } from './sharedAccount.mts';
 
 /**
  * Several processes share an account's limit without talking, by refusals alone: 1,200 calls at the
@@ -15,12 +15,12 @@ const worst = (outcomes: Outcome[], figure: (outcome: Outcome) => number) => Mat
 const mean = (outcomes: Outcome[], figure: (outcome: Outcome) => number) =>
 	outcomes.reduce((sum, outcome) => sum + figure(outcome), 0) / outcomes.length;
 
-async function play(name: string, scene: Omit<Crowd, 'limits' | 'seed'> & Partial<Crowd>): Promise<Outcome[]> {
+async function play(name: string, scene: Omit<SharedAccount, 'limits' | 'seed'> & Partial<SharedAccount>): Promise<Outcome[]> {
 	const outcomes: Outcome[] = [];
 	for (const seed of SEEDS) {
 		const random = new Random(seed);
 		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
-		outcomes.push(await crowd({ limits, ...scene, seed }));
+		outcomes.push(await simulateProcesses({ limits, ...scene, seed }));
 	}
 	const columns = [({ refused }: Outcome) => refused, ({ took }: Outcome) => took, ({ tookOfEarliest }: Outcome) => tookOfEarliest];
 	report.push([name.padEnd(72), ...columns.flatMap((figure) => [percent(mean(outcomes, figure)), percent(worst(outcomes, figure))])].join(' | '));
@@ -60,7 +60,7 @@ test.each(allCombinations)(
 	},
 );
 
-test.each<[string, Partial<Crowd>]>([
+test.each<[string, Partial<SharedAccount>]>([
 	['unequal work', { calls: [700, 300, 200] }],
 	['one starts after the other, 25 s apart', { apartMs: 25_000 }],
 	['a fast service, 2 to 10 ms', { latency: [2, 10] }],

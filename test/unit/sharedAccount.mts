@@ -1,26 +1,26 @@
 import type { RateLimit } from '../../nodes/shared/throttle/options';
 import { Throttle } from '../../nodes/shared/throttle/throttle';
-import { Limit, type LimitSettings, type Refusal } from '../../sandbox/limit.mts';
+import { RateLimiter, type LimitSettings, type Refusal } from '../../sandbox/rateLimit.mts';
 import { Random } from '../../sandbox/random.mts';
 import { VirtualClock } from './virtualClock.mts';
 
-/** Several processes on one account, each with a limiter of its own, on virtual time. */
-export interface Crowd {
+/** Simulates several processes that share one account, each with its own limiter, on virtual time. */
+export interface SharedAccount {
 	/** What the service allows. */
 	service: LimitSettings;
-	/** What the processes believe it allows. */
+	/** The limits that the processes are configured with. */
 	limits: RateLimit;
 	/** How many calls each process has to make. */
 	calls: number[];
-	/** Whether a refused call uses up a place in the window as well. */
+	/** Whether a refused call counts toward the window too. */
 	countRefused?: boolean;
-	/** Whether a refusal says how long to wait, in whole seconds. */
+	/** Whether a refusal has a Retry-After in whole seconds. */
 	retryAfter?: boolean;
-	/** Shortest and longest time from start to end of a call in ms; it arrives anywhere between. */
+	/** Shortest and longest duration of a call in ms; it arrives at any time in between. */
 	latency?: [number, number];
 	/** Time between the starts of two processes in ms. */
 	apartMs?: number;
-	/** Calls that are refused although there is room, by their place among the arrivals, and for how long they are asked to wait. */
+	/** Calls that are refused although the limit has room, by their place among the arrivals, and the wait they are asked for. */
 	refuse?: { places: number[]; waitMs?: number };
 	seed: number;
 }
@@ -30,22 +30,22 @@ export interface Outcome {
 	accepted: number;
 	/** When the last call was accepted, from the start. */
 	endedMs: number;
-	/** Refused calls as a part of all. */
+	/** Refused calls as a fraction of all. */
 	refused: number;
-	why: Record<Refusal['why'], number>;
-	/** Time to the last accepted call, beside that of as many calls at the limit's pace. */
+	why: Record<Refusal['cause'], number>;
+	/** Time to the last accepted call, relative to the same number of calls at the limit's rate. */
 	took: number;
-	/** The same beside the earliest moment at all: every window filled at its very start, and the last one too. */
+	/** The same, relative to the earliest time possible: every window filled at its very start. */
 	tookOfEarliest: number;
 }
 
-/** Lets the processes make their calls; all ten executions of a process have equal parts of them. */
-export async function crowd({
+/** Runs the simulation; each process divides its calls equally among ten executions. */
+export async function simulateProcesses({
 	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], apartMs = 0, refuse, seed,
-}: Crowd): Promise<Outcome> {
+}: SharedAccount): Promise<Outcome> {
 	const clock = new VirtualClock();
 	const random = new Random(seed);
-	const limit = new Limit(service, countRefused);
+	const limit = new RateLimiter(service, countRefused);
 	const why = { calls: 0, atOnce: 0 };
 	const arrivals: number[] = [];
 	let arrived = 0;
@@ -59,13 +59,13 @@ export async function crowd({
 			await clock.sleep(takes - before);
 			return { waitMs: refuse.waitMs };
 		}
-		const refusal = limit.enter('account', clock.now());
-		if (refusal) why[refusal.why] += 1;
+		const refusal = limit.admit('account', clock.now());
+		if (refusal) why[refusal.cause] += 1;
 		else arrivals.push(clock.now());
-		// The service is done with a call before its caller knows.
+		// The service finishes a call before its caller knows.
 		const after = (takes - before) / 2;
 		await clock.sleep(after);
-		if (!refusal) limit.leave('account');
+		if (!refusal) limit.release('account');
 		await clock.sleep(after);
 		return refusal;
 	};

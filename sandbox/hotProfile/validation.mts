@@ -1,64 +1,64 @@
 import type { FieldSpec, Kind } from '../../nodes/shared/fields/fields.ts';
-import type { Pair } from '../wire.mts';
+import type { Pair } from '../parseRequest.mts';
 import type { Operation } from './operations.mts';
 import type { Value } from './tenant.mts';
 
-/** What is wrong with a call: the vendor's kind of sentence, and plain English for whoever tests. */
-export class Wrong extends Error {
-	readonly sentence: string;
+/** A rejected call: the message in the vendor's style, and the reason in plain English for whoever tests. */
+export class ValidationError extends Error {
+	readonly vendorMessage: string;
 	readonly status: number | undefined;
 
 	/**
-	 * @param sentence Japanese, starts with the label of the field
-	 * @param reason English, names the field as it is on the wire
-	 * @param status where it differs from what such mistakes usually get
+	 * @param vendorMessage Japanese, starts with the label of the field
+	 * @param reason English, names the field by its wire name
+	 * @param status if it differs from the usual status of such errors
 	 */
 	constructor(sentence: string, reason: string, status?: number) {
 		super(reason);
-		this.sentence = sentence;
+		this.vendorMessage = sentence;
 		this.status = status;
 	}
 }
 
-/** Checked parameters by their names on the wire, those with empty brackets without them. */
+/** Validated parameters by wire name, without empty brackets. */
 export type Input = Map<string, Value>;
 
-/** Reads all parameters of a call; finds everything that is wrong with them. */
-export function readInput(operation: Operation, pairs: Pair[]): { input: Input; wrong: Wrong[] } {
+/** Reads all parameters of a call and collects everything that is wrong with them. */
+export function readInput(operation: Operation, pairs: Pair[]): { input: Input; wrong: ValidationError[] } {
 	const sent = new Map<string, string[]>();
 	for (const [wire, value] of pairs) sent.set(wire, [...(sent.get(wire) ?? []), value]);
 
 	const input: Input = new Map();
-	const wrong: Wrong[] = [];
+	const wrong: ValidationError[] = [];
 	for (const [wire, values] of sent) {
 		const field = operation.find(wire);
 		if (!field) {
-			wrong.push(new Wrong(`${wire}は使用できないパラメータです。`, `${wire} is no parameter of this operation`));
+			wrong.push(new ValidationError(`${wire}は使用できないパラメータです。`, `${wire} is not a parameter of this operation`));
 			continue;
 		}
 		try {
 			const value = readValue(field, wire, values, operation.action === 'list');
 			if (value !== undefined) input.set(wire.replace(/\[\]$/, ''), value);
 		} catch (error) {
-			wrong.push(error as Wrong);
+			wrong.push(error as ValidationError);
 		}
 	}
-	return { input, wrong: [...missing(operation, sent), ...wrong] };
+	return { input, wrong: [...missingFields(operation, sent), ...wrong] };
 }
 
-function missing({ required, action, find }: Operation, sent: Map<string, string[]>): Wrong[] {
+function missingFields({ required, action, find }: Operation, sent: Map<string, string[]>): ValidationError[] {
 	return required
 		.filter((wire) => !sent.get(wire)?.at(-1)?.trim())
-		.map((wire) => new Wrong(`${labelOf(find(wire)!)}を入力してください。`, `${wire} is required to ${action}`));
+		.map((wire) => new ValidationError(`${labelOf(find(wire)!)}を入力してください。`, `${wire} is required to ${action}`));
 }
 
-/** The vendor's own word for a field. */
+/** The vendor's own label of a field. */
 export const labelOf = ({ term, label }: FieldSpec): string => term ?? label;
 
-/** A value as it is kept; `undefined` for a filter that is left empty. */
+/** A value as it is stored; `undefined` for an empty filter. */
 function readValue(field: FieldSpec, wire: string, values: string[], isFilter: boolean): Value | undefined {
 	if (field.kind === 'idList') return readIds(field, wire, values);
-	// Of a name that comes twice the last one counts, as in Rails.
+	// If a name is repeated, the last value wins, as in Rails.
 	const text = values[values.length - 1];
 	if (text === '' && isFilter) return undefined;
 	if (text === '' && field.kind !== 'flag') return isText(field.kind) ? '' : null;
@@ -72,19 +72,19 @@ function readIds(field: FieldSpec, wire: string, values: string[]): number[] {
 	const known = field.choices?.map(({ value }) => Number(value));
 	return parts.filter((part) => part !== '').map((part) => {
 		const number = readWhole(field, wire, part);
-		if (known && !known.includes(number)) throw notListed(field, wire, part);
+		if (known && !known.includes(number)) throw notListedError(field, wire, part);
 		return number;
 	});
 }
 
-const notListed = (field: FieldSpec, wire: string, text: string) =>
-	new Wrong(`${labelOf(field)}の値が正しくありません。`, `${wire}: "${text}" is not one of the values that exist`);
+const notListedError = (field: FieldSpec, wire: string, text: string) =>
+	new ValidationError(`${labelOf(field)}の値が正しくありません。`, `${wire}: "${text}" is not one of the allowed values`);
 
 function readText(field: FieldSpec, wire: string, text: string): string {
 	const { maxLength = Infinity } = field;
 	const length = [...text].length;
 	if (length > maxLength) {
-		throw new Wrong(
+		throw new ValidationError(
 			`${labelOf(field)}は${maxLength}文字以内で入力してください。`,
 			`${wire} has ${length} characters where ${maxLength} are allowed`,
 		);
@@ -95,7 +95,7 @@ function readText(field: FieldSpec, wire: string, text: string): string {
 function readWhole(field: FieldSpec, wire: string, text: string): number {
 	const { min = 0, max = Number.MAX_SAFE_INTEGER } = field;
 	if (!/^\d{1,15}$/.test(text) || Number(text) < min || Number(text) > max) {
-		throw new Wrong(
+		throw new ValidationError(
 			`${labelOf(field)}は整数で入力してください。`,
 			`${wire}: "${text}" is no whole number of ${min} or more in plain digits`,
 		);
@@ -106,7 +106,7 @@ function readWhole(field: FieldSpec, wire: string, text: string): number {
 function readDecimal(field: FieldSpec, wire: string, text: string): string {
 	const { min = -999, max = 999 } = field;
 	if (!/^-?\d{1,3}(\.\d{1,14})?$/.test(text) || Number(text) < min || Number(text) > max) {
-		throw new Wrong(
+		throw new ValidationError(
 			`${labelOf(field)}は整数部3桁、小数部14桁以内の数値で入力してください。`,
 			`${wire}: "${text}" is no number from ${min} to ${max} with at most 3 digits and 14 decimals`,
 		);
@@ -118,7 +118,7 @@ function readDate(field: FieldSpec, wire: string, text: string): string {
 	const [, year, month, day] = /^(\d{4})\/(\d{2})\/(\d{2})$/.exec(text)?.map(Number) ?? [];
 	const date = new Date(Date.UTC(year, month - 1, day));
 	if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
-		throw new Wrong(
+		throw new ValidationError(
 			`${labelOf(field)}は存在する日付をYYYY/MM/DDの形式で入力してください。`,
 			`${wire}: "${text}" is no date that exists, written yyyy/MM/dd`,
 		);
@@ -130,7 +130,7 @@ function readDateTime(field: FieldSpec, wire: string, text: string): string {
 	const [day, time = '00:00:00', ...more] = text.split(' ');
 	readDate(field, wire, day);
 	if (more.length > 0 || !/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(time)) {
-		throw new Wrong(
+		throw new ValidationError(
 			`${labelOf(field)}は時刻をHH:MM:SSの形式で入力してください。`,
 			`${wire}: "${text}" is no moment, written yyyy/MM/dd HH:mm:ss`,
 		);
@@ -144,18 +144,18 @@ const readers: Partial<Record<Kind, (field: FieldSpec, wire: string, text: strin
 	url: readText,
 	digits(field, wire, text) {
 		if (/^\d+$/.test(text)) return readText(field, wire, text);
-		throw new Wrong(`${labelOf(field)}は半角数字で入力してください。`, `${wire}: "${text}" has other characters than digits`);
+		throw new ValidationError(`${labelOf(field)}は半角数字で入力してください。`, `${wire}: "${text}" has characters other than digits`);
 	},
 	integer: readWhole,
 	id: readWhole,
 	decimal: readDecimal,
 	flag(field, wire, text) {
 		if (text === '0' || text === '1') return Number(text);
-		throw new Wrong(`${labelOf(field)}は0または1を入力してください。`, `${wire}: "${text}" is neither 0 nor 1`);
+		throw new ValidationError(`${labelOf(field)}は0または1を入力してください。`, `${wire}: "${text}" is neither 0 nor 1`);
 	},
 	choice(field, wire, text) {
 		const found = field.choices!.find(({ value }) => String(value) === text);
-		if (!found) throw notListed(field, wire, text);
+		if (!found) throw notListedError(field, wire, text);
 		return found.value;
 	},
 	day: readDate,

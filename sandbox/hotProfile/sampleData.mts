@@ -1,5 +1,5 @@
 /**
- * Words that the made-up records are put together from: [kanji, kana, romaji]. Family and given names
+ * Words that the sample records are composed of: [kanji, kana, romaji]. Family and given names
  * are the common ones; a company's name always starts with a word such as "sample" or "imaginary".
  */
 type Word = [kanji: string, kana: string, romaji: string];
@@ -41,7 +41,7 @@ export const companyThird = words(`
 	建設/ケンセツ/kensetsu 工業/コウギョウ/kogyo 印刷/インサツ/insatsu 薬品/ヤクヒン/yakuhin 設計/セッケイ/sekkei
 `);
 
-/** [prefecture, postal code, area code, city, latitude, longitude] of places that the records lie in. */
+/** [prefecture, postal code, area code, city, latitude, longitude] of the places used in the records. */
 export const places: [number, string, string, string, number, number][] = [
 	[1, '060-0000', '011', '札幌市中央区', 43.06, 141.35], [4, '980-0000', '022', '仙台市青葉区', 38.26, 140.87],
 	[11, '330-0000', '048', 'さいたま市大宮区', 35.9, 139.62], [12, '261-0000', '043', '千葉市美浜区', 35.64, 140.06],

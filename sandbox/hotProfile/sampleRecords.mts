@@ -4,12 +4,12 @@ import { leadFields } from '../../nodes/HotProfile/resources/lead/fields.ts';
 import type { Field } from '../../nodes/shared/fields/fields.ts';
 import { Random } from '../random.mts';
 import {
-	capitalBands, categories, industries, japanTime, leadSources, listings, products, type Stored, type Table, tags,
+	capitalBands, categories, industries, japanTime, leadSources, listings, products, type StoredRecord, type Table, tags,
 	type Tenant, uniqueKey, users, type Value, workerBands,
 } from './tenant.mts';
 import {
 	companyFirst, companySecond, companyThird, events, familyNames, givenNames, notes, places, posts,
-} from './words.mts';
+} from './sampleData.mts';
 
 /** How many records there are. */
 export interface Sizes {
@@ -18,42 +18,52 @@ export interface Sizes {
 	businessCards: number;
 }
 
-/** The last moment of the made-up past: fixed, so that every run has the same records. */
-const END = Date.UTC(2025, 5, 30, 9);
+/** The latest time in the sample data, fixed so that every run has the same records. */
+const LAST_MOMENT = Date.UTC(2025, 5, 30, 9);
 const DAY = 86_400_000;
 
-const FIRST = { leads: 4_100_001, clients: 1_250_001, businessCards: 880_001 };
+const FIRST_IDS = { leads: 4_100_001, clients: 1_250_001, businessCards: 880_001 };
 
-/** What a maker gives; id and times are set for all alike. */
-type Made = Record<string, Value | Stored['items'] | Stored['hidden']> & Pick<Stored, 'items'>;
+/** A new record without its id and times, which are set for all tables alike. */
+type NewRecord = Record<string, Value | StoredRecord['items'] | StoredRecord['hidden']> & Pick<StoredRecord, 'items'>;
 
-/** Makes the records; the same seed makes the same ones. */
-export function makeTenant(seed: number, sizes: Sizes): Tenant {
+const tenants = new Map<string, Tenant>();
+
+/** The sample records of a seed. Services with the same seed share them, so copy them before any change. */
+export function sampleTenant(seed: number, sizes: Sizes): Tenant {
+	const key = JSON.stringify([seed, sizes]);
+	let tenant = tenants.get(key);
+	if (!tenant) tenants.set(key, (tenant = makeTenant(seed, sizes)));
+	return tenant;
+}
+
+/** Generates the records; the same seed always gives the same ones. */
+function makeTenant(seed: number, sizes: Sizes): Tenant {
 	const random = new Random(seed);
 	const tenant: Tenant = {
 		leads: new Map(), clients: new Map(), businessCards: new Map(), departments: new Map(), branches: new Map(),
 		taken: { leads: new Map(), clients: new Map() },
 		lastId: {
-			leads: FIRST.leads + sizes.leads - 1,
-			clients: FIRST.clients + sizes.clients - 1,
-			business_cards: FIRST.businessCards + sizes.businessCards - 1,
+			leads: FIRST_IDS.leads + sizes.leads - 1,
+			clients: FIRST_IDS.clients + sizes.clients - 1,
+			business_cards: FIRST_IDS.businessCards + sizes.businessCards - 1,
 		},
 	};
-	fill(tenant.clients, FIRST.clients, sizes.clients, (id, index) => makeClient(random, tenant, id, index));
+	fill(tenant.clients, FIRST_IDS.clients, sizes.clients, (id, index) => makeClient(random, tenant, id, index));
 	const companies = companiesOf(tenant);
-	fill(tenant.leads, FIRST.leads, sizes.leads, (id) => makeLead(random, companies, id));
-	fill(tenant.businessCards, FIRST.businessCards, sizes.businessCards, (id) => makeCard(random, companies, id));
+	fill(tenant.leads, FIRST_IDS.leads, sizes.leads, (id) => makeLead(random, companies, id));
+	fill(tenant.businessCards, FIRST_IDS.businessCards, sizes.businessCards, (id) => makeCard(random, companies, id));
 	for (const client of tenant.clients.values()) tenant.taken.clients.set(uniqueKey.clients(client), client.id);
 	for (const lead of tenant.leads.values()) tenant.taken.leads.set(uniqueKey.leads(lead), lead.id);
 
-	/** Records one after the other, each made a little later than the one before. */
+	/** Adds records, each created a little later than the one before. */
 	function fill(
-		table: Table, first: number, count: number, make: (id: number, index: number) => Made,
+		table: Table, first: number, count: number, make: (id: number, index: number) => NewRecord,
 	) {
 		for (let index = 0; index < count; index += 1) {
 			const id = first + index;
-			const created = END - (count - index) * ((600 * DAY) / count) + random.whole(0, 60_000);
-			const updated = random.percent(40) ? created : Math.min(END, created + random.whole(1, 60) * DAY);
+			const created = LAST_MOMENT - (count - index) * ((600 * DAY) / count) + random.whole(0, 60_000);
+			const updated = random.percent(40) ? created : Math.min(LAST_MOMENT, created + random.whole(1, 60) * DAY);
 			table.set(id, {
 				hidden: { items: [], custom_items: [] },
 				...make(id, index),
@@ -66,8 +76,8 @@ export function makeTenant(seed: number, sizes: Sizes): Tenant {
 	return tenant;
 }
 
-/** The value of every field of a table as long as nothing is set. */
-export function unset(catalogue: Record<string, Field>): Record<string, Value> {
+/** The value that each field of a table has until it is set. */
+export function emptyValues(catalogue: Record<string, Field>): Record<string, Value> {
 	const values = Object.values(catalogue).map(({ wire, kind }): [string, Value] => {
 		if (kind === 'flag') return [wire, 0];
 		if (kind === 'idList') return [wire.replace('[]', ''), []];
@@ -76,13 +86,13 @@ export function unset(catalogue: Record<string, Field>): Record<string, Value> {
 	return Object.fromEntries(values);
 }
 
-const unsetLead = unset(leadFields);
-const unsetClient = unset(clientFields);
-const unsetCard = unset(businessCardFields);
+const emptyLead = emptyValues(leadFields);
+const emptyClient = emptyValues(clientFields);
+const emptyCard = emptyValues(businessCardFields);
 
-/** A company with what its people are in. */
+/** A company with its departments and branches. */
 interface Company {
-	client: Stored;
+	client: StoredRecord;
 	departments: number[];
 	branches: number[];
 }
@@ -96,8 +106,8 @@ function companiesOf({ clients, departments, branches }: Tenant): Company[] {
 
 const ids = (master: Map<number, unknown>) => [...master.keys()];
 
-function makeClient(random: Random, tenant: Tenant, id: number, index: number): Made {
-	// 617 shares no factor with 1,000, so every combination comes once before any comes again.
+function makeClient(random: Random, tenant: Tenant, id: number, index: number): NewRecord {
+	// 617 and 1,000 are coprime: no combination repeats before all have been used.
 	const mixed = (index * 617) % 1000;
 	const parts = [companyFirst[mixed % 10], companySecond[Math.floor(mixed / 10) % 10], companyThird[Math.floor(mixed / 100)]];
 	const round = index < 1000 ? '' : String(Math.floor(index / 1000) + 1);
@@ -107,7 +117,7 @@ function makeClient(random: Random, tenant: Tenant, id: number, index: number): 
 	if (random.percent(40)) addDepartments(tenant, id);
 	if (random.percent(15)) tenant.branches.set(90_001 + tenant.branches.size, { client_id: id, name: `${city.slice(0, 2)}支店` });
 	return {
-		...unsetClient,
+		...emptyClient,
 		name: random.percent(80) ? `株式会社${short}` : `${short}${random.pick(['株式会社', '有限会社', '合同会社'])}`,
 		name_kana: parts.map(([, kana]) => kana).join('') + round,
 		name_disp: short,
@@ -126,7 +136,7 @@ function makeClient(random: Random, tenant: Tenant, id: number, index: number): 
 		mail_domain: domain,
 		user_id: random.pick([...ids(users), null]),
 		note: random.pick(notes),
-		// The first digit is never 0, so the number has 13 digits as a number too.
+		// The first digit is never 0, so that the number keeps its 13 digits.
 		corporate_number: random.percent(80) ? random.whole(1, 9) * 10 ** 12 + random.whole(0, 10 ** 12 - 1) : null,
 		items: { 8001: String(index).padStart(5, '0'), 8002: random.pick([80021, 80022]), 8003: String(random.whole(0, 9_999_999)) },
 	};
@@ -145,8 +155,8 @@ const position = (random: Random, latitude: number, longitude: number) => ({
 
 const phone = (random: Random, area: string) => `${area}-0000-${String(random.whole(0, 9999)).padStart(4, '0')}`;
 
-/** What leads and cards have in common: somebody at a company. */
-function makePerson(random: Random, companies: Company[]): Partial<Stored> {
+/** What leads and business cards have in common: a person at a company. */
+function makePerson(random: Random, companies: Company[]): Partial<StoredRecord> {
 	const { client, departments, branches } = random.pick(companies);
 	const [familyName, familyKana, familyRomaji] = random.pick(familyNames);
 	const [firstName, firstKana, firstRomaji] = random.pick(givenNames);
@@ -179,31 +189,31 @@ function makePerson(random: Random, companies: Company[]): Partial<Stored> {
 	};
 }
 
-const day = (random: Random) => japanTime(END - random.whole(0, 600) * DAY).slice(0, 10);
+const randomDay = (random: Random) => japanTime(LAST_MOMENT - random.whole(0, 600) * DAY).slice(0, 10);
 
-/** A few records have values that the key's user may not see. */
+/** Hides values of a few records from the key's user. */
 const hidden = (random: Random, tagField: string, customField: number) =>
 	random.percent(4)
 		? { items: random.pick([['lead_source_kbn_id', 'lead_source'], ['pref_id', tagField], ['note', 'first_name']]), custom_items: [customField] }
 		: { items: [], custom_items: [] };
 
-function makeLead(random: Random, companies: Company[], id: number): Made {
+function makeLead(random: Random, companies: Company[], id: number): NewRecord {
 	const flags = Object.values(leadFields).filter(({ kind }) => kind === 'flag').map(({ wire }) => [wire, random.percent(8) ? 1 : 0]);
 	const person = makePerson(random, companies);
 	return {
-		...unsetLead,
+		...emptyLead,
 		...person,
-		// A name may come twice in a company; the email tells them apart, as the service asks for.
+		// Names can repeat within a company, but the service requires name and email together to be unique.
 		email: String(person.email).replace('@', `${id % 10_000}@`),
 		lead_status: random.pick([1, 1, 1, 2, null]),
 		...Object.fromEntries(flags),
 		interest_product_type_ids: random.some(ids(products), 2),
 		customer_id: random.percent(30) ? `C-${String(id % 1_000_000).padStart(6, '0')}` : '',
 		user_ids: random.some(ids(users), 2),
-		trade_on: day(random),
+		trade_on: randomDay(random),
 		items: random.percent(70)
 			? {
-				7001: `A-${id % 10_000}`, 7002: day(random), 7003: random.some([70031, 70032, 70033], 2),
+				7001: `A-${id % 10_000}`, 7002: randomDay(random), 7003: random.some([70031, 70032, 70033], 2),
 				7004: String(random.whole(1, 900) * 10_000), 7005: random.pick([70051, 70052, 70053]),
 			}
 			: {},
@@ -211,13 +221,13 @@ function makeLead(random: Random, companies: Company[], id: number): Made {
 	};
 }
 
-function makeCard(random: Random, companies: Company[], id: number): Made {
+function makeCard(random: Random, companies: Company[], id: number): NewRecord {
 	return {
-		...unsetCard,
+		...emptyCard,
 		...makePerson(random, companies),
 		status: random.pick([1, 1, 1, 2]),
 		open_status: random.pick([1, 1, 1, 2, 3]),
-		trade_on: random.percent(90) ? day(random) : null,
+		trade_on: random.percent(90) ? randomDay(random) : null,
 		direct_note: random.percent(10) ? '名刺交換時に名古屋の話' : '',
 		request_key: random.percent(10) ? `Q${id}` : null,
 		items: { 8101: random.pick([81011, 81012]) },

@@ -5,8 +5,8 @@ import type { N8n } from '../../scripts/n8n/install.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { SANDBOX_KEY, sandboxCredential } from '../../scripts/sandboxes.mts';
 
-/** The n8n that all tests share. */
-export interface Stage {
+/** The n8n instance that all tests share. */
+export interface TestBed {
 	n8n: N8n;
 	userFolder: string;
 	url: string;
@@ -28,19 +28,19 @@ export interface Workflow {
 	settings: Record<string, unknown>;
 }
 
-const VARIABLE = 'N8N_TEST_STAGE';
+const VARIABLE = 'N8N_TEST_BED';
 
-/** Says where n8n is; tests run in processes of their own. */
-export function raise(stage: Stage): void {
+/** Passes the n8n instance on to the test processes. */
+export function shareTestBed(stage: TestBed): void {
 	process.env[VARIABLE] = JSON.stringify(stage);
 }
 
-export function stage(): Stage {
-	return JSON.parse(process.env[VARIABLE]!) as Stage;
+export function testBed(): TestBed {
+	return JSON.parse(process.env[VARIABLE]!) as TestBed;
 }
 
-/** A sandbox of the test's own: no test uses up another one's limit. */
-export async function ownSandbox(): Promise<HotProfileService> {
+/** Starts a separate sandbox, so that no test uses up another one's limit. */
+export async function startOwnSandbox(): Promise<HotProfileService> {
 	return await startHotProfile({ apiKey: SANDBOX_KEY });
 }
 
@@ -48,13 +48,13 @@ export async function example(name: 'read-all-leads' | 'create-250-leads'): Prom
 	return JSON.parse(await readFile(join('examples', `${name}.json`), 'utf8')) as Workflow;
 }
 
-/** Stores a credential for a sandbox and hands back how a node refers to it. */
+/** Stores a credential for a sandbox and returns the reference for nodes. */
 export async function storeCredential(rest: Rest, sandbox: HotProfileService, name: string, data: Record<string, unknown> = {}): Promise<{ id: string; name: string }> {
 	const { type, data: usual } = sandboxCredential(sandbox.url);
 	return await rest.call('POST', '/credentials', { name, type, data: { ...usual, ...data } });
 }
 
-/** Stores a copy of a workflow whose nodes use another credential. */
+/** Stores a copy of a workflow with another credential. */
 export async function storeWorkflow(rest: Rest, workflow: Workflow, credential: { id: string; name: string }): Promise<Workflow> {
 	const { id, ...copy } = workflow;
 	const nodes = copy.nodes.map((node) => (node.credentials ? { ...node, credentials: { hotProfileApi: credential } } : node));

@@ -1,0 +1,154 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { expected, expectedStops, expectedWhenStopped, faultsOf, durationsOf, type ServiceName, stopsAtOnce } from './faults.mts';
+import { mockTimeouts } from './faultTimeouts.mts';
+import { unwatch, watch } from './faultObstacles.mts';
+import { operations } from './faultOperations.mts';
+import { headOf, sectionOf, withPart } from './faultPage.mts';
+import { type ItemObservation, type Observation, runTrial, type Trial } from './faultTrial.mts';
+import { restoreTiming, setTiming } from './timing.mts';
+
+/** Registers the fault matrix: every fault with every operation of a service, over real HTTP. */
+
+/** Rewritten by `npm run docs:faults`. */
+const PAGE = 'docs/faults.md';
+/** For tests that wait for their turn. */
+const TIMEOUT_MS = 300_000;
+/** How many trials run at once: those that mostly wait, and those that would only slow each other down. */
+const LANES = { waiting: 24, busy: 6 };
+
+const allTrials = operations.flatMap((operation) =>
+	faultsOf(operation).flatMap((fault) => durationsOf(fault, operation).map((lasts) => ({ operation, fault, lasts }))),
+);
+
+/** Lets so many tasks run at the same time, in the order in which they were added. */
+function lane(size: number) {
+	const queue: Array<() => void> = [];
+	let running = 0;
+	return async <Result,>(task: () => Promise<Result>): Promise<Result> => {
+		if (running >= size) await new Promise<void>((start) => queue.push(start));
+		else running++;
+		try {
+			return await task();
+		} finally {
+			const next = queue.shift();
+			if (next) next();
+			else running--;
+		}
+	};
+}
+
+/**
+ * Runs each trial once, when a test first asks for it: with `-t`, only the selected tests' trials run.
+ * @example npx jest test/engine/faults -t "429"
+ */
+function observer() {
+	const lanes = { waiting: lane(LANES.waiting), busy: lane(LANES.busy) };
+	const observations = new Map<Trial, Promise<Observation>>();
+	return async (trial: Trial): Promise<Observation> => {
+		let observation = observations.get(trial);
+		if (!observation) {
+			const run = trial.fault?.row === 'tooMany' ? lanes.waiting : lanes.busy;
+			observations.set(trial, (observation = run(async () => await runTrial(trial))));
+		}
+		return await observation;
+	};
+}
+
+/** Leaves out what differs in every trial: ids of new records and the service's own port. */
+const contentOf = ({ json, binary }: INodeExecutionData) => ({
+	json: JSON.parse(JSON.stringify(json, (name, value: unknown) => (/Id$|^id$/.test(name) ? 'id' : typeof value === 'string' ? value.replace(/127\.0\.0\.1:\d+/, 'host') : value))) as object,
+	files: Object.keys(binary ?? {}),
+});
+
+/** Defines the tests of one service, and of its section of docs/faults.md. */
+export function testFaults(service: ServiceName): void {
+	const trials = allTrials.filter(({ operation }) => operation.service === service);
+	const baselines = new Map(operations.filter((operation) => operation.service === service).map((operation): [Trial['operation'], Trial] => [operation, { operation, lasts: 'stays' }]));
+	/** The same where the node stops on an error, for all that ends with the first response. */
+	const stopped = trials.filter(({ fault, operation, lasts }) => lasts === 'stays' && stopsAtOnce(fault, operation)).map((trial) => ({ ...trial, stops: true }));
+	const observe = observer();
+
+	beforeAll(() => {
+		setTiming('WINDOW_MS', 600);
+		watch();
+		mockTimeouts();
+	});
+	afterAll(() => {
+		restoreTiming();
+		unwatch();
+	});
+
+	test.concurrent.each([...baselines.values()].map((trial) => [trial.operation.name, trial] as const))(`${service}, %s succeeds without a fault`, async (_title, trial) => {
+		const { before, after, does } = trial.operation;
+		const { items, refused } = await observe(trial);
+		expect(refused).toBe(0);
+		expect(items).toHaveLength(3);
+		for (const { calls, stored, output, message } of items) {
+			expect({ calls, stored, message }).toEqual({ calls: before + 1 + after, stored: does === 'read' ? 0 : 1, message: undefined });
+			expect(output.length).toBeGreaterThan(0);
+		}
+	}, TIMEOUT_MS);
+
+	test.concurrent.each(trials.map((trial) => [`${trial.operation.name}: ${trial.fault.name}, ${trial.lasts}`, trial] as const))(`${service}, %s`, async (_title, trial) => {
+		const { operation, fault, lasts } = trial;
+		const baseline = await observe(baselines.get(operation) as Trial);
+		const { status, items, order, stopped, refused, received, showsKey, key } = await observe(trial);
+
+		expect(status).toBe('success');
+		expect(stopped).toBe(expectedStops(fault, operation, lasts, items.length));
+		// The service's own limit: of CRM Zen, one call in a waiting time.
+		expect(refused).toBe(0);
+		for (const [index, { place, calls, stored, output, message, description }] of items.entries()) {
+			const { message: expectedMessage, description: expectedDescription, mayBeStored, ...counts } = expected(fault, operation, lasts, place);
+			expect({ place, calls, stored }).toEqual({ place, ...counts });
+			if (expectedMessage === undefined) {
+				expect(message).toBeUndefined();
+				const { output: usualOutput } = baseline.items.find((one) => one.place === place) as ItemObservation;
+				// An empty response has nothing to pass on but that the work is done.
+				const isBare = place === 'hit' && typeof fault.order === 'object' && fault.order.effect === 'empty';
+				if (isBare) expect(output).toMatchObject([{ json: { success: true } }]);
+				else expect(output.map(contentOf)).toEqual(usualOutput.map(contentOf));
+				continue;
+			}
+			expect(output).toHaveLength(1);
+			expect(message).toMatch(/^[A-Z][a-z ]+: /);
+			expect(message?.replace(/^[A-Z][a-z ]+: /, '')).toBe(`${expectedMessage} [item ${index}]`);
+			expect(description).toContain(mayBeStored ? `The record may already exist. Check ${operation.service} before you retry this item` : (expectedDescription ?? ''));
+			expect(description?.includes('already exist')).toBe(mayBeStored);
+			expect(description).not.toBe('');
+		}
+
+		// What is sent again stays ahead of what came after it.
+		if (operation.isOneRecord) expect(order).toEqual([...order].sort());
+		expect(showsKey).toBe(false);
+		expect(received).toHaveLength(fault.isRedirect && operation.isFile ? 1 : 0);
+		expect(received.join()).not.toContain(key);
+	}, TIMEOUT_MS);
+
+	test.concurrent.each(stopped.map((trial) => [`${trial.operation.name}: ${trial.fault.name}`, trial] as const))(
+		`${service}, %s stops the run, and the message says how far it came`,
+		async (_title, trial) => {
+			const { fault, operation } = trial;
+			const { status, items, error, showsKey } = await observe(trial);
+			const { calls, account } = expectedWhenStopped(fault, operation);
+			expect(status).toBe('error');
+			expect(items.map((item) => item.calls)).toEqual(calls);
+			expect(error).toContain(`${fault.message} [item 1]`);
+			expect(error).toMatch(account);
+			expect(showsKey).toBe(false);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(`docs/faults.md shows what ${service} was seen to do`, async () => {
+		const results = await Promise.all(trials.map(async (trial) => ({ ...trial, observation: await observe(trial) })));
+		const [head, section] = [headOf(allTrials.length), sectionOf(service, results)];
+		const page = await readFile(PAGE, 'utf8');
+		const updated = withPart(withPart(page, head), section);
+		if (process.env.UPDATE_DOCS) await writeFile(PAGE, updated);
+		else expect(updated).toBe(page);
+	}, TIMEOUT_MS);
+}

@@ -1,5 +1,7 @@
 import { getMany } from '../operations';
 
+/** Reads the lead file: every lead created or changed on a day. */
+
 export const getManyLeadFiles = getMany({
 	action: 'Get many lead files',
 	description: 'Read every lead that was created or changed on a day (Arquivo de Leads)',

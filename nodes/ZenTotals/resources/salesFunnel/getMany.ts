@@ -1,6 +1,8 @@
 import { getMany } from '../operations';
 import { dateFilter, originFilters } from './fields';
 
+/** Reads the figures of the sales funnel for a period. */
+
 export const getManySalesFunnels = getMany({
 	action: 'Get many sales funnels',
 	description: 'Read the figures of the sales funnel for a period (Funil de Vendas)',

@@ -4,6 +4,8 @@ import type { RowRules } from '../../../shared/fields/columns';
 import { mapRow } from '../../../shared/fields/columns';
 import { figures, funnelColumns } from './columns';
 
+/** Shapes a period's sales funnel as one row. */
+
 const RULES: RowRules = { typeOfUnknown: () => figures };
 
 /** Makes the one row of a period's sales funnel. */

@@ -1,5 +1,7 @@
 import { getMany } from '../operations';
 
+/** Reads each user's lead totals of a day. */
+
 export const getManyTotals = getMany({
 	action: 'Get many totals',
 	description: 'Read how many leads each user received on a day, by origin, segment, automation and product (Totais de Distribuição)',

@@ -3,68 +3,68 @@ import * as hotProfile from '../../nodes/HotProfile/connection.ts';
 import { parseKey } from '../../nodes/shared/http/credentials';
 import * as zen from '../../nodes/ZenTotals/connection.ts';
 
-/** One account is what the service takes for one, however a credential spells it. */
+/** Credentials that the service treats as one account share one account ID, however they are written. */
 
-const names = (connections: Array<{ accountId: string }>) => new Set(connections.map(({ accountId }) => accountId)).size;
+const countAccounts = (connections: Array<{ accountId: string }>) => new Set(connections.map(({ accountId }) => accountId)).size;
 
-test('HotProfile: an instance, whatever the key', () => {
+test('HotProfile: the account is the instance, whatever the key', () => {
 	const apiKey = 'key-one-of-two';
-	const same = ['example.hot-profile.com', 'EXAMPLE.Hot-Profile.com', 'example.hot-profile.com.', ' https://example.hot-profile.com:443/leads?page=2 ', 'http://example.hot-profile.com/'];
-	expect(names([...same.map((instance) => hotProfile.connect({ instance, apiKey })), hotProfile.connect({ instance: same[0], apiKey: 'key-two-of-two' })])).toBe(1);
-	expect(names([same[0], 'other.hot-profile.com'].map((instance) => hotProfile.connect({ instance, apiKey })))).toBe(2);
-	const [one, two] = [apiKey, 'key-two-of-two'].map((key) => hotProfile.connect({ instance: same[0], apiKey: key }));
+	const sameAccount = ['example.hot-profile.com', 'EXAMPLE.Hot-Profile.com', 'example.hot-profile.com.', ' https://example.hot-profile.com:443/leads?page=2 ', 'http://example.hot-profile.com/'];
+	expect(countAccounts([...sameAccount.map((instance) => hotProfile.connect({ instance, apiKey })), hotProfile.connect({ instance: sameAccount[0], apiKey: 'key-two-of-two' })])).toBe(1);
+	expect(countAccounts([sameAccount[0], 'other.hot-profile.com'].map((instance) => hotProfile.connect({ instance, apiKey })))).toBe(2);
+	const [one, two] = [apiKey, 'key-two-of-two'].map((key) => hotProfile.connect({ instance: sameAccount[0], apiKey: key }));
 	expect(one.keyId).not.toBe(two.keyId);
 	expect(JSON.stringify([one.keyId, one.accountId])).not.toContain('key');
 });
 
-test('ERP Datacake: a token at a host, wherever its paths and its header stand', () => {
-	const usual = { baseUrl: 'https://erp.example.com/api', token: 'the-token' };
-	const same = [
-		usual,
-		{ ...usual, headerName: 'authorization', headerPrefix: 'bearer' },
-		{ ...usual, headerName: 'X-Token', headerPrefix: '' },
-		{ ...usual, baseUrl: 'https://ERP.example.com:443/', endpointPaths: 'get_client_info: /api/clientes' },
-		{ ...usual, baseUrl: 'erp.example.com./api/v2/' },
-		{ ...usual, token: ' the-token\n' },
+test('ERP Datacake: the account is the host and the token, whatever the paths and the header', () => {
+	const credentials = { baseUrl: 'https://erp.example.com/api', token: 'the-token' };
+	const sameAccount = [
+		credentials,
+		{ ...credentials, headerName: 'authorization', headerPrefix: 'bearer' },
+		{ ...credentials, headerName: 'X-Token', headerPrefix: '' },
+		{ ...credentials, baseUrl: 'https://ERP.example.com:443/', endpointPaths: 'get_client_info: /api/clientes' },
+		{ ...credentials, baseUrl: 'erp.example.com./api/v2/' },
+		{ ...credentials, token: ' the-token\n' },
 	];
-	expect(names(same.map((credentials) => erp.connect(credentials)))).toBe(1);
-	const others = [{ token: 'other-token' }, { baseUrl: 'https://erp.example.com:8443/api' }, { baseUrl: 'https://erp2.example.com/api' }];
-	expect(names([usual, ...others.map((other) => ({ ...usual, ...other }))].map((credentials) => erp.connect(credentials)))).toBe(4);
-	expect(erp.connect(same[0]).keyId).not.toBe(erp.connect(same[2]).keyId);
-	expect(erp.connect(same[0]).keyId).toBe(erp.connect(same[5]).keyId);
+	expect(countAccounts(sameAccount.map((credentials) => erp.connect(credentials)))).toBe(1);
+	const otherAccounts = [{ token: 'other-token' }, { baseUrl: 'https://erp.example.com:8443/api' }, { baseUrl: 'https://erp2.example.com/api' }];
+	expect(countAccounts([credentials, ...otherAccounts.map((other) => ({ ...credentials, ...other }))].map((credentials) => erp.connect(credentials)))).toBe(4);
+	expect(erp.connect(sameAccount[0]).keyId).not.toBe(erp.connect(sameAccount[2]).keyId);
+	expect(erp.connect(sameAccount[0]).keyId).toBe(erp.connect(sameAccount[5]).keyId);
 });
 
-test('CRM Zen: a report URL with its token', () => {
+test('CRM Zen: the account is the report URL and its token', () => {
 	const totalsToken = 'token-of-totals';
-	const same = [
+	const sameAccount = [
 		'https://crm.example.com/r/totais?conta=7&loja=a%20b',
 		' HTTPS://CRM.example.com:443/r/totais?loja=a+b&conta=7#top',
 		'https://crm.example.com./r/totais/?conta=7&loja=a%20b&data=2026-03-02',
 		'https://crm.example.com/r/t%6ftais?conta=%37&loja=a%20b',
 	];
-	expect(names(same.map((totalsUrl) => zen.connect({ totalsUrl, totalsToken }, 'totals')))).toBe(1);
-	const others = ['https://crm.example.com/r/totais?conta=8&loja=a%20b', 'https://crm.example.com/r/totais'];
-	expect(names([same[0], ...others].map((totalsUrl) => zen.connect({ totalsUrl, totalsToken }, 'totals')))).toBe(3);
-	expect(names([zen.connect({ totalsUrl: same[0], totalsToken }, 'totals'), zen.connect({ totalsUrl: same[0], totalsToken: 'other-token' }, 'totals')])).toBe(2);
+	expect(countAccounts(sameAccount.map((totalsUrl) => zen.connect({ totalsUrl, totalsToken }, 'totals')))).toBe(1);
+	const otherAccounts = ['https://crm.example.com/r/totais?conta=8&loja=a%20b', 'https://crm.example.com/r/totais'];
+	expect(countAccounts([sameAccount[0], ...otherAccounts].map((totalsUrl) => zen.connect({ totalsUrl, totalsToken }, 'totals')))).toBe(3);
+	expect(countAccounts([zen.connect({ totalsUrl: sameAccount[0], totalsToken }, 'totals'), zen.connect({ totalsUrl: sameAccount[0], totalsToken: 'other-token' }, 'totals')])).toBe(2);
 });
 
-test('this machine is one, by each of its names, but not each of its addresses', () => {
+test('all names of the loopback address are one account, other loopback addresses are not', () => {
 	const connect = {
 		HotProfile: (host: string) => hotProfile.connect({ instance: `http://${host}:3000`, apiKey: 'key-one-of-two' }),
 		ERP: (host: string) => erp.connect({ baseUrl: `http://${host}:3000/api`, token: 'the-token' }),
 		'CRM Zen': (host: string) => zen.connect({ totalsUrl: `http://${host}:3000/api?a=1`, totalsToken: 'token-of-totals' }, 'totals'),
 	};
-	for (const one of Object.values(connect)) {
-		expect(names(['127.0.0.1', 'localhost', 'LOCALHOST.', '[::1]', '127.1'].map(one))).toBe(1);
-		expect(names(['127.0.0.1', '127.0.0.2'].map(one))).toBe(2);
+	for (const connectTo of Object.values(connect)) {
+		expect(countAccounts(['127.0.0.1', 'localhost', 'LOCALHOST.', '[::1]', '127.1'].map(connectTo))).toBe(1);
+		expect(countAccounts(['127.0.0.1', '127.0.0.2'].map(connectTo))).toBe(2);
 	}
-	// The key itself goes to the name that was given.
+	// The key is only sent to the host name that the credential contains.
 	expect(() => erp.authenticate({ baseUrl: 'http://127.0.0.1:3000', token: 'the-token' }, { url: 'http://localhost:3000/x' })).toThrow('only to http://127.0.0.1:3000, not to');
 });
 
 describe('a pasted key', () => {
-	test.each([' the-key ', 'the-key\n', '\r\n\tthe-key', '\ufeffthe-key\u200b', '\u00a0the-key\u3000', 'the-key'])('%j loses what stands around it', (given) =>
-		expect(parseKey(given, 'Token', 'the ERP')).toBe('the-key'),
+	test.each([' the-key ', 'the-key\n', '\r\n\tthe-key', '\ufeffthe-key\u200b', '\u00a0the-key\u3000', 'the-key'])('%j is trimmed', (pasted) =>
+		expect(parseKey(pasted, 'Token', 'the ERP')).toBe('the-key'),
 	);
 
 	test.each<[unknown, string | undefined, string]>([
@@ -79,9 +79,9 @@ describe('a pasted key', () => {
 		[null, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
 		[1e21, undefined, "'Token' in the credential must be text, but its expression returned something else"],
 		[undefined, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
-	])('%j, with the prefix %j, is refused', (given, prefix, sentence) => expect(() => parseKey(given, 'Token', 'the ERP', prefix)).toThrow(sentence));
+	])('%j with the prefix %j is rejected', (pasted, prefix, message) => expect(() => parseKey(pasted, 'Token', 'the ERP', prefix)).toThrow(message));
 
-	test('is sent as it should be, by all three', () => {
+	test('is sent trimmed to all three services', () => {
 		const key = ' the-pasted-key\n';
 		expect(hotProfile.authenticate({ instance: 'a.example.com', apiKey: key }, { url: '/x' }).body).toEqual({ api_key: 'the-pasted-key' });
 		expect(erp.authenticate({ baseUrl: 'a.example.com', token: key }, { url: '/x' }).headers).toEqual({ Authorization: 'Bearer the-pasted-key' });

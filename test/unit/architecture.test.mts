@@ -1,4 +1,4 @@
-/** The layout of the source: layers, circles, vendor-free shared code, file length, a docstring in every file. */
+/** The layout of the source: layers, cycles, vendor-free shared code, file length, a docstring in every file. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -17,23 +17,23 @@ const product = [...typeScriptFiles('nodes'), ...typeScriptFiles('credentials')]
 const text = new Map([...product, ...typeScriptFiles('sandbox'), ...typeScriptFiles('scripts')].map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 const textOf = (file: string) => text.get(file) ?? '';
 
-/** The product's own files that a file imports, `import type` and `export ... from` included. */
+/** The source files that a file imports, including `import type` and `export ... from`. */
 function importsOf(file: string): string[] {
 	return ts.preProcessFile(textOf(file), true, true).importedFiles
 		.filter(({ fileName }) => fileName.startsWith('.'))
 		.map(({ fileName }) => {
 			const path = join(dirname(file), fileName);
-			const found = [path, `${path}.ts`, `${path}/index.ts`].find((one) => text.has(one));
-			if (found === undefined) throw new Error(`${file} imports ${fileName}, which is no file of the product`);
-			return found;
+			const imported = [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => text.has(candidate));
+			if (imported === undefined) throw new Error(`${file} imports ${fileName}, which is not a source file`);
+			return imported;
 		});
 }
 
 const graph = new Map(product.map((file) => [file, importsOf(file)]));
 const edges = [...graph].flatMap(([from, all]) => all.map((to) => ({ from, to })));
-const shown = (some: typeof edges) => some.map(({ from, to }) => `${from} -> ${to}`);
+const formatEdges = (some: typeof edges) => some.map(({ from, to }) => `${from} -> ${to}`);
 
-/** From the top down. An import may stay within its layer or go down, never up. */
+/** From top to bottom. An import may stay within its layer or go down, never up. */
 const layers = ['entry', 'methods', 'vendor', 'run', 'http', 'throttle', 'fields'] as const;
 type Layer = (typeof layers)[number];
 
@@ -47,45 +47,45 @@ const vendorOf = (file: string) => /^nodes\/(?!shared\/)([^/]+)\//.exec(file)?.[
 const isBetween = (from: Layer, to: Layer) => (edge: (typeof edges)[number]) => layerOf(edge.from) === from && layerOf(edge.to) === to;
 
 describe('imports', () => {
-	test('are found: the parser sees the files and the arrows between them', () => {
+	test('are found by the parser', () => {
 		expect(product.length).toBeGreaterThan(80);
 		expect(edges.length).toBeGreaterThan(200);
 		expect(edges.some(isBetween('http', 'throttle'))).toBe(true);
 		expect(edges.some(({ from, to }) => from === 'nodes/HotProfile/HotProfile.node.ts' && to === 'nodes/HotProfile/service.ts')).toBe(true);
 	});
 
-	test('every file of nodes/ belongs to a layer', () => {
+	test('are checked for every file: each one belongs to a layer', () => {
 		expect(product.filter((file) => !layers.includes(layerOf(file)))).toEqual([]);
 	});
 
-	test('go down the layers, never up', () => {
+	test('never go up a layer', () => {
 		const up = edges.filter(({ from, to }) => layers.indexOf(layerOf(to)) < layers.indexOf(layerOf(from)));
-		expect(shown(up)).toEqual([]);
+		expect(formatEdges(up)).toEqual([]);
 	});
 
-	test.each(['throttle', 'fields'] as const)('nodes/shared/%s imports nothing of the rest', (layer) => {
-		expect(shown(edges.filter(({ from, to }) => layerOf(from) === layer && layerOf(to) !== layer))).toEqual([]);
+	test.each(['throttle', 'fields'] as const)('of nodes/shared/%s stay within that folder', (layer) => {
+		expect(formatEdges(edges.filter(({ from, to }) => layerOf(from) === layer && layerOf(to) !== layer))).toEqual([]);
 	});
 
-	test('resources know nothing of calls and time', () => {
+	test('of resources never reach the HTTP or throttle layer', () => {
 		const resources = edges.filter(({ from }) => /^nodes\/[^/]+\/resources\//.test(from));
-		expect(shown(resources.filter(({ to }) => ['http', 'throttle'].includes(layerOf(to))))).toEqual([]);
+		expect(formatEdges(resources.filter(({ to }) => ['http', 'throttle'].includes(layerOf(to))))).toEqual([]);
 	});
 
-	test('never lead from one vendor to another', () => {
+	test('never cross from one vendor to another', () => {
 		const across = edges.filter(({ from, to }) => vendorOf(from) !== undefined && vendorOf(to) !== undefined && vendorOf(from) !== vendorOf(to));
-		expect(shown(across)).toEqual([]);
+		expect(formatEdges(across)).toEqual([]);
 	});
 
-	test('form no circle', () => {
-		expect(circles(graph)).toEqual([]);
-		expect(circles(new Map([['a', ['b', 'd']], ['b', ['c']], ['c', ['a']], ['d', []]]))).toEqual([['a', 'b', 'c']]);
+	test('form no cycle', () => {
+		expect(findCycles(graph)).toEqual([]);
+		expect(findCycles(new Map([['a', ['b', 'd']], ['b', ['c']], ['c', ['a']], ['d', []]]))).toEqual([['a', 'b', 'c']]);
 	});
 });
 
-/** Groups of files that import each other, directly or by way of others (Tarjan's strongly connected components). */
-function circles(all: Map<string, string[]>): string[][] {
-	const found: string[][] = [];
+/** Groups of files that import each other, directly or indirectly (Tarjan's strongly connected components). */
+function findCycles(all: Map<string, string[]>): string[][] {
+	const cycles: string[][] = [];
 	const order = new Map<string, number>();
 	const path: string[] = [];
 	const visit = (file: string): number => {
@@ -99,23 +99,23 @@ function circles(all: Map<string, string[]>): string[][] {
 		}
 		if (low === own) {
 			const group = path.splice(path.indexOf(file));
-			if (group.length > 1 || all.get(file)?.includes(file)) found.push(group.sort());
+			if (group.length > 1 || all.get(file)?.includes(file)) cycles.push(group.sort());
 		}
 		return low;
 	};
 	for (const file of all.keys()) if (!order.has(file)) visit(file);
-	return found;
+	return cycles;
 }
 
-test('only nodes/shared/http calls the network, in one file', () => {
-	const calling = product.filter((file) =>
+test('only one file in nodes/shared/http makes network requests', () => {
+	const callingFiles = product.filter((file) =>
 		/httpRequest\b|httpRequestWith|makeRoutingRequest|\brequestWith\w+\(|\bfetch\(|from 'axios|node:https?/.test(textOf(file)),
 	);
-	expect(calling).toEqual([expect.stringMatching(/^nodes\/shared\/http\//)]);
+	expect(callingFiles).toEqual([expect.stringMatching(/^nodes\/shared\/http\//)]);
 });
 
-describe('nodes/shared, which knows no vendor and no country,', () => {
-	/** Code, texts and comments alike: an example in a comment is where such knowledge begins. */
+describe('nodes/shared is vendor-neutral and country-neutral', () => {
+	/** Applies to comments as well: vendor knowledge usually creeps in as an example in a comment. */
 	const words: Array<[word: string, pattern: RegExp]> = [
 		['a vendor', /hot.?profile|datacake|crm.?zen|\bzen/i],
 		['a country', /brazil|brasil|japan/i],
@@ -127,30 +127,30 @@ describe('nodes/shared, which knows no vendor and no country,', () => {
 		['Japanese', /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u],
 	];
 
-	test.each(words)('names nothing of %s', (_name, pattern) => {
-		const found = product
+	test.each(words)('does not mention %s', (_name, pattern) => {
+		const mentions = product
 			.filter((file) => file.startsWith('nodes/shared/'))
 			.flatMap((file) => textOf(file).split('\n').flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])));
-		expect(found).toEqual([]);
+		expect(mentions).toEqual([]);
 	});
 });
 
 describe('files', () => {
 	const MAX_LINES = 300;
 
-	test('have 300 lines at most, unless the first line says why', () => {
+	test('have at most 300 lines unless the first line gives a reason', () => {
 		const long = [...text].filter(([, content]) => content.trimEnd().split('\n').length > MAX_LINES);
 		const unexplained = long.filter(([, content]) => !/^\/[/*].*\blines\b/.test(content));
 		expect(unexplained.map(([file]) => file)).toEqual([]);
 	});
 
-	test('say near the top what they do', () => {
-		expect(product.filter((file) => opening(textOf(file)).length < 20)).toEqual([]);
+	test('start with a docstring that says what they do', () => {
+		expect(product.filter((file) => topDocstring(textOf(file)).length < 20)).toEqual([]);
 	});
 });
 
-/** The first docstring of a file, where it stands before the first statement that is no import. */
-function opening(content: string): string {
+/** The docstring at the top of a file: before the first statement other than an import. */
+function topDocstring(content: string): string {
 	const source = ts.createSourceFile('file.ts', content, ts.ScriptTarget.Latest);
 	const first = source.statements.find((statement) => !ts.isImportDeclaration(statement));
 	const head = content.slice(0, first?.getStart(source) ?? content.length);

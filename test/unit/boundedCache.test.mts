@@ -1,6 +1,6 @@
 import { BoundedCache } from '../../nodes/shared/http/boundedCache';
 
-/** A cache forgets what is old and what is too much. */
+/** The cache evicts expired entries, and the oldest ones when it is full. */
 
 let now = 0;
 beforeAll(() => jest.spyOn(performance, 'now').mockImplementation(() => now));
@@ -8,7 +8,7 @@ afterAll(() => jest.restoreAllMocks());
 
 const create = () => new BoundedCache<string, number>({ maxEntries: 3, maxAgeMs: 1000 });
 
-test('an entry is kept for its time, counted from when it was set', () => {
+test('an entry expires maxAgeMs after it was set', () => {
 	const cache = create();
 	cache.set('a', 1);
 	now += 999;
@@ -18,7 +18,7 @@ test('an entry is kept for its time, counted from when it was set', () => {
 	expect(cache.size).toBe(0);
 });
 
-test('of too many the oldest go', () => {
+test('a full cache evicts its oldest entries', () => {
 	const cache = create();
 	for (const [index, key] of ['a', 'b', 'c', 'a', 'd'].entries()) cache.set(key, index);
 	expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key))).toEqual([3, undefined, 2, 4]);
@@ -26,7 +26,7 @@ test('of too many the oldest go', () => {
 	expect(cache.size).toBe(3);
 });
 
-test('what has expired is forgotten although nobody asks for it', () => {
+test('expired entries are evicted even if they are never read again', () => {
 	const cache = create();
 	cache.set('a', 1);
 	cache.set('b', 2);
@@ -35,7 +35,7 @@ test('what has expired is forgotten although nobody asks for it', () => {
 	expect(cache.size).toBe(1);
 });
 
-test('an entry can have a time of its own, or none at all', () => {
+test('an entry can have its own lifetime, or never expire', () => {
 	const cache = create();
 	cache.set('a', 1, Infinity);
 	cache.set('b', 2, 5000);
@@ -46,7 +46,7 @@ test('an entry can have a time of its own, or none at all', () => {
 	expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
 });
 
-test('delete forgets a key, or only a certain value of it', () => {
+test('delete removes a key, optionally only if it holds a given value', () => {
 	const cache = create();
 	cache.set('a', 1);
 	cache.delete('a', 2);

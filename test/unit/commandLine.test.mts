@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { n8nCli } from '../../scripts/n8n/commandLine.mts';
 
-/** n8n's commands print their result and end their process at once: a pipe keeps what its reader has not taken yet. */
-test("what n8n's command line prints is read whole, however much and however slow the reader", async () => {
+/** n8n commands print their result and exit immediately, which truncates output that is still buffered in a pipe. */
+test('the whole output of an n8n command is read, even if it is larger than a pipe buffer', async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-cli-'));
 	try {
 		const bin = join(folder, 'node_modules', 'n8n', 'bin');

@@ -16,7 +16,7 @@ async function get(report: string, query: Record<string, string> = {}, init: Req
 const march = { data_inicial: '2026-03-01', data_final: '2026-03-31' };
 const funnel = { filtro_data: '1', ...march, venda_direta: '1', distribuicao_lead: '1', canal_parceria: '1' };
 
-test('takes one request for a report within its own waiting time, and tells the wait where it is set to', async () => {
+test('accepts one request per report and waiting time, and sends Retry-After if configured to', async () => {
 	expect((await get('totals', { data: '2026-03-02' })).status).toBe(200);
 	service.set({ retryAfter: 'seconds' });
 	const { status, headers, json } = await get('totals', { data: '2026-03-03' });
@@ -34,32 +34,32 @@ test.each([
 	['a wrong token', 'totals', { data: '2026-03-02' }, { headers: { token: 'wrong' } }, 401, 'the token is wrong'],
 	['no token', 'totals', { data: '2026-03-02' }, { headers: {} }, 401, 'there is no token header'],
 	['the token in the URL', 'totals', { data: '2026-03-02', token: 'sandbox-zen-token' }, {}, 401, 'the token must not be in the URL'],
-	['another verb', 'totals', { data: '2026-03-02' }, { method: 'POST', headers: { token: 'sandbox-zen-token' } }, 405, 'POST where GET is wanted'],
-	['no such report', 'vendas', {}, {}, 404, 'there is no /relatorios/vendas'],
-	['no day', 'totals', {}, {}, 400, /data/],
-	['no real day', 'totals', { data: '2026-02-31' }, {}, 400, /data/],
-	['a future day', 'totals', { data: '2999-01-01' }, {}, 400, /data futura/],
-	['a range the wrong way round', 'leadsByUser', { data_inicial: '2026-03-02', data_final: '2026-03-01' }, {}, 400, /anterior/],
-	['a date filter of 7', 'salesFunnel', { ...funnel, filtro_data: '7' }, {}, 400, /filtro_data/],
+	['another method', 'totals', { data: '2026-03-02' }, { method: 'POST', headers: { token: 'sandbox-zen-token' } }, 405, 'POST where GET is wanted'],
+	['an unknown report', 'vendas', {}, {}, 404, 'there is no /relatorios/vendas'],
+	['no date', 'totals', {}, {}, 400, /data/],
+	['an invalid date', 'totals', { data: '2026-02-31' }, {}, 400, /data/],
+	['a future date', 'totals', { data: '2999-01-01' }, {}, 400, /data futura/],
+	['a reversed date range', 'leadsByUser', { data_inicial: '2026-03-02', data_final: '2026-03-01' }, {}, 400, /anterior/],
+	['an unknown date filter', 'salesFunnel', { ...funnel, filtro_data: '7' }, {}, 400, /filtro_data/],
 	['a day without leads', 'leadFile', { data: '2026-03-01' }, {}, 400, '2026-03-01 has no leads'],
-])('%s', async (_name, report, query, init, status, reason) => {
-	const answer = await get(report, query as Record<string, string>, init);
-	expect(answer.status).toBe(status);
-	expect(answer.json).toEqual({ error: expect.any(String) });
+])('rejects %s', async (_name, report, query, init, status, reason) => {
+	const response = await get(report, query as Record<string, string>, init);
+	expect(response.status).toBe(status);
+	expect(response.json).toEqual({ error: expect.any(String) });
 	expect(service.journal[0].reason).toMatch(reason);
 	expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
 });
 
-test('the reports agree with each other over a month', async () => {
+test('the reports of a month are consistent with each other', async () => {
 	service.set({ limit: null });
-	const days = Array.from({ length: 31 }, (_, index) => `2026-03-${String(index + 1).padStart(2, '0')}`);
+	const dates = Array.from({ length: 31 }, (_, index) => `2026-03-${String(index + 1).padStart(2, '0')}`);
 	let total = 0;
-	for (const data of days) {
+	for (const data of dates) {
 		const { json } = await get('totals', { data });
-		const counted = json.usuarios.reduce((sum: number, user: any) => sum + user.total_lead, 0);
+		const leadCount = json.usuarios.reduce((sum: number, user: any) => sum + user.total_lead, 0);
 		const file = await get('leadFile', { data });
-		expect(file.json.leads?.length ?? 0).toBe(counted);
-		total += counted;
+		expect(file.json.leads?.length ?? 0).toBe(leadCount);
+		total += leadCount;
 	}
 	const { json } = await get('leadsByUser', march);
 	expect(json.paginacao).toEqual({
@@ -71,7 +71,7 @@ test('the reports agree with each other over a month', async () => {
 
 test.each([
 	['list', []], ['object', {}], ['null', null], ['text', ''], ['absent', undefined],
-] as const)('empty as %s; numbers as text', async (empty, form) => {
+] as const)('returns empty values as %s and numbers as text if configured to', async (empty, form) => {
 	service.set({ limit: null, empty, numbers: 'text' });
 	const { json } = await get('totals', { data: '2026-03-01' });
 	expect(json.usuarios).toEqual(form);
@@ -80,7 +80,7 @@ test.each([
 	expect(saturday.json.usuarios[0].total_lead).toMatch(/^\d+$/);
 });
 
-test('unknown faults and settings are named', () => {
+test('rejects unknown faults and settings by name', () => {
 	expect(() => service.fault({ effect: 'tired' as never })).toThrow('Use one of');
 	expect(() => service.set({ speed: 1 } as never)).toThrow('not a setting');
 });

@@ -5,15 +5,16 @@ import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 import { simplify } from '../../nodes/HotProfile/columns';
 import type { HttpResponse } from '../../nodes/shared/http/service';
 
-const answer = (body: unknown, status = 200, headers = {}): HttpResponse => ({ status, headers, body });
+const respond = (body: unknown, status = 200, headers = {}): HttpResponse => ({ status, headers, body });
 
-function trouble(work: () => unknown) {
+/** The error that `work` throws. */
+function errorOf(work: () => unknown) {
 	try {
 		work();
 	} catch (error) {
 		return error;
 	}
-	throw new Error('It went well');
+	throw new Error('Nothing was thrown');
 }
 
 describe('the instance', () => {
@@ -27,25 +28,25 @@ describe('the instance', () => {
 		['http://127.0.0.1:5701', 'http://127.0.0.1:5701'],
 		['http://localhost:5701/', 'http://localhost:5701'],
 		['http://[::1]:5701', 'http://[::1]:5701'],
-	])('%s is %s', (given, url) => expect(instanceUrl(given)).toBe(url));
+	])('%s becomes %s', (instance, url) => expect(instanceUrl(instance)).toBe(url));
 
 	test.each(['', '   ', 'no host', 'hotprofile', 'ftp://example.hot-profile.com', 'https://', 'a@example.com', 'example..com', undefined, 5])(
-		'%p is no host',
-		(given) => expect(trouble(() => instanceUrl(given))).toMatchObject({ reason: 'invalidCredential', message: expect.stringContaining("'Instance'") }),
+		'%p is rejected',
+		(instance) => expect(errorOf(() => instanceUrl(instance))).toMatchObject({ reason: 'invalidCredential', message: expect.stringContaining("'Instance'") }),
 	);
 });
 
 describe('the credential', () => {
 	const instance = 'example.hot-profile.com';
 
-	test('one account has one name, whatever the form of its instance, and the name hides the key', () => {
+	test('an account has one ID, however its instance is written, and the ID does not reveal the key', () => {
 		const { accountId } = connect({ instance, apiKey: 'secret-key' });
 		expect(connect({ instance: `https://${instance}/`, apiKey: 'secret-key' }).accountId).toBe(accountId);
 		expect(connect({ instance: 'other.hot-profile.com', apiKey: 'secret-key' }).accountId).not.toBe(accountId);
 		expect(accountId).not.toContain('secret');
 	});
 
-	test('has the limits of the connector unless it says otherwise', () => {
+	test('defaults to the limits of the connector', () => {
 		expect(connect({ instance, apiKey: 'k' }).limits).toEqual({ maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 });
 		expect(connect({ instance, apiKey: 'k', requestsPerMinute: 30, concurrentRequests: '1' }).limits).toMatchObject({ maxCalls: 30, maxConcurrent: 1 });
 	});
@@ -59,11 +60,11 @@ describe('the credential', () => {
 		[{ apiKey: 'k', requestsPerMinute: 1001 }, "'Requests per Minute'"],
 		[{ apiKey: 'k', concurrentRequests: 21 }, "'Concurrent Requests'"],
 		[{ apiKey: 'k', concurrentRequests: 1.5 }, "'Concurrent Requests'"],
-	])('%j names the field', (credential, label) =>
-		expect(trouble(() => connect({ instance, ...credential }))).toMatchObject({ message: expect.stringContaining(label) }),
+	])('%j is rejected with the label of the field', (credential, label) =>
+		expect(errorOf(() => connect({ instance, ...credential }))).toMatchObject({ message: expect.stringContaining(label) }),
 	);
 
-	test('the key goes into the body, and to its own instance only', () => {
+	test('adds the key to the body', () => {
 		const signed = authenticate({ instance, apiKey: 'k' }, { url: '/x', body: { a: 1 } });
 		expect(signed).toMatchObject({ url: `https://${instance}/x`, body: { a: 1, api_key: 'k' } });
 	});
@@ -75,62 +76,62 @@ describe('the credential', () => {
 		[{ url: '/x', baseURL: 'https://elsewhere.example' }, 'only'],
 		[{ url: '/x', body: 'a=1' }, 'Form Urlencoded'],
 		[{ url: '/x', body: Buffer.from('a=1') }, 'Form Urlencoded'],
-	])('a request such as %j gets no key', (request, reason) =>
-		expect(trouble(() => authenticate({ instance, apiKey: 'k' }, request as never))).toMatchObject({ message: expect.stringContaining(reason) }),
+	])('does not add the key to the request %j', (request, reason) =>
+		expect(errorOf(() => authenticate({ instance, apiKey: 'k' }, request as never))).toMatchObject({ message: expect.stringContaining(reason) }),
 	);
 
-	test('a form of the HTTP Request node takes the key too', () => {
+	test('adds the key to a form of the HTTP Request node', () => {
 		const signed = authenticate({ instance, apiKey: 'k' }, { uri: `https://${instance}/x`, form: { a: 1 } } as never);
 		expect(signed).toMatchObject({ form: { a: 1, api_key: 'k' } });
 		expect(signed).not.toHaveProperty('body');
 	});
 });
 
-describe('an answer', () => {
+describe('parseResponse', () => {
 	test.each([
 		['a record', createLead, { id: 5 }, { rows: [{ id: 5 }] }],
 		['rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 7 } }, { rows: [{ id: 1 }], total: 7 }],
-		['pages as a list', getManyLeads, { leads: [], pages: [{ total_count: 0 }] }, { rows: [], total: 0 }],
+		['pages as an array', getManyLeads, { leads: [], pages: [{ total_count: 0 }] }, { rows: [], total: 0 }],
 		['no pages', getManyLeads, { leads: [] }, { rows: [], total: undefined }],
-		['a total below the rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 0 } }, { rows: [{ id: 1 }], total: 0 }],
-		['empty errors', createLead, { id: 5, errors: [] }, { rows: [{ id: 5, errors: [] }] }],
-	])('%s', (_name, operation, body, brings) => expect(parseResponse(answer(body), operation)).toEqual(brings));
+		['a total lower than the number of rows', getManyLeads, { leads: [{ id: 1 }], pages: { total_count: 0 } }, { rows: [{ id: 1 }], total: 0 }],
+		['an empty errors array', createLead, { id: 5, errors: [] }, { rows: [{ id: 5, errors: [] }] }],
+	])('reads %s', (_name, operation, body, expected) => expect(parseResponse(respond(body), operation)).toEqual(expected));
 
 	const sentence = '姓を入力してください。';
 
 	test.each<[string, HttpResponse, object]>([
-		['errors as list', answer({ errors: [sentence] }), { reason: 'rejected', details: { messages: [sentence] } }],
-		['errors as hash', answer({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { messages: [sentence, 'b'] } }],
-		['errors as text', answer({ errors: sentence }, 422), { reason: 'rejected', details: { messages: [sentence] } }],
-		['a web page', answer('<html></html>'), { reason: 'htmlResponse' }],
-		['nothing', answer(''), { reason: 'emptyResponse' }],
-		['null', answer(null), { reason: 'emptyResponse' }],
-		['cut JSON', answer('{"leads":[{"id":1'), { reason: 'invalidJson' }],
-		['another root', answer({ clients: [] }), { reason: 'unexpectedResponse' }],
-		['a refused key', answer({}, 401), { reason: 'unauthorized' }],
-		['a missing right', answer({ errors: ['x'] }, 403), { reason: 'forbidden', details: { messages: ['x'] } }],
-		['no API there', answer('<html></html>', 404), { reason: 'notFound' }],
-		['an unknown id', answer({ errors: ['x'] }, 404), { reason: 'notFound' }],
-		['a redirect', answer('', 302), { reason: 'redirected' }],
-		['a busy service', answer('<html></html>', 503), { reason: 'unavailable' }],
-		['too many, with seconds', answer({}, 429, { 'retry-after': '7' }), { reason: 'rateLimited', details: { retryAfterMs: 7000 } }],
-		['too many, without a time', answer({}, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
-		['a missing right that speaks of limits', answer({ errors: ['このデータへのアクセスが制限されています'] }, 403), { reason: 'forbidden' }],
-		['a limit on values', answer({ errors: ['同時に登録できるタグの上限は10個です'] }), { reason: 'rejected' }],
-		['a sentence elsewhere', answer({ message: 'x' }, 422), { reason: 'rejected', details: { messages: ['x'] } }],
-		['a plain sentence', answer('x', 400), { reason: 'rejected', details: { messages: ['x'] } }],
-		['too many, in words', answer({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'rateLimited' }],
-	])('%s', (_name, given, expected) => expect(trouble(() => parseResponse(given, getManyLeads))).toMatchObject(expected));
+		['errors as an array', respond({ errors: [sentence] }), { reason: 'rejected', details: { messages: [sentence] } }],
+		['errors as an object', respond({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { messages: [sentence, 'b'] } }],
+		['errors as text', respond({ errors: sentence }, 422), { reason: 'rejected', details: { messages: [sentence] } }],
+		['an HTML page', respond('<html></html>'), { reason: 'htmlResponse' }],
+		['an empty body', respond(''), { reason: 'emptyResponse' }],
+		['null', respond(null), { reason: 'emptyResponse' }],
+		['truncated JSON', respond('{"leads":[{"id":1'), { reason: 'invalidJson' }],
+		['an unexpected root key', respond({ clients: [] }), { reason: 'unexpectedResponse' }],
+		['a rejected key', respond({}, 401), { reason: 'unauthorized' }],
+		['a missing permission', respond({ errors: ['x'] }, 403), { reason: 'forbidden', details: { messages: ['x'] } }],
+		['a 404 page', respond('<html></html>', 404), { reason: 'notFound' }],
+		['an unknown ID', respond({ errors: ['x'] }, 404), { reason: 'notFound' }],
+		['a redirect', respond('', 302), { reason: 'redirected' }],
+		['an unavailable service', respond('<html></html>', 503), { reason: 'unavailable' }],
+		['429 with Retry-After in seconds', respond({}, 429, { 'retry-after': '7' }), { reason: 'rateLimited', details: { retryAfterMs: 7000 } }],
+		['429 without Retry-After', respond({}, 429), { reason: 'rateLimited', details: { retryAfterMs: undefined } }],
+		['a 403 whose message mentions limits', respond({ errors: ['このデータへのアクセスが制限されています'] }, 403), { reason: 'forbidden' }],
+		['a message about a limit on values', respond({ errors: ['同時に登録できるタグの上限は10個です'] }), { reason: 'rejected' }],
+		['a message outside errors', respond({ message: 'x' }, 422), { reason: 'rejected', details: { messages: ['x'] } }],
+		['a plain text body', respond('x', 400), { reason: 'rejected', details: { messages: ['x'] } }],
+		['a message about too many requests', respond({ errors: ['APIの呼び出し回数が上限に達しました。'] }), { reason: 'rateLimited' }],
+	])('throws for %s', (_name, response, expected) => expect(errorOf(() => parseResponse(response, getManyLeads))).toMatchObject(expected));
 
-	test('a date in Retry-After is read', () => {
+	test('reads a date in Retry-After', () => {
 		const at = new Date(Date.now() + 30_000).toUTCString();
-		const { details } = trouble(() => parseResponse(answer({}, 429, { 'retry-after': at }), createLead)) as { details: { retryAfterMs: number } };
+		const { details } = errorOf(() => parseResponse(respond({}, 429, { 'retry-after': at }), createLead)) as { details: { retryAfterMs: number } };
 		expect(details.retryAfterMs).toBeGreaterThan(28_000);
 		expect(details.retryAfterMs).toBeLessThanOrEqual(30_000);
 	});
 });
 
-test('simplified rows have real types', () => {
+test('Simplified output has typed values', () => {
 	expect(
 		simplify({
 			id: 1, pref_id: '', client_id: 2, customer_id: '007', important_customer_flg: '◯', end_user_flg: 'ー', store_flg: '',
@@ -145,7 +146,7 @@ test('simplified rows have real types', () => {
 	});
 });
 
-test.each(['lead', 'client', 'businessCard'])('the columns of a %s have an English name each, and are read as their names say', (value) => {
+test.each(['lead', 'client', 'businessCard'])('every column of a %s has a distinct English title, and the type that its wire name implies', (value) => {
 	const { operations = [] } = hotProfile.resources.find((one) => one.value === value) ?? {};
 	const columns = operations.find((one) => one.value === 'getMany')?.columns ?? {};
 	const titles = Object.values(columns).map(({ title }) => title);

@@ -8,12 +8,12 @@ import { readCachedList } from '../../nodes/shared/http/listCache';
 import { findUnknownIds } from '../../nodes/shared/run/idChecks';
 
 const { operation } = referenceLists.searchResellers;
-type Answer = { statusCode: number; body: unknown };
+type Response = { statusCode: number; body: unknown };
 
-/** Stands for an execution or an editor with a token and a node of its own; `calls` notes who really asked. */
-function callers() {
+/** Creates the contexts of executions and editors, each with its own token and node. `calls` records which of them sent a request. */
+function createCallers() {
 	const calls: string[] = [];
-	const caller = (token: string, answer: () => Answer | Promise<Answer>, { name = token, signal }: { name?: string; signal?: AbortSignal } = {}) =>
+	const caller = (token: string, respond: () => Response | Promise<Response>, { name = token, signal }: { name?: string; signal?: AbortSignal } = {}) =>
 		({
 			getCredentials: async () => ({ baseUrl: 'https://erp.example.com', token, requestsPerMinute: 1000, concurrentRequests: 20 }),
 			getExecutionCancelSignal: () => signal,
@@ -23,7 +23,7 @@ function callers() {
 			helpers: {
 				async httpRequestWithAuthentication() {
 					calls.push(name);
-					return { headers: {}, ...(await answer()) };
+					return { headers: {}, ...(await respond()) };
 				},
 			},
 		}) as unknown as NodeContext;
@@ -31,108 +31,108 @@ function callers() {
 }
 
 const rows = [{ id_revendedor: '201', nome: 'Loja' }];
-const well = () => ({ statusCode: 200, body: rows });
-const badly = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
+const succeed = () => ({ statusCode: 200, body: rows });
+const fail = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
 const read = async (caller: NodeContext, more = {}) => await readCachedList(caller, erpDatacake, operation, more);
 
 let clock: jest.SpyInstance<number, []>;
-let passed = 0;
+let elapsedMs = 0;
 beforeEach(() => {
 	const now = performance.now.bind(performance);
-	clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + passed);
-	// Nothing is known from the test before.
-	passed += 120_000;
+	clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + elapsedMs);
+	// Lets the entries of the previous test expire.
+	elapsedMs += 120_000;
 });
 afterEach(() => clock.mockRestore());
 
-test('one call in a minute for each account, and a new one after it', async () => {
-	const { calls, caller } = callers();
-	expect(await Promise.all([read(caller('one', well)), read(caller('one', well))])).toEqual([rows, rows]);
-	passed += 59_000;
-	await read(caller('one', well));
+test('sends one request per account and minute', async () => {
+	const { calls, caller } = createCallers();
+	expect(await Promise.all([read(caller('one', succeed)), read(caller('one', succeed))])).toEqual([rows, rows]);
+	elapsedMs += 59_000;
+	await read(caller('one', succeed));
 	expect(calls).toHaveLength(1);
-	passed += 2000;
-	await read(caller('one', well));
-	await read(caller('two', well));
+	elapsedMs += 2000;
+	await read(caller('one', succeed));
+	await read(caller('two', succeed));
 	expect(calls).toEqual(['one', 'one', 'two']);
 });
 
-test('a read that takes longer than a minute is shared until it ends', async () => {
-	const { calls, caller } = callers();
-	let answer = (_answer: Answer) => {};
-	const slow = read(caller('slow', async () => await new Promise<Answer>((resolve) => (answer = resolve))));
+test('shares a read that takes longer than a minute until it ends', async () => {
+	const { calls, caller } = createCallers();
+	let respond = (_answer: Response) => {};
+	const slow = read(caller('slow', async () => await new Promise<Response>((resolve) => (respond = resolve))));
 	await new Promise((resolve) => setTimeout(resolve, 10));
-	passed += 90_000;
-	const other = read(caller('slow', well));
+	elapsedMs += 90_000;
+	const other = read(caller('slow', succeed));
 	await new Promise((resolve) => setTimeout(resolve, 10));
-	answer(well());
+	respond(succeed());
 	expect(await Promise.all([slow, other])).toEqual([rows, rows]);
 	expect(calls).toHaveLength(1);
 });
 
-test('of a hundred accounts the newest fifty are kept', async () => {
-	const { calls, caller } = callers();
-	for (let account = 0; account < 100; account++) await read(caller(`token-${account}`, well));
+test('keeps the lists of the 50 newest accounts', async () => {
+	const { calls, caller } = createCallers();
+	for (let account = 0; account < 100; account++) await read(caller(`token-${account}`, succeed));
 	calls.length = 0;
-	for (const account of [50, 75, 99]) await read(caller(`token-${account}`, well));
+	for (const account of [50, 75, 99]) await read(caller(`token-${account}`, succeed));
 	expect(calls).toEqual([]);
-	await read(caller('token-0', well));
+	await read(caller('token-0', succeed));
 	expect(calls).toEqual(['token-0']);
 });
 
-test('a failure is told to each caller in its own words, and not kept beyond its minute', async () => {
-	const { calls, caller } = callers();
-	const [one, two] = await Promise.allSettled([read(caller('bad', badly, { name: 'Node 1' })), read(caller('bad', badly, { name: 'Node 2' }))]);
+test('reports a failure to each caller as an error of its own node, for one minute', async () => {
+	const { calls, caller } = createCallers();
+	const [one, two] = await Promise.allSettled([read(caller('bad', fail, { name: 'Node 1' })), read(caller('bad', fail, { name: 'Node 2' }))]);
 	for (const [end, name] of [[one, 'Node 1'], [two, 'Node 2']] as const) {
 		expect(end).toMatchObject({ status: 'rejected', reason: { message: 'Get many resellers: Em manutenção', node: { name } } });
 	}
-	await expect(read(caller('bad', well))).rejects.toThrow('Em manutenção');
+	await expect(read(caller('bad', succeed))).rejects.toThrow('Em manutenção');
 	expect(calls).toHaveLength(1);
-	passed += 61_000;
-	expect(await read(caller('bad', well))).toEqual(rows);
+	elapsedMs += 61_000;
+	expect(await read(caller('bad', succeed))).toEqual(rows);
 });
 
-test('who insists reads again after a failure, and everybody has it then', async () => {
-	const { calls, caller } = callers();
-	await expect(read(caller('sick', badly))).rejects.toThrow('Em manutenção');
-	expect(await read(caller('sick', well), { retryFailed: true })).toEqual(rows);
-	expect(await read(caller('sick', badly))).toEqual(rows);
+test('retryFailed reads again after a failure, and the result is shared', async () => {
+	const { calls, caller } = createCallers();
+	await expect(read(caller('sick', fail))).rejects.toThrow('Em manutenção');
+	expect(await read(caller('sick', succeed), { retryFailed: true })).toEqual(rows);
+	expect(await read(caller('sick', fail))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });
 
-test('a failure through a proxy is not that of those who go without it', async () => {
-	const { calls, caller } = callers();
-	await expect(read(caller('way', badly), { networkOptions: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
-	expect(await read(caller('way', well))).toEqual(rows);
+test('does not share a failure between different network options', async () => {
+	const { calls, caller } = createCallers();
+	await expect(read(caller('way', fail), { networkOptions: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
+	expect(await read(caller('way', succeed))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });
 
-test('who is canceled while another one reads is told so at once; the others get the rows', async () => {
-	const { calls, caller } = callers();
-	let answer = (_answer: Answer) => {};
-	const reader = read(caller('cancel-me', async () => await new Promise<Answer>((resolve) => (answer = resolve))));
+test('a canceled caller stops waiting at once, and the others get the rows', async () => {
+	const { calls, caller } = createCallers();
+	let respond = (_answer: Response) => {};
+	const reader = read(caller('cancel-me', async () => await new Promise<Response>((resolve) => (respond = resolve))));
 	const stop = new AbortController();
-	const canceled = read(caller('cancel-me', well, { signal: stop.signal }));
-	const waiter = read(caller('cancel-me', well));
+	const canceled = read(caller('cancel-me', succeed, { signal: stop.signal }));
+	const waiter = read(caller('cancel-me', succeed));
 	await new Promise((resolve) => setTimeout(resolve, 10));
 	stop.abort();
 	await expect(canceled).rejects.toThrow(/canceled/);
-	await expect(read(caller('cancel-me', well, { signal: stop.signal }))).rejects.toThrow(/canceled/);
-	answer(well());
+	await expect(read(caller('cancel-me', succeed, { signal: stop.signal }))).rejects.toThrow(/canceled/);
+	respond(succeed());
 	expect(await Promise.all([reader, waiter])).toEqual([rows, rows]);
 	expect(calls).toHaveLength(1);
 });
 
 describe('large lists', () => {
-	const many = (size: number) => Array.from({ length: size }, (_, id) => ({ id_revendedor: String(id), nome: `Loja ${id}` }));
+	const resellers = (size: number) => Array.from({ length: size }, (_, id) => ({ id_revendedor: String(id), nome: `Loja ${id}` }));
 	const timed = async (work: () => unknown) => {
 		const from = performance.now();
 		await work();
 		return performance.now() - from;
 	};
 
-	test('2,000 ids are looked up in 50,000 rows in no more than what reading the JSON of the rows takes, some ten times', async () => {
-		const body = JSON.stringify(many(50_000));
+	test('looking up 2,000 IDs in 50,000 rows takes at most ten times as long as parsing their JSON', async () => {
+		const body = JSON.stringify(resellers(50_000));
 		let list: IDataObject[] = [];
 		const parsing = await timed(() => (list = JSON.parse(body)));
 		const fields = [{ wire: 'id_revendedor', kind: 'reference', label: 'Reseller', picker: 'searchResellers' }];
@@ -146,23 +146,23 @@ describe('large lists', () => {
 	});
 
 	test.each([
-		['bare', (all: IDataObject[]) => all],
+		['in a bare array', (all: IDataObject[]) => all],
 		['under a key', (all: IDataObject[]) => ({ revendedores: all })],
 		['under a key, with a message', (all: IDataObject[]) => ({ message: 'ok', status: 'ok', revendedores: all })],
 		['beside another list', (all: IDataObject[]) => ({ revendedores: all, outros: all.map(({ nome }) => ({ nome })) })],
-		['under numbers', (all: IDataObject[]) => Object.fromEntries(all.map((row, index) => [index, row]))],
-		['deep inside', (all: IDataObject[]) => ({ data: { result: { revendedores: all } } })],
-	])('an answer of 50,000 rows %s is understood in no more than what reading its JSON takes, some few times', async (_name, wrap) => {
-		const text = JSON.stringify(wrap(many(50_000)));
+		['under numeric keys', (all: IDataObject[]) => Object.fromEntries(all.map((row, index) => [index, row]))],
+		['in nested objects', (all: IDataObject[]) => ({ data: { result: { revendedores: all } } })],
+	])('finding 50,000 rows %s takes at most five times as long as parsing their JSON', async (_name, wrap) => {
+		const text = JSON.stringify(wrap(resellers(50_000)));
 		let body: unknown;
 		const parsing = await timed(() => (body = JSON.parse(text)));
 		let found: IDataObject[] | undefined;
-		const understanding = await timed(() => {
-			const answer = { status: 200, headers: {}, body };
-			failureMessages(answer, operation);
+		const finding = await timed(() => {
+			const respond = { status: 200, headers: {}, body };
+			failureMessages(respond, operation);
 			found = rowsIn(body, operation);
 		});
 		expect(found).toHaveLength(50_000);
-		expect(understanding).toBeLessThan(Math.max(100, 5 * parsing));
+		expect(finding).toBeLessThan(Math.max(100, 5 * parsing));
 	});
 });

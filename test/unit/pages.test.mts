@@ -4,81 +4,81 @@ import { ServiceError } from '../../nodes/shared/http/errors';
 import type { Page, PageRead } from '../../nodes/shared/http/pages';
 import { readPages } from '../../nodes/shared/http/pages';
 
-/** A service that holds rows 1 to `count`, sorted by id, and counts its calls. */
-function service(count: number, more: { tellsTotal?: boolean; grows?: number } = {}) {
+/** A service with rows 1 to `count`, sorted by ID, that records its calls. */
+function service(count: number, more: { hasTotal?: boolean; addedRows?: number } = {}) {
 	const calls: Page[] = [];
 	let rows = count;
 	const read = async (page: Page): Promise<PageRead> => {
 		calls.push(page);
 		const from = (page.number - 1) * page.size;
 		const size = Math.max(0, Math.min(page.size, rows - from));
-		const answer = {
+		const response = {
 			rows: Array.from({ length: size }, (_, index) => ({ id: from + index + 1 })),
-			total: more.tellsTotal === false ? undefined : rows,
+			total: more.hasTotal === false ? undefined : rows,
 		};
-		if (calls.length === 1) rows += more.grows ?? 0;
-		return answer;
+		if (calls.length === 1) rows += more.addedRows ?? 0;
+		return response;
 	};
 	return { calls, read };
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
 
-test('2,500 rows in pages of 100 are 25 calls, and one that finds no more', async () => {
+test('reads 2,500 rows in pages of 100 with 25 calls, plus one that returns nothing', async () => {
 	const { calls, read } = service(2500);
 	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(2500));
 	expect(calls.map(({ number }) => number)).toEqual(Array.from({ length: 26 }, (_, index) => index + 1));
 });
 
-test('a limit of 130 in pages of at most 100 is 130 rows in 2 calls, none fetched in vain', async () => {
+test('reads a limit of 130 with 2 calls of 65 rows, without fetching more than needed', async () => {
 	const { calls, read } = service(2500);
 	expect(await readPages(read, 100, 130, 2)).toEqual(ids(130));
 	expect(calls).toEqual([{ number: 1, size: 65 }, { number: 2, size: 65 }]);
 });
 
-test('a small limit is one small page', async () => {
+test('reads a small limit with one small page', async () => {
 	const { calls, read } = service(2500);
 	await readPages(read, 100, 1, 2);
 	expect(calls).toEqual([{ number: 1, size: 1 }]);
 });
 
-test('any number of rows and any limit: exactly the first rows, in as few calls as can be', async () => {
+test('returns exactly the first rows in as few calls as possible, for any number of rows and any limit', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 0, max: 350 }),
 			fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 400 })),
 			fc.integer({ min: 1, max: 100 }),
 			fc.integer({ min: 1, max: 5 }),
-			async (count, wanted, size, atOnce) => {
+			async (count, limit, size, maxConcurrent) => {
 				const { calls, read } = service(count);
-				const rows = await readPages(read, size, wanted, atOnce);
-				expect(rows).toEqual(ids(Math.min(count, wanted)));
-				// A page more, where the last one was full and more rows were wanted.
-				expect(calls.length).toBeLessThanOrEqual(Math.ceil(Math.min(count, wanted) / size) + 1);
-				if (wanted <= count) expect(calls).toHaveLength(Math.ceil(wanted / size));
+				const rows = await readPages(read, size, limit, maxConcurrent);
+				expect(rows).toEqual(ids(Math.min(count, limit)));
+				// One more page if the last one was full and the limit was not reached.
+				expect(calls.length).toBeLessThanOrEqual(Math.ceil(Math.min(count, limit) / size) + 1);
+				if (limit <= count) expect(calls).toHaveLength(Math.ceil(limit / size));
 			},
 		),
 	);
 });
 
-test('without a total it reads until a page is not full', async () => {
-	const { calls, read } = service(250, { tellsTotal: false });
+test('reads until a page is not full if there is no total', async () => {
+	const { calls, read } = service(250, { hasTotal: false });
 	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(250));
 	expect(calls).toHaveLength(3);
 });
 
-test('rows that are added meanwhile are read too', async () => {
-	const { read } = service(200, { grows: 150 });
+test('reads rows that are added while it runs', async () => {
+	const { read } = service(200, { addedRows: 150 });
 	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(350));
 });
 
-test('rows that slide to the next page come out once', async () => {
+test('returns a row once if it moves to the next page', async () => {
 	const pages: Record<number, number[]> = { 1: [1, 2, 3], 2: [3, 4, 5], 3: [6] };
 	const read = async ({ number }: Page) => ({ rows: pages[number].map((id) => ({ id })), total: 7 });
 	expect((await readPages(read, 3, Infinity, 1)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('a page that comes twice ends the reading after two calls', async () => {
+test('fails after two calls if the service repeats a page', async () => {
 	let calls = 0;
 	const read = async () => {
 		calls++;
@@ -88,7 +88,7 @@ test('a page that comes twice ends the reading after two calls', async () => {
 	expect(calls).toBe(2);
 });
 
-test('after a page that fails no further page is begun', async () => {
+test('requests no further page after one has failed', async () => {
 	let calls = 0;
 	const read = async ({ number }: Page) => {
 		calls++;
@@ -99,76 +99,76 @@ test('after a page that fails no further page is begun', async () => {
 	expect(calls).toBeLessThanOrEqual(4);
 });
 
-test('a service whose pages are smaller than asked is read to its end', async () => {
+test('reads all rows if the service returns smaller pages than requested', async () => {
 	const read = async ({ number }: Page) => ({ rows: ids(90).slice((number - 1) * 20, number * 20), total: 90 });
 	expect(await readPages(read, 100, Infinity, 2)).toEqual(ids(90));
 });
 
-test('rows without an id are all kept', async () => {
+test('keeps all rows without an ID', async () => {
 	const read = async ({ number }: Page) => ({ rows: number <= 2 ? [{ id: '' }, { name: 'a' }] : [], total: 4 });
 	expect(await readPages(read, 2, Infinity, 1)).toHaveLength(4);
 });
 
-describe('a service with rules of its own', () => {
-	/** Answers its pages in order; an error in the place of a page is thrown. */
-	const answering = (...pages: Array<Partial<PageRead> | ServiceError>) => {
+describe('paging options of a service', () => {
+	/** Returns the given pages in order; an error among them is thrown. */
+	const respondWith = (...pages: Array<Partial<PageRead> | ServiceError>) => {
 		const calls: Page[] = [];
 		const read = async (page: Page): Promise<PageRead> => {
 			calls.push(page);
-			const answer = pages[page.number - 1] ?? {};
-			if (answer instanceof ServiceError) throw answer;
-			return { rows: [], ...answer };
+			const response = pages[page.number - 1] ?? {};
+			if (response instanceof ServiceError) throw response;
+			return { rows: [], ...response };
 		};
 		return { calls, read };
 	};
-	const named = (...names: string[]) => names.map((name) => ({ name }));
+	const rowsNamed = (...names: string[]) => names.map((name) => ({ name }));
 	const notFound = () => new ServiceError('notFound');
 
-	test('a count of pages says that there are more after a short one, and never ends the reading', async () => {
-		const short = answering({ rows: named('a'), totalPages: 3 }, { rows: named('b'), totalPages: 3 }, { rows: named('c'), totalPages: 3 });
-		expect(await readPages(short.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
+	test('a page count continues reading after a short page, and never ends it early', async () => {
+		const short = respondWith({ rows: rowsNamed('a'), totalPages: 3 }, { rows: rowsNamed('b'), totalPages: 3 }, { rows: rowsNamed('c'), totalPages: 3 });
+		expect(await readPages(short.read, 2, Infinity, 1)).toEqual(rowsNamed('a', 'b', 'c'));
 		expect(short.calls).toHaveLength(3);
-		const full = answering({ rows: named('a', 'b'), totalPages: 1 }, { rows: named('c'), totalPages: 1 });
-		expect(await readPages(full.read, 2, Infinity, 1)).toEqual(named('a', 'b', 'c'));
+		const full = respondWith({ rows: rowsNamed('a', 'b'), totalPages: 1 }, { rows: rowsNamed('c'), totalPages: 1 });
+		expect(await readPages(full.read, 2, Infinity, 1)).toEqual(rowsNamed('a', 'b', 'c'));
 	});
 
-	test('an error after the last page of the count, or after a short one, can be the end', async () => {
+	test('isPastEnd treats an error after the last or a short page as the end', async () => {
 		const isPastEnd = ({ reason }: ServiceError) => reason === 'notFound';
-		await expect(readPages(answering({ rows: named('a', 'b'), totalPages: 1 }, notFound()).read, 2, Infinity, 1)).rejects.toMatchObject({ reason: 'notFound' });
-		for (const first of [{ rows: named('a', 'b'), totalPages: 1 }, { rows: named('a'), totalPages: 9 }]) {
-			expect(await readPages(answering(first, notFound()).read, 2, Infinity, 1, { isPastEnd })).toEqual(first.rows);
+		await expect(readPages(respondWith({ rows: rowsNamed('a', 'b'), totalPages: 1 }, notFound()).read, 2, Infinity, 1)).rejects.toMatchObject({ reason: 'notFound' });
+		for (const first of [{ rows: rowsNamed('a', 'b'), totalPages: 1 }, { rows: rowsNamed('a'), totalPages: 9 }]) {
+			expect(await readPages(respondWith(first, notFound()).read, 2, Infinity, 1, { isPastEnd })).toEqual(first.rows);
 		}
-		const missing = answering({ rows: named('a', 'b'), totalPages: 2 }, notFound());
+		const missing = respondWith({ rows: rowsNamed('a', 'b'), totalPages: 2 }, notFound());
 		await expect(readPages(missing.read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
-		await expect(readPages(answering(notFound()).read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
+		await expect(readPages(respondWith(notFound()).read, 2, Infinity, 1, { isPastEnd })).rejects.toMatchObject({ reason: 'notFound' });
 	});
 
-	test('a repeated page may be recognized by other means than ids', async () => {
+	test('isRepeat recognizes a repeated page without IDs', async () => {
 		const isRepeat = (page: PageRead, previous: PageRead) => JSON.stringify(page.rows) === JSON.stringify(previous.rows);
-		const twice = (totalPages: number) => answering({ rows: named('a', 'b'), totalPages }, { rows: named('a', 'b'), totalPages }).read;
-		expect(await readPages(twice(1), 2, Infinity, 1, { isRepeat })).toEqual(named('a', 'b'));
+		const twice = (totalPages: number) => respondWith({ rows: rowsNamed('a', 'b'), totalPages }, { rows: rowsNamed('a', 'b'), totalPages }).read;
+		expect(await readPages(twice(1), 2, Infinity, 1, { isRepeat })).toEqual(rowsNamed('a', 'b'));
 		await expect(readPages(twice(2), 2, Infinity, 1, { isRepeat })).rejects.toMatchObject({ reason: 'repeatedPage' });
 	});
 
-	test('pages may have a fixed size', async () => {
-		const { calls, read } = answering({ rows: named('a', 'b') }, { rows: named('c', 'd') });
-		expect(await readPages(read, 2, 3, 1, { hasFixedSize: true })).toEqual(named('a', 'b', 'c'));
+	test('hasFixedSize requests full pages only', async () => {
+		const { calls, read } = respondWith({ rows: rowsNamed('a', 'b') }, { rows: rowsNamed('c', 'd') });
+		expect(await readPages(read, 2, 3, 1, { hasFixedSize: true })).toEqual(rowsNamed('a', 'b', 'c'));
 		expect(calls.map(({ size }) => size)).toEqual([2, 2]);
 	});
 
-	test('the first page is shown before a second one is requested, and only then', async () => {
+	test('beforeSecondPage is called only if a second page is needed, and can prevent it', async () => {
 		const beforeSecondPage = jest.fn(() => { throw new ServiceError('waitTooLong'); });
-		const { calls, read } = answering({ rows: named('a', 'b') }, { rows: named('c') });
+		const { calls, read } = respondWith({ rows: rowsNamed('a', 'b') }, { rows: rowsNamed('c') });
 		await expect(readPages(read, 2, Infinity, 1, { beforeSecondPage })).rejects.toMatchObject({ reason: 'waitTooLong' });
 		expect(calls).toHaveLength(1);
-		expect(await readPages(answering({ rows: named('a') }).read, 2, Infinity, 1, { beforeSecondPage })).toEqual(named('a'));
+		expect(await readPages(respondWith({ rows: rowsNamed('a') }).read, 2, Infinity, 1, { beforeSecondPage })).toEqual(rowsNamed('a'));
 		expect(beforeSecondPage).toHaveBeenCalledTimes(1);
 	});
 
-	test('its pages are handed over in order: the first, and those after it that hold rows', async () => {
+	test('onPage receives the first page and every further page with rows, in order', async () => {
 		const pages: number[] = [];
-		await readPages(answering({ rows: named('a', 'b') }, { rows: named('c', 'd') }, {}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
-		await readPages(answering({}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
+		await readPages(respondWith({ rows: rowsNamed('a', 'b') }, { rows: rowsNamed('c', 'd') }, {}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
+		await readPages(respondWith({}).read, 2, Infinity, 1, { onPage: ({ rows }) => pages.push(rows.length) });
 		expect(pages).toEqual([2, 2, 0]);
 	});
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { play, scenario } from './scenario.mts';
+import { play, scenario } from './throttleScenario.mts';
 
 /** FAST_CHECK_RUNS=30000 makes it a long soak. */
 const numRuns = Number(process.env.FAST_CHECK_RUNS ?? 5000);

@@ -1,4 +1,4 @@
-/** The documents against the package: links, commands, operation tables, messages and examples that they name exist. */
+/** The documentation matches the package: its links, commands, operation tables, messages and examples exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -18,10 +18,10 @@ function rows(file: string, heading: string): string[][] {
 	return own.split('\n').filter((line) => /^\|(?! ---)/.test(line)).slice(1).map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()));
 }
 
-/** A label without the vendor's term behind it. */
-const plain = (label: string) => label.replace(/ \([^)]*\)$/, '');
+/** A label without the vendor's term in brackets. */
+const withoutTerm = (label: string) => label.replace(/ \([^)]*\)$/, '');
 
-test.each(pages)('%s links to files and headings that exist', (page) => {
+test.each(pages)('%s links only to files and headings that exist', (page) => {
 	const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link);
 	const broken = links.filter((link) => {
 		const [path = '', anchor] = link.split('#');
@@ -33,26 +33,26 @@ test.each(pages)('%s links to files and headings that exist', (page) => {
 	expect(broken).toEqual([]);
 });
 
-test.each(pages)('%s names commands that exist', (page) => {
-	const named = [...read(page).matchAll(/`npm run ([\w:]+)/g)].map(([, name = '']) => name);
-	expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+test.each(pages)('%s mentions only npm scripts that exist', (page) => {
+	const mentioned = [...read(page).matchAll(/`npm run ([\w:]+)/g)].map(([, name = '']) => name);
+	expect(mentioned.filter((name) => !scripts.includes(name))).toEqual([]);
 });
 
-test('the README has the two commands to begin with, each with what it needs', () => {
+test('the README shows how to start and test the package, and the Node.js versions it needs', () => {
 	const readme = read('README.md');
 	expect(readme).toMatch(/Node\.js 20\.19 to 24[\s\S]*```bash\nnpm ci && npm start\n```/);
 	expect(readme).toContain('```bash\nnpm ci && npm test\n```');
 });
 
-test('every operation of ERP Datacake is in the tables, and no other', () => {
+test('the operation tables of ERP Datacake list exactly the operations of the node', () => {
 	const operations = erpResources.flatMap((resource) => resource.operations.map((operation) => ({ resource, operation })));
-	const expected = operations.map(({ resource, operation: { name, id, method, path } }) => [plain(resource.name), plain(name), `\`${id}\``, `\`${method} ${path}\``]);
-	expect(rows('docs/erp-datacake.md', 'Operations').map(([resource = '', ...more]) => [plain(resource), ...more]).sort()).toEqual(expected.sort());
-	const short = rows('README.md', 'ERP Datacake').flatMap(([resource = '', names = '']) => names.split(', ').map((name) => `${plain(resource)}: ${name}`));
-	expect(short.sort()).toEqual(operations.map(({ resource, operation }) => `${plain(resource.name)}: ${plain(operation.name)}`).sort());
+	const expected = operations.map(({ resource, operation: { name, id, method, path } }) => [withoutTerm(resource.name), withoutTerm(name), `\`${id}\``, `\`${method} ${path}\``]);
+	expect(rows('docs/erp-datacake.md', 'Operations').map(([resource = '', ...more]) => [withoutTerm(resource), ...more]).sort()).toEqual(expected.sort());
+	const short = rows('README.md', 'ERP Datacake').flatMap(([resource = '', names = '']) => names.split(', ').map((name) => `${withoutTerm(resource)}: ${name}`));
+	expect(short.sort()).toEqual(operations.map(({ resource, operation }) => `${withoutTerm(resource.name)}: ${withoutTerm(operation.name)}`).sort());
 });
 
-test('the numbers of fields of HotProfile are those of its catalogue', () => {
+test('the field counts of HotProfile in the README match its catalogue', () => {
 	const readme = rows('README.md', 'HotProfile').map((cells) => cells.map((cell) => [...cell.matchAll(/\d+/g)].map(Number)));
 	const expected = hotProfileResources.map(({ operations }) => {
 		const find = (value: string) => operations.find((one) => one.value === value);
@@ -69,18 +69,18 @@ test('the numbers of fields of HotProfile are those of its catalogue', () => {
 	expect(readme).toEqual(expected);
 });
 
-test('the messages under Troubleshooting are those of the nodes', () => {
+test('the messages under Troubleshooting exist in the source', () => {
 	const sources = ['nodes', 'credentials'].flatMap((folder) =>
 		readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => read(join(folder, file))),
 	).join('\n');
-	// Rows without … are symptoms of n8n, not messages of these nodes.
+	// Rows without … describe symptoms in n8n, not messages of these nodes.
 	const messages = rows('README.md', 'Troubleshooting').map(([message = '']) => message).filter((message) => message.includes('…'));
 	expect(messages.length).toBeGreaterThan(5);
 	const parts = messages.flatMap((message) => message.split('…').map((part) => part.replace(/^'/, '').trim()).filter((part) => part.length > 3));
 	expect(parts.filter((part) => !sources.includes(part))).toEqual([]);
 });
 
-test('every example workflow is in the list of examples', () => {
+test('the list of examples contains every example workflow', () => {
 	const listed = [...read('examples/README.md').matchAll(/\]\(([\w-]+\.json)\)/g)].map(([, file]) => file);
 	expect(listed.sort()).toEqual(readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json')).sort());
 });

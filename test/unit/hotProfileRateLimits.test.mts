@@ -2,15 +2,15 @@ import { parseResponse } from '../../nodes/HotProfile/service';
 import { createLead } from '../../nodes/HotProfile/resources/lead/create.ts';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany.ts';
 
-/** HotProfile does not document how it refuses a call, so only sentences that can mean nothing else count. */
+/** HotProfile does not document its rate limit errors, so only unambiguous messages count as one. */
 
-function reasonOf(sentence: string, status: number): unknown {
+function reasonOf(message: string, status: number): unknown {
 	try {
-		parseResponse({ status, headers: {}, body: { errors: [sentence] } }, createLead);
+		parseResponse({ status, headers: {}, body: { errors: [message] } }, createLead);
 	} catch (error) {
 		return (error as { reason: unknown }).reason;
 	}
-	throw new Error('It went well');
+	throw new Error('Nothing was thrown');
 }
 
 describe.each([200, 400, 503])('with status %i', (status) => {
@@ -41,7 +41,7 @@ describe.each([200, 400, 503])('with status %i', (status) => {
 		'The number of API calls has exceeded the limit',
 		'API call limit exceeded',
 		'Concurrent connection limit reached',
-	])('"%s" is a refusal', (sentence) => expect(reasonOf(sentence, status)).toBe('rateLimited'));
+	])('"%s" is a rate limit error', (message) => expect(reasonOf(message, status)).toBe('rateLimited'));
 
 	test.each([
 		'リクエストのデータサイズが上限を超えています',
@@ -68,10 +68,10 @@ describe.each([200, 400, 503])('with status %i', (status) => {
 		'The interest rate is over the limit',
 		'Too many requested tags',
 		'Too many tags',
-	])('"%s" is not', (sentence) => expect(reasonOf(sentence, status)).toBe(status === 503 ? 'unavailable' : 'rejected'));
+	])('"%s" is not a rate limit error', (message) => expect(reasonOf(message, status)).toBe(status === 503 ? 'unavailable' : 'rejected'));
 });
 
-describe('the total', () => {
+describe('total_count', () => {
 	const totalOf = (pages: unknown) => parseResponse({ status: 200, headers: {}, body: { leads: [{ id: 1 }], pages } }, getManyLeads).total;
 
 	test.each([
@@ -80,5 +80,5 @@ describe('the total', () => {
 		[{ total_count: null }, undefined], [{ total_count: '' }, undefined], [{ total_count: -1 }, undefined],
 		[{ total_count: 'many' }, undefined], [{ total_count: true }, undefined], [{ total_count: [5] }, undefined],
 		[{ total_count: '1e999' }, undefined], [{}, undefined], [null, undefined], [[], undefined],
-	])('%j is %p', (pages, total) => expect(totalOf(pages)).toBe(total));
+	])('%j is read as %p', (pages, total) => expect(totalOf(pages)).toBe(total));
 });

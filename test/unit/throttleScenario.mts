@@ -5,7 +5,7 @@ import type { RateLimit } from '../../nodes/shared/throttle/options';
 import { pauseCapMs } from '../../nodes/shared/throttle/options';
 import { Throttle } from '../../nodes/shared/throttle/throttle';
 import { Random } from '../../sandbox/random.mts';
-import { Observer, UNSEEN_MS } from './observer.mts';
+import { Observer, UNSEEN_MS } from './throttleObserver.mts';
 import { VirtualClock } from './virtualClock.mts';
 
 /** Everything that can happen to a connection, made up at random and played on virtual time. */

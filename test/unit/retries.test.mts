@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { byTheTable, plays, playCalls, replies } from './calls.mts';
+import { byTheTable, plays, playCalls, replies } from './retries.mts';
 import { VirtualClock } from './virtualClock.mts';
 
 /** The retry table: how often a call is sent, whatever the service answers. */

@@ -31,8 +31,8 @@ function createCallers() {
 }
 
 const rows = [{ id_revendedor: '201', nome: 'Loja' }];
-const succeed = () => ({ statusCode: 200, body: rows });
-const fail = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
+const respondOk = () => ({ statusCode: 200, body: rows });
+const respondError = () => ({ statusCode: 400, body: { erro: 'Em manutenção' } });
 const read = async (caller: NodeContext, more = {}) => await readCachedList(caller, erpDatacake, operation, more);
 
 let clock: jest.SpyInstance<number, []>;
@@ -47,78 +47,78 @@ afterEach(() => clock.mockRestore());
 
 test('sends one request per account and minute', async () => {
 	const { calls, caller } = createCallers();
-	expect(await Promise.all([read(caller('one', succeed)), read(caller('one', succeed))])).toEqual([rows, rows]);
+	expect(await Promise.all([read(caller('one', respondOk)), read(caller('one', respondOk))])).toEqual([rows, rows]);
 	elapsedMs += 59_000;
-	await read(caller('one', succeed));
+	await read(caller('one', respondOk));
 	expect(calls).toHaveLength(1);
 	elapsedMs += 2000;
-	await read(caller('one', succeed));
-	await read(caller('two', succeed));
+	await read(caller('one', respondOk));
+	await read(caller('two', respondOk));
 	expect(calls).toEqual(['one', 'one', 'two']);
 });
 
 test('shares a read that takes longer than a minute until it ends', async () => {
 	const { calls, caller } = createCallers();
-	let respond = (_answer: Response) => {};
+	let respond = (_response: Response) => {};
 	const slow = read(caller('slow', async () => await new Promise<Response>((resolve) => (respond = resolve))));
 	await new Promise((resolve) => setTimeout(resolve, 10));
 	elapsedMs += 90_000;
-	const other = read(caller('slow', succeed));
+	const other = read(caller('slow', respondOk));
 	await new Promise((resolve) => setTimeout(resolve, 10));
-	respond(succeed());
+	respond(respondOk());
 	expect(await Promise.all([slow, other])).toEqual([rows, rows]);
 	expect(calls).toHaveLength(1);
 });
 
 test('keeps the lists of the 50 newest accounts', async () => {
 	const { calls, caller } = createCallers();
-	for (let account = 0; account < 100; account++) await read(caller(`token-${account}`, succeed));
+	for (let account = 0; account < 100; account++) await read(caller(`token-${account}`, respondOk));
 	calls.length = 0;
-	for (const account of [50, 75, 99]) await read(caller(`token-${account}`, succeed));
+	for (const account of [50, 75, 99]) await read(caller(`token-${account}`, respondOk));
 	expect(calls).toEqual([]);
-	await read(caller('token-0', succeed));
+	await read(caller('token-0', respondOk));
 	expect(calls).toEqual(['token-0']);
 });
 
 test('reports a failure to each caller as an error of its own node, for one minute', async () => {
 	const { calls, caller } = createCallers();
-	const [one, two] = await Promise.allSettled([read(caller('bad', fail, { name: 'Node 1' })), read(caller('bad', fail, { name: 'Node 2' }))]);
+	const [one, two] = await Promise.allSettled([read(caller('bad', respondError, { name: 'Node 1' })), read(caller('bad', respondError, { name: 'Node 2' }))]);
 	for (const [end, name] of [[one, 'Node 1'], [two, 'Node 2']] as const) {
 		expect(end).toMatchObject({ status: 'rejected', reason: { message: 'Get many resellers: Em manutenção', node: { name } } });
 	}
-	await expect(read(caller('bad', succeed))).rejects.toThrow('Em manutenção');
+	await expect(read(caller('bad', respondOk))).rejects.toThrow('Em manutenção');
 	expect(calls).toHaveLength(1);
 	elapsedMs += 61_000;
-	expect(await read(caller('bad', succeed))).toEqual(rows);
+	expect(await read(caller('bad', respondOk))).toEqual(rows);
 });
 
 test('retryFailed reads again after a failure, and the result is shared', async () => {
 	const { calls, caller } = createCallers();
-	await expect(read(caller('sick', fail))).rejects.toThrow('Em manutenção');
-	expect(await read(caller('sick', succeed), { retryFailed: true })).toEqual(rows);
-	expect(await read(caller('sick', fail))).toEqual(rows);
+	await expect(read(caller('failing', respondError))).rejects.toThrow('Em manutenção');
+	expect(await read(caller('failing', respondOk), { retryFailed: true })).toEqual(rows);
+	expect(await read(caller('failing', respondError))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });
 
 test('does not share a failure between different network options', async () => {
 	const { calls, caller } = createCallers();
-	await expect(read(caller('way', fail), { networkOptions: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
-	expect(await read(caller('way', succeed))).toEqual(rows);
+	await expect(read(caller('network', respondError), { networkOptions: { skipSslCertificateValidation: true } })).rejects.toThrow('Em manutenção');
+	expect(await read(caller('network', respondOk))).toEqual(rows);
 	expect(calls).toHaveLength(2);
 });
 
 test('a canceled caller stops waiting at once, and the others get the rows', async () => {
 	const { calls, caller } = createCallers();
-	let respond = (_answer: Response) => {};
+	let respond = (_response: Response) => {};
 	const reader = read(caller('cancel-me', async () => await new Promise<Response>((resolve) => (respond = resolve))));
 	const stop = new AbortController();
-	const canceled = read(caller('cancel-me', succeed, { signal: stop.signal }));
-	const waiter = read(caller('cancel-me', succeed));
+	const canceled = read(caller('cancel-me', respondOk, { signal: stop.signal }));
+	const waiter = read(caller('cancel-me', respondOk));
 	await new Promise((resolve) => setTimeout(resolve, 10));
 	stop.abort();
 	await expect(canceled).rejects.toThrow(/canceled/);
-	await expect(read(caller('cancel-me', succeed, { signal: stop.signal }))).rejects.toThrow(/canceled/);
-	respond(succeed());
+	await expect(read(caller('cancel-me', respondOk, { signal: stop.signal }))).rejects.toThrow(/canceled/);
+	respond(respondOk());
 	expect(await Promise.all([reader, waiter])).toEqual([rows, rows]);
 	expect(calls).toHaveLength(1);
 });
@@ -158,8 +158,8 @@ describe('large lists', () => {
 		const parsing = await timed(() => (body = JSON.parse(text)));
 		let found: IDataObject[] | undefined;
 		const finding = await timed(() => {
-			const respond = { status: 200, headers: {}, body };
-			failureMessages(respond, operation);
+			const response = { status: 200, headers: {}, body };
+			failureMessages(response, operation);
 			found = rowsIn(body, operation);
 		});
 		expect(found).toHaveLength(50_000);

@@ -161,7 +161,7 @@ describe('a page without new rows', () => {
 	});
 });
 
-describe('onMismatch, with a total that is', () => {
+describe('onMismatch', () => {
 	test.each<[string, number, number | ((call: number) => number) | undefined, object[]]>([
 		['too small', 250, 100, [{ rows: 250, total: 100 }]],
 		['too large', 250, 1e7, [{ rows: 250, total: 1e7 }]],
@@ -171,16 +171,16 @@ describe('onMismatch, with a total that is', () => {
 		['not reported', 250, undefined, []],
 		['growing during the run', 250, (call) => 240 + call * 10, []],
 		['shrinking during the run', 250, (call) => 270 - call * 10, []],
-	])('%s', async (_name, count, total, reported) => expect(await mismatches(count, total)).toEqual(reported));
+	])('with a total that is %s', async (_name, count, total, reported) => expect(await mismatches(count, total)).toEqual(reported));
 
-	test('wrong, is called with a limit too, unless there may be more rows beyond it', async () => {
+	test('is also called with a limit, unless there may be more rows beyond it', async () => {
 		expect(await mismatches(250, 100, 130)).toEqual([{ rows: 130, total: 100 }]);
 		expect(await mismatches(250, 1e7, 400)).toEqual([{ rows: 250, total: 1e7 }]);
 		expect(await mismatches(250, 1e7, 130)).toEqual([]);
 		expect(await mismatches(250, undefined, 400)).toEqual([]);
 	});
 
-	test('correct, ignores the total of an empty page after the last one', async () => {
+	test('ignores the total of an empty page after the last one', async () => {
 		const read = async ({ number }: Page) => ({ rows: number === 1 ? ids(100) : [], total: number === 1 ? 100 : 0 });
 		const onMismatch = jest.fn();
 		await readPages(read, 100, Infinity, 2, { onMismatch });

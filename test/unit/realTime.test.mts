@@ -15,7 +15,7 @@ import { CanceledError } from '../../nodes/shared/throttle/errors';
 import { throttleFor } from '../../nodes/shared/throttle/registry';
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
 
-/** A crowd on real timers, over HTTP, at a service that enforces its limit. */
+/** Concurrent executions with real timers, over HTTP, at a service that enforces its limit. */
 
 const WINDOW_MS = 500;
 jest.mock('../../nodes/shared/http/timing', () => ({ ...jest.requireActual('../../nodes/shared/http/timing'), WINDOW_MS: 500 }));
@@ -32,14 +32,14 @@ afterAll(async () => {
 
 const agent = new Agent({ keepAlive: false });
 
-/** What n8n's helper does with a request: adds the key, sends it as a form, hands the whole answer back. */
+/** Stands in for n8n's helper: adds the key, sends the request as a form and returns the full response. */
 async function send(_credential: string, options: IHttpRequestOptions) {
 	const { baseURL, url, headers, body } = authenticate(credentials, options);
 	const form = new URLSearchParams(Object.entries(body as object).map(([name, value]) => [name, String(value)]));
 	return await new Promise((resolve, reject) => {
-		const call = httpRequest(new URL(url, baseURL), { method: 'POST', headers: headers as Record<string, string>, agent }, async (answer) => {
-			const parts = await answer.toArray();
-			resolve({ statusCode: answer.statusCode, headers: answer.headers, body: JSON.parse(Buffer.concat(parts).toString()) });
+		const call = httpRequest(new URL(url, baseURL), { method: 'POST', headers: headers as Record<string, string>, agent }, async (response) => {
+			const parts = await response.toArray();
+			resolve({ statusCode: response.statusCode, headers: response.headers, body: JSON.parse(Buffer.concat(parts).toString()) });
 		});
 		call.on('error', reject).end(form.toString());
 	});
@@ -47,7 +47,7 @@ async function send(_credential: string, options: IHttpRequestOptions) {
 
 interface Execution { name: string; calls: number; cancelAfterMs?: number }
 
-/** Lets an execution create its leads. */
+/** Starts an execution that creates leads. */
 function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 	const stop = new AbortController();
 	const caller = {
@@ -81,7 +81,7 @@ function start({ name, calls, cancelAfterMs }: Execution, starts: string[]) {
 
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('a crowd with refusals, failures and a cancel: inside the limit, nothing lost or doubled, nothing left behind', async () => {
+test('concurrent executions with refusals and a cancel stay within the limit, lose or duplicate nothing, and leave no timers or listeners behind', async () => {
 	service.delay(0, 40);
 	service.fault({ effect: '429', after: 25, times: 1, retryAfter: 'none' });
 	service.fault({ effect: '429', after: 60, times: 2, retryAfter: 'none' });
@@ -92,10 +92,10 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 	const canceled = start({ name: 'canceled', calls: 40, cancelAfterMs: 1.2 * WINDOW_MS }, starts);
 
 	for (const { done } of executions) expect((await done).filter(({ status }) => status === 'rejected')).toEqual([]);
-	const ends = await canceled.done;
-	const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
-	expect(reasons.length).toBeGreaterThan(0);
-	expect(reasons.filter((one) => !(one instanceof CanceledError || (one instanceof ServiceError && one.reason === 'canceled')))).toEqual([]);
+	const results = await canceled.done;
+	const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+	expect(errors.length).toBeGreaterThan(0);
+	expect(errors.filter((one) => !(one instanceof CanceledError || (one instanceof ServiceError && one.reason === 'canceled')))).toEqual([]);
 	expect(starts.filter((one) => one.startsWith('canceled'))).toHaveLength(canceled.sentWhenCanceled.calls);
 
 	const { refused, worstWindow, worstAtOnce } = service.figures(WINDOW_MS);
@@ -110,21 +110,21 @@ test('a crowd with refusals, failures and a cancel: inside the limit, nothing lo
 		expect(stored.filter((one) => one.startsWith(name)).sort()).toEqual([...own].sort());
 		expect([...new Set(starts.filter((one) => one.startsWith(name)))]).toEqual(own);
 	}
-	// A call that was under way at the cancel may have been stored, and says so.
-	const uncertain = reasons.filter((one) => one instanceof ServiceError && one.details.mayBeStored).length;
-	const ofCanceled = stored.filter((one) => one.startsWith('canceled')).length;
-	expect(ofCanceled).toBeGreaterThanOrEqual(40 - reasons.length);
-	expect(ofCanceled).toBeLessThanOrEqual(40 - reasons.length + uncertain);
-	// One turn of the five executions, behind the calls of the first one that started at once.
+	// A call in flight when its execution was canceled may have been stored, and its error says so.
+	const uncertain = errors.filter((one) => one instanceof ServiceError && one.details.mayBeStored).length;
+	const storedOfCanceled = stored.filter((one) => one.startsWith('canceled')).length;
+	expect(storedOfCanceled).toBeGreaterThanOrEqual(40 - errors.length);
+	expect(storedOfCanceled).toBeLessThanOrEqual(40 - errors.length + uncertain);
+	// After one turn of the five executions, behind the first calls, which started at once.
 	expect(starts.indexOf('single 0')).toBeLessThanOrEqual(3 + 5);
 
 	for (const { signal } of [...executions, canceled]) expect(getEventListeners(signal, 'abort')).toEqual([]);
-	// A sleep that has begun runs to its end.
+	// A sleep that has started cannot be canceled.
 	for (let tries = 0; timers() > timersBefore && tries < 100; tries++) await sleep(50);
 	expect(timers()).toBeLessThanOrEqual(timersBefore);
 });
 
-test('a connection is kept while its slots are in the window, and forgotten when it is idle', async () => {
+test('a throttle is kept while its slots are in use, and garbage-collected when it is idle', async () => {
 	setFlagsFromString('--expose_gc');
 	const collect = runInNewContext('gc') as () => void;
 	const limits = { maxCalls: 2, windowMs: 1000, maxConcurrent: 1 };
@@ -137,7 +137,7 @@ test('a connection is kept while its slots are in the window, and forgotten when
 		return new WeakRef(throttle);
 	};
 	const used = await use();
-	// What a reference has just been asked for stays until the next turn.
+	// A target that deref() has returned is kept until the end of the current task.
 	await sleep(1);
 	collect();
 	while (used.deref()?.isIdle === false) await sleep(50);

@@ -10,7 +10,7 @@ export interface SharedAccount {
 	service: LimitSettings;
 	/** The limits that the processes are configured with. */
 	limits: RateLimit;
-	/** How many calls each process has to make. */
+	/** Number of calls of each process. */
 	calls: number[];
 	/** Whether a refused call counts toward the window too. */
 	countRefused?: boolean;
@@ -18,55 +18,55 @@ export interface SharedAccount {
 	retryAfter?: boolean;
 	/** Shortest and longest duration of a call in ms; it arrives at any time in between. */
 	latency?: [number, number];
-	/** Time between the starts of two processes in ms. */
-	apartMs?: number;
-	/** Calls that are refused although the limit has room, by their place among the arrivals, and the wait they are asked for. */
-	refuse?: { places: number[]; waitMs?: number };
+	/** Delay between the starts of two processes in ms. */
+	staggerMs?: number;
+	/** Calls that are refused although the limit is not reached: their index among all arrivals, and their Retry-After. */
+	refuse?: { indexes: number[]; waitMs?: number };
 	seed: number;
 }
 
-/** What the service saw. */
+/** What the service observed. */
 export interface Outcome {
 	accepted: number;
-	/** When the last call was accepted, from the start. */
+	/** When the last call was accepted, in ms from the start. */
 	endedMs: number;
 	/** Refused calls as a fraction of all. */
 	refused: number;
-	why: Record<Refusal['cause'], number>;
-	/** Time to the last accepted call, relative to the same number of calls at the limit's rate. */
-	took: number;
-	/** The same, relative to the earliest time possible: every window filled at its very start. */
-	tookOfEarliest: number;
+	refusalCauses: Record<Refusal['cause'], number>;
+	/** Time to the last accepted call, relative to the same number of calls at the rate of the limit. */
+	relativeTime: number;
+	/** The same, relative to the earliest time possible: every window filled at its start. */
+	timeOfBest: number;
 }
 
 /** Runs the simulation; each process divides its calls equally among ten executions. */
 export async function simulateProcesses({
-	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], apartMs = 0, refuse, seed,
+	service, limits, calls, countRefused = false, retryAfter = false, latency = [20, 200], staggerMs = 0, refuse, seed,
 }: SharedAccount): Promise<Outcome> {
 	const clock = new VirtualClock();
 	const random = new Random(seed);
 	const limit = new RateLimiter(service, countRefused);
-	const why = { calls: 0, atOnce: 0 };
+	const refusalCauses = { calls: 0, atOnce: 0 };
 	const arrivals: number[] = [];
 	let arrived = 0;
 
 	const send = async (): Promise<Partial<Refusal> | undefined> => {
 		const [shortest, longest] = latency;
-		const takes = shortest + random.next() * (longest - shortest);
-		const before = takes * random.next();
-		await clock.sleep(before);
-		if (refuse?.places.includes(arrived++)) {
-			await clock.sleep(takes - before);
+		const durationMs = shortest + random.next() * (longest - shortest);
+		const arrivesAfterMs = durationMs * random.next();
+		await clock.sleep(arrivesAfterMs);
+		if (refuse?.indexes.includes(arrived++)) {
+			await clock.sleep(durationMs - arrivesAfterMs);
 			return { waitMs: refuse.waitMs };
 		}
 		const refusal = limit.admit('account', clock.now());
-		if (refusal) why[refusal.cause] += 1;
+		if (refusal) refusalCauses[refusal.cause] += 1;
 		else arrivals.push(clock.now());
-		// The service finishes a call before its caller knows.
-		const after = (takes - before) / 2;
-		await clock.sleep(after);
+		// The service finishes a call before the caller receives the response.
+		const returnMs = (durationMs - arrivesAfterMs) / 2;
+		await clock.sleep(returnMs);
 		if (!refusal) limit.release('account');
-		await clock.sleep(after);
+		await clock.sleep(returnMs);
 		return refusal;
 	};
 
@@ -80,23 +80,23 @@ export async function simulateProcesses({
 		}
 	};
 
-	const work = calls.map(async (own, index) => {
-		await clock.sleep(index * apartMs);
+	const work = calls.map(async (count, index) => {
+		await clock.sleep(index * staggerMs);
 		const throttle = new Throttle(clock);
-		await Promise.all(Array.from({ length: own }, async (_, one) => await call(throttle, one % 10)));
+		await Promise.all(Array.from({ length: count }, async (_, number) => await call(throttle, number % 10)));
 	});
 	await clock.drain();
 	await Promise.all(work);
 
 	const accepted = arrivals.length;
 	const tookMs = arrivals[accepted - 1] - arrivals[0];
-	const refused = why.calls + why.atOnce;
+	const refused = refusalCauses.calls + refusalCauses.atOnce;
 	return {
 		accepted,
 		endedMs: arrivals[accepted - 1],
 		refused: refused / (accepted + refused),
-		why,
-		took: tookMs / ((accepted / service.maxCalls) * service.windowMs),
-		tookOfEarliest: tookMs / ((Math.ceil(accepted / service.maxCalls) - 1) * service.windowMs),
+		refusalCauses,
+		relativeTime: tookMs / ((accepted / service.maxCalls) * service.windowMs),
+		timeOfBest: tookMs / ((Math.ceil(accepted / service.maxCalls) - 1) * service.windowMs),
 	};
 }

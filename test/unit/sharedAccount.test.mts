@@ -2,8 +2,8 @@ import { Random } from '../../sandbox/random.mts';
 import { type SharedAccount, simulateProcesses, type Outcome } from './sharedAccount.mts';
 
 /**
- * Several processes share an account's limit without talking, by refusals alone: 1,200 calls at the
- * usual settings, simulated. Seeded, so every run gives the same figures; docs/queue-mode.md has them.
+ * Several processes share the limit of an account without communicating, by refusals alone: a simulation of 1,200 calls with
+ * the default settings. Seeded, so every run gives the same figures, which docs/queue-mode.md quotes.
  */
 
 const limits = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
@@ -15,21 +15,21 @@ const worst = (outcomes: Outcome[], figure: (outcome: Outcome) => number) => Mat
 const mean = (outcomes: Outcome[], figure: (outcome: Outcome) => number) =>
 	outcomes.reduce((sum, outcome) => sum + figure(outcome), 0) / outcomes.length;
 
-async function play(name: string, scene: Omit<SharedAccount, 'limits' | 'seed'> & Partial<SharedAccount>): Promise<Outcome[]> {
+async function simulate(name: string, scenario: Omit<SharedAccount, 'limits' | 'seed'> & Partial<SharedAccount>): Promise<Outcome[]> {
 	const outcomes: Outcome[] = [];
 	for (const seed of SEEDS) {
 		const random = new Random(seed);
 		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
-		outcomes.push(await simulateProcesses({ limits, ...scene, seed }));
+		outcomes.push(await simulateProcesses({ limits, ...scenario, seed }));
 	}
-	const columns = [({ refused }: Outcome) => refused, ({ took }: Outcome) => took, ({ tookOfEarliest }: Outcome) => tookOfEarliest];
+	const columns = [({ refused }: Outcome) => refused, ({ relativeTime }: Outcome) => relativeTime, ({ timeOfBest }: Outcome) => timeOfBest];
 	report.push([name.padEnd(72), ...columns.flatMap((figure) => [percent(mean(outcomes, figure)), percent(worst(outcomes, figure))])].join(' | '));
 	return outcomes;
 }
 
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => {
-	const heading = ['scene'.padEnd(72), 'refused', '  worst', '   time', '  worst', 'of best', '  worst'].join(' | ');
+	const heading = ['scenario'.padEnd(72), 'refused', '  worst', '   time', '  worst', 'of best', '  worst'].join(' | ');
 	process.stdout.write(`\n${[heading, ...report].join('\n')}\n\n`);
 });
 
@@ -43,44 +43,44 @@ const allCombinations = [3, 5].flatMap((processes) =>
 );
 
 test.each(allCombinations)(
-	'$processes processes, $maxConcurrent at once, Retry-After $retryAfter, refused calls count $countRefused',
+	'$processes processes, $maxConcurrent concurrent, Retry-After: $retryAfter, refused calls count: $countRefused',
 	async ({ processes, maxConcurrent, retryAfter, countRefused }) => {
 		const name = [
 			`${processes} processes`,
-			`${maxConcurrent} at once`,
+			`${maxConcurrent} concurrent`,
 			retryAfter && 'Retry-After',
 			countRefused && 'refused calls count',
-		].filter(Boolean).join(', ').replace('Infinity at once', 'calls in the window only');
+		].filter(Boolean).join(', ').replace('Infinity concurrent', 'calls in the window only');
 		const service = { ...limits, maxConcurrent };
-		const outcomes = await play(name, { service, calls: equal(processes), retryAfter, countRefused });
+		const outcomes = await simulate(name, { service, calls: equal(processes), retryAfter, countRefused });
 		expect(outcomes.map(({ accepted }) => accepted)).toEqual(SEEDS.map(() => 1200));
 		expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
-		expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
-		if (maxConcurrent === Infinity && !countRefused) expect(mean(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.1);
+		expect(worst(outcomes, ({ relativeTime }) => relativeTime)).toBeLessThan(1.1);
+		if (maxConcurrent === Infinity && !countRefused) expect(mean(outcomes, ({ timeOfBest }) => timeOfBest)).toBeLessThan(1.1);
 	},
 );
 
 test.each<[string, Partial<SharedAccount>]>([
-	['unequal work', { calls: [700, 300, 200] }],
-	['one starts after the other, 25 s apart', { apartMs: 25_000 }],
+	['unequal numbers of calls', { calls: [700, 300, 200] }],
+	['staggered starts, 25 s apart', { staggerMs: 25_000 }],
 	['a fast service, 2 to 10 ms', { latency: [2, 10] }],
 	['a slow service, 200 to 800 ms', { latency: [200, 800] }],
-])('3 processes, 2 at once: %s', async (name, scene) => {
-	const outcomes = await play(`3 processes, 2 at once: ${name}`, { service: limits, calls: equal(3), ...scene });
+])('3 processes, 2 concurrent: %s', async (name, scenario) => {
+	const outcomes = await simulate(`3 processes, 2 concurrent: ${name}`, { service: limits, calls: equal(3), ...scenario });
 	expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
-	expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
+	expect(worst(outcomes, ({ relativeTime }) => relativeTime)).toBeLessThan(1.1);
 });
 
-test('one process is never refused', async () => {
-	const outcomes = await play('1 process', { service: limits, calls: [1200] });
+test('a single process is never refused', async () => {
+	const outcomes = await simulate('1 process', { service: limits, calls: [1200] });
 	expect(worst(outcomes, ({ refused }) => refused)).toBe(0);
-	expect(worst(outcomes, ({ tookOfEarliest }) => tookOfEarliest)).toBeLessThan(1.02);
+	expect(worst(outcomes, ({ timeOfBest }) => timeOfBest)).toBeLessThan(1.02);
 });
 
-test('one process whose settings are too high finds the limit by itself', async () => {
-	const outcomes = await play('1 process that believes in 200 calls, 5 at once', {
+test('a single process with limits that are too high adapts to the real limit', async () => {
+	const outcomes = await simulate('1 process, configured for 200 calls, 5 concurrent', {
 		service: limits, limits: { maxCalls: 200, windowMs: 60_000, maxConcurrent: 5 }, calls: [1200],
 	});
 	expect(worst(outcomes, ({ refused }) => refused)).toBeLessThan(0.08);
-	expect(worst(outcomes, ({ took }) => took)).toBeLessThan(1.1);
+	expect(worst(outcomes, ({ relativeTime }) => relativeTime)).toBeLessThan(1.1);
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
-import { play, scenario } from './throttleScenario.mts';
+import { playScenario, scenario } from './throttleScenario.mts';
 
-/** FAST_CHECK_RUNS=30000 makes it a long soak. */
+/** Set FAST_CHECK_RUNS=30000 for a soak test. */
 const numRuns = Number(process.env.FAST_CHECK_RUNS ?? 5000);
 
-test('keeps its whole promise in any scenario', async () => {
+test('the throttle keeps all its guarantees in any scenario', async () => {
 	await fc.assert(
-		fc.asyncProperty(scenario, async (one) => {
-			expect(await play(one)).toEqual([]);
+		fc.asyncProperty(scenario, async (input) => {
+			expect(await playScenario(input)).toEqual([]);
 		}),
 		{ numRuns },
 	);

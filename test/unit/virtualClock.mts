@@ -1,35 +1,35 @@
 import type { Clock } from '../../nodes/shared/throttle/clock';
 
-interface Sleeper { at: number; wake: () => void }
+interface Timer { at: number; wake: () => void }
 
-/** Time that stands still until all is quiet, then jumps to the next sleeper. */
+/** Virtual time: stands still while anything can run, then jumps to the next timer. */
 export class VirtualClock implements Clock {
-	/** How many sleepers were woken: what happens in one step happens at once, without any time between. */
+	/** Number of timers that have fired. Everything within one step happens at the same moment. */
 	steps = 0;
 	private time = 0;
-	/** The earliest first; those of one moment in the order in which they lay down. */
-	private readonly sleepers: Sleeper[] = [];
+	/** Sorted by time; those of the same moment in the order in which they were set. */
+	private readonly timers: Timer[] = [];
 
 	now = () => this.time;
 
 	sleep = async (ms: number) =>
 		await new Promise<void>((wake) => {
 			const at = this.time + Math.max(ms, 0.001);
-			const before = this.sleepers.findLastIndex((sleeper) => sleeper.at <= at);
-			this.sleepers.splice(before + 1, 0, { at, wake });
+			const before = this.timers.findLastIndex((timer) => timer.at <= at);
+			this.timers.splice(before + 1, 0, { at, wake });
 		});
 
 	/**
-	 * Runs until nobody sleeps any more.
-	 * @throws where somebody still sleeps at the given time
+	 * Runs until no timer is left.
+	 * @throws if a timer is set for later than `latest`, in ms
 	 */
 	async drain(latest = Infinity) {
 		for (;;) {
-			// All that can go on without time passing does so first.
-			await new Promise((quiet) => setImmediate(quiet));
-			const next = this.sleepers.shift();
+			// First run everything that needs no time to pass.
+			await new Promise((resolve) => setImmediate(resolve));
+			const next = this.timers.shift();
 			if (!next) return;
-			if (next.at > latest) throw new Error(`somebody still sleeps after ${latest} ms`);
+			if (next.at > latest) throw new Error(`A timer is still set after ${latest} ms`);
 			this.time = next.at;
 			this.steps++;
 			next.wake();

@@ -8,20 +8,20 @@ import { resources } from '../nodes/ErpDatacake/resources/index.ts';
 import { inside, visible } from './visibleProperties.mts';
 import { byParameterName, wireOf } from './wireNames.mts';
 
-/** Sets every field of every operation of ERP Datacake in the node, and says what must arrive on the wire. Names come from the contract. */
+/** Test cases that set every field of every ERP Datacake operation, with what must arrive on the wire. Names come from the contract. */
 
 /** Resource, operation, and the operation as the node declares it. */
 export const erpOperations = resources.flatMap(({ value, operations }) =>
 	operations.map((operation) => [value, operation.value, operation] as const),
 );
 
-/** An input of the contract: a name, or a list's name with the names of an entry's fields. */
+/** An input in the contract: a name, or the name of a list with the field names of its entries. */
 type Input = string | Record<string, string[]>;
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { input: Input[] }>;
 
-/** A value for a field, and what must arrive, judging by the editor's property. */
-function sample(property: INodeProperties, index: number, inEntry: string[]): [given: unknown, arriving: unknown] {
+/** A value for a field and what must arrive, derived from the editor property. */
+function sample(property: INodeProperties, index: number, inEntry: string[]): [value: unknown, arriving: unknown] {
 	const { type, options, name, typeOptions } = property;
 	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: `0${9000 + index}` }, `0${9000 + index}`];
 	if (type === 'boolean') return [index % 2 === 0, index % 2 === 0 ? 'S' : 'N'];
@@ -35,7 +35,7 @@ function sample(property: INodeProperties, index: number, inEntry: string[]): [g
 	if (type === 'fixedCollection') {
 		const [{ values }] = options as INodePropertyCollection[];
 		const entries = [1, 2].map((number) => entry(values, index * 10 + number, inEntry));
-		return [{ entries: entries.map(([given]) => given) }, entries.map(([, arriving]) => arriving)];
+		return [{ entries: entries.map(([value]) => value) }, entries.map(([, arriving]) => arriving)];
 	}
 	if (name === 'document' || name === 'cnpjCpf' || name === 'documento') return ['529.982.247-25', '529.982.247-25'];
 	if (name === 'cep') return ['01310-100', '01310-100'];
@@ -46,12 +46,12 @@ function sample(property: INodeProperties, index: number, inEntry: string[]): [g
 
 function entry(values: INodeProperties[], index: number, wires: string[]): [IDataObject, IDataObject] {
 	const names = byParameterName(wires);
-	const samples = values.flatMap((one, place) => {
+	const samples = values.flatMap((one, position) => {
 		const wire = wireOf(names, one.name);
-		return wire === undefined ? [] : [[one.name, wire, ...sample(one, index + place, [])] as const];
+		return wire === undefined ? [] : [[one.name, wire, ...sample(one, index + position, [])] as const];
 	});
 	return [
-		Object.fromEntries(samples.map(([name, , given]) => [name, given])) as IDataObject,
+		Object.fromEntries(samples.map(([name, , value]) => [name, value])) as IDataObject,
 		Object.fromEntries(samples.map(([, wire, , arriving]) => [wire, arriving])) as IDataObject,
 	];
 }
@@ -60,7 +60,7 @@ function entry(values: INodeProperties[], index: number, wires: string[]): [IDat
 export function everyErpField(all: INodeProperties[], resource: string, operation: string): { parameters: IDataObject; input: Record<string, unknown> } {
 	const parameters: IDataObject = { resource, operation };
 	const input: Record<string, unknown> = {};
-	const { id } = erpOperations.find(([one, two]) => one === resource && two === operation)?.[2] ?? {};
+	const { id } = erpOperations.find(([value, name]) => value === resource && name === operation)?.[2] ?? {};
 	const inputs = new Map((contract[String(id)]?.input ?? []).flatMap((one): Array<[string, string[]]> => (typeof one === 'string' ? [[one, []]] : Object.entries(one))));
 	const names = byParameterName([...inputs.keys()]);
 	let index = 0;
@@ -81,7 +81,7 @@ export function everyErpField(all: INodeProperties[], resource: string, operatio
 	return { parameters, input };
 }
 
-/** Endpoint Paths that replace all paths, and the input that each takes out as its placeholder. */
+/** Endpoint Paths that replace every path, and the input that each of them uses as a placeholder. */
 export function otherPaths(): { endpointPaths: string; placeholder: (index: number) => string | undefined } {
 	const placeholder = (index: number) =>
 		Object.values(erpOperations[index][2].required).find(({ kind }) => kind !== 'file')?.wire;
@@ -92,7 +92,7 @@ export function otherPaths(): { endpointPaths: string; placeholder: (index: numb
 	return { endpointPaths: ['# the paths of our ERP', '', ...lines].join('\r\n'), placeholder };
 }
 
-export interface Seen {
+export interface ReceivedRequest {
 	method: string;
 	path: string;
 	query: Record<string, string>;
@@ -100,9 +100,9 @@ export interface Seen {
 	headers: Record<string, unknown>;
 }
 
-/** An ERP that knows nothing of the catalogue: it notes what comes and answers that all went well. */
+/** An ERP that does not use the catalogue: it records requests and always reports success. */
 export async function startErpEcho() {
-	const seen: Seen[] = [];
+	const seen: ReceivedRequest[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -117,7 +117,7 @@ export async function startErpEcho() {
 			response.end(request.method === 'GET' ? '[]' : '{}');
 		});
 	});
-	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	const close = () => {
 		server.closeAllConnections();

@@ -7,7 +7,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { inside, visible } from './visibleProperties.mts';
 import { byParameterName, wireOf } from './wireNames.mts';
 
-/** Sets every field of every operation of HotProfile in the node, and says what must arrive on the wire. Names come from the connector's definition. */
+/** Test cases that set every field of every HotProfile operation, with what must arrive on the wire. Names come from the connector's definition. */
 
 export type Pairs = Array<[name: string, value: string]>;
 
@@ -26,7 +26,7 @@ const nouns: Record<string, [one: string, many: string]> = {
 	businessCard: ['business_card', 'business_cards'], client: ['client', 'clients'], lead: ['lead', 'leads'],
 };
 
-/** Fields of the vendor guide that the connector lacks. */
+/** Fields that only the vendor guide has. */
 const BEYOND_CONNECTOR: Record<string, string[]> = {
 	businessCard: ['client_branch_id', 'post', 'tag_ids[]'],
 	client: [],
@@ -44,7 +44,7 @@ const paths: Record<string, string> = {
 	businessCard: 'business_cards', client: 'clients', lead: 'leads', getMany: 'get_entry_list', create: 'create', update: 'update',
 };
 
-/** The nine operations with every field set. */
+/** One case for each of the nine operations, with every field set. */
 export function everyField(properties: INodeProperties[]): Case[] {
 	return ['businessCard', 'client', 'lead'].flatMap((resource) =>
 		['create', 'update', 'getMany'].map((operation) => {
@@ -72,8 +72,8 @@ export function everyField(properties: INodeProperties[]): Case[] {
 	);
 }
 
-/** A value for a field, and what must arrive, judging by the editor's property and the wire name. */
-function sample({ type, options, default: usual }: INodeProperties, wire: string, index: number): [unknown, string[]] {
+/** A value for a field and what must arrive, derived from the editor property and the wire name. */
+function sample({ type, options, default: defaultValue }: INodeProperties, wire: string, index: number): [unknown, string[]] {
 	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: String(9000 + index) }, [String(9000 + index)]];
 	if (type === 'boolean') return [index % 2 === 0, [index % 2 === 0 ? '1' : '0']];
 	if (type === 'options') {
@@ -84,7 +84,7 @@ function sample({ type, options, default: usual }: INodeProperties, wire: string
 	if (type === 'dateTime') {
 		return ['2026-03-31T20:15:30.000Z', [/datetime/.test(wire) ? '2026/04/01 05:15:30' : '2026/04/01']];
 	}
-	if (usual !== '') throw new Error(`There is no sample for ${wire}`);
+	if (defaultValue !== '') throw new Error(`No sample value for ${wire}`);
 	if (/_ids\[\]$/.test(wire)) return ['31, 44', ['31', '44']];
 	if (/_ids\]$|\[ids\]$/.test(wire) && !/kbn/.test(wire)) return [[31, 44], ['31,44']];
 	if (/(_id|_kbn|_kbn_ids)\]?$/.test(wire) && !/customer/.test(wire)) return [String(100 + index), [String(100 + index)]];
@@ -99,7 +99,7 @@ export interface Received {
 	pairs: Pairs;
 }
 
-/** A server that knows nothing of the catalogue: it notes what comes and answers that all went well. */
+/** A server that does not use the catalogue: it records requests and always reports success. */
 export async function startEcho() {
 	const received: Received[] = [];
 	const server = createServer((request, response) => {
@@ -112,7 +112,7 @@ export async function startEcho() {
 			response.end(JSON.stringify(root ? { [root]: [], pages: { total_count: 0 } } : { id: 4711 }));
 		});
 	});
-	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	const close = () => {
 		server.closeAllConnections();

@@ -1,2 +1,2 @@
-// n8n's own log would bury the tests' report.
+// Keeps n8n's log out of the test report.
 process.env.N8N_LOG_LEVEL = 'silent';

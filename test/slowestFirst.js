@@ -1,10 +1,10 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** The files that take longest, most of it waiting for rate limits. Started first, none of them is left running alone at the end. */
+/** The slowest files, which mostly wait for rate limits. Starting them first keeps them from running alone at the end. */
 const SLOWEST = ['waiting', 'faults.hotProfile', 'foreignCalls', 'faults.erpDatacake', 'tenants', 'zenTotals', 'throttle', 'erpDatacake.files', 'faults.crmZen', 'zenTotalsMemory', 'erpDatacake.trouble', 'accounts']
 	.map((name) => `/test/engine/${name}.test.mts`);
 
-/** Jest's own order for all other files: what failed or took longest in the last run first. */
+/** All other files keep Jest's own order: those that failed or took longest in the last run come first. */
 module.exports = class SlowestFirst extends Sequencer {
 	sort(tests) {
 		const rank = ({ path }) => SLOWEST.findIndex((file) => path.replaceAll('\\', '/').endsWith(file));

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /** Whether the editor shows a property, or an option of a collection, for a resource and an operation. */
-function shows({ displayOptions }: INodeProperties, resource: string, operation: string): boolean {
+function isShown({ displayOptions }: INodeProperties, resource: string, operation: string): boolean {
 	const show = (displayOptions?.show ?? {}) as Record<string, unknown[] | undefined>;
 	return (
 		[show.resource, show['/resource']].every((one) => one?.includes(resource) ?? true) &&
@@ -9,11 +9,11 @@ function shows({ displayOptions }: INodeProperties, resource: string, operation:
 	);
 }
 
-/** The properties that the editor shows for a resource and an operation, collections with their options. */
+/** The properties that the editor shows for a resource and an operation; collections keep only the options that it shows. */
 export function visible(properties: INodeProperties[], resource: string, operation: string): INodeProperties[] {
 	return properties
-		.filter((one) => one.name !== 'requestOptions' && shows(one, resource, operation))
-		.map((one) => ({ ...one, options: one.type === 'collection' ? inside(one).filter((option) => shows(option, resource, operation)) : one.options }));
+		.filter((one) => one.name !== 'requestOptions' && isShown(one, resource, operation))
+		.map((one) => ({ ...one, options: one.type === 'collection' ? inside(one).filter((option) => isShown(option, resource, operation)) : one.options }));
 }
 
 /** The options of a collection. */

@@ -1,6 +1,6 @@
-/** The wire names in the services' own documents, by the parameter names that they should have in n8n. */
+/** Maps n8n parameter names to the wire names in the services' own documentation. */
 
-/** `search[client][name_kana]` is `clientNameKana`, `razão_social` is `razaoSocial`: written anew here, so that it checks the nodes' own. */
+/** `search[client][name_kana]` becomes `clientNameKana`, `razão_social` becomes `razaoSocial`. Independent of the nodes' own implementation, which it checks. */
 function parameterName(wire: string): string {
 	const plain = wire.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/^(search|page)\[/, '');
 	const [first = '', ...others] = plain.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
@@ -10,15 +10,15 @@ function parameterName(wire: string): string {
 
 export const byParameterName = (wires: string[]): Map<string, string> => new Map(wires.map((wire) => [parameterName(wire), wire]));
 
-/** Parameters of the nodes that control a run, but are not sent. */
+/** Parameters that control the node and are not sent. */
 const NOT_SENT = new Set(['throttle', 'resource', 'operation', 'requestOptions', 'returnAll', 'limit', 'output', 'outputFields', 'clearEmptyFields', 'binaryFields']);
 
 /**
- * The wire name of a parameter; nothing for one that is not sent.
- * @throws where the documents have no such field
+ * The wire name of a parameter, or undefined for one that is not sent.
+ * @throws if the documentation has no such field
  */
 export function wireOf(names: Map<string, string>, parameter: string): string | undefined {
 	const wire = names.get(parameter);
-	if (wire === undefined && !NOT_SENT.has(parameter)) throw new Error(`The documents of the service have no field for ${parameter}`);
+	if (wire === undefined && !NOT_SENT.has(parameter)) throw new Error(`The documentation of the service has no field for ${parameter}`);
 	return wire;
 }

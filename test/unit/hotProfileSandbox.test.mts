@@ -1,6 +1,6 @@
 import { startHotProfile, type HotProfileService } from '../../sandbox/hotProfile/index.mts';
 
-/** What the tests look at in an answer. */
+/** The parts of a response that the tests check. */
 interface Reply {
 	status: number;
 	headers: Headers;
@@ -38,7 +38,7 @@ const someLead = () => service.leads.get(4_100_231)!;
 const leads = () => [...service.leads.values()];
 
 describe('records', () => {
-	it('are many, the same in every run and of nobody', async () => {
+	it('are generated, identical in every run, and of fictitious people', async () => {
 		const other = await startHotProfile();
 		expect([service.leads.size, service.clients.size, service.businessCards.size]).toEqual([2500, 600, 1200]);
 		expect([...other.leads.values()]).toEqual(leads());
@@ -47,14 +47,14 @@ describe('records', () => {
 		expect(leads().every(({ tel }) => tel === '' || /^\d{2,3}-0000-\d{4}$/.test(String(tel)))).toBe(true);
 	});
 
-	it('differ with another seed and come in the asked number', async () => {
+	it('differ with another seed, and have the requested counts', async () => {
 		const other = await startHotProfile({ seed: 2, leads: 7, clients: 3, businessCards: 5 });
 		expect([other.leads.size, other.clients.size, other.businessCards.size]).toEqual([7, 3, 5]);
 		expect([...other.clients.values()][0].main_tel).not.toBe(service.clients.get(1_250_001)!.main_tel);
 		await other.close();
 	});
 
-	it('break no rule of the service themselves', () => {
+	it('violate none of the uniqueness rules of the service', () => {
 		const leadKeys = leads().map((lead) => [lead.family_name, lead.first_name, lead.client_id, lead.email].join());
 		expect(new Set(leadKeys).size).toBe(2500);
 		expect(new Set([...service.clients.values()].map(({ name }) => name)).size).toBe(600);
@@ -62,7 +62,7 @@ describe('records', () => {
 });
 
 describe('rows', () => {
-	it('of leads have letters for flags, whole ids and nulls', async () => {
+	it('of leads have symbols for flags, integer IDs and nulls', async () => {
 		const { leads: rows, pages } = await list('leads', { 'search[from_id]': '4100231', 'search[to_id]': '4100231' });
 		const stored = someLead();
 		expect(pages).toEqual({ total_count: 1, total_number: 1, current_number: 1, display_number: 20 });
@@ -74,11 +74,11 @@ describe('rows', () => {
 			private_items: { items: [], custom_items: [] },
 		});
 		const all = await list('leads', { 'page[display_number]': '100' });
-		const letters = new Set(all.leads.map((row: any) => row.end_user_flg));
-		expect([...letters].sort()).toEqual(['\u25ef', '\u30fc'].sort());
+		const symbols = new Set(all.leads.map((row: any) => row.end_user_flg));
+		expect([...symbols].sort()).toEqual(['\u25ef', '\u30fc'].sort());
 	});
 
-	it('of clients have labels for codes and custom fields without ids', async () => {
+	it('of clients have labels instead of codes, and custom fields without IDs', async () => {
 		const { clients: [row] } = await list('clients', { 'search[from_id]': '1250001', 'search[to_id]': '1250001' });
 		expect(row.items[0]).toEqual({ label: '会社コード', value: '00000' });
 		expect(row).not.toHaveProperty('pref_id');
@@ -86,13 +86,13 @@ describe('rows', () => {
 		expect(row).not.toHaveProperty('private_items');
 	});
 
-	it('of cards have a time at the exchange date and ids of tags', async () => {
+	it('of business cards have a time in the exchange date, and tag IDs', async () => {
 		const { business_cards: rows } = await list('business_cards', { 'page[display_number]': '50' });
 		expect(rows.find((row: any) => row.trade_on).trade_on).toMatch(/^\d{4}\/\d\d\/\d\d 00:00:00$/);
 		expect(rows.every((row: any) => row.tag_ids.every(Number.isInteger) && typeof row.open_status === 'string')).toBe(true);
 	});
 
-	it('hide some values of some records, and any field of all on demand', async () => {
+	it('hide values of some records, and any field of all records if configured to', async () => {
 		const hidden = leads().find(({ hidden: { items } }) => items.includes('pref_id'))!;
 		const one = { 'search[from_id]': String(hidden.id), 'search[to_id]': String(hidden.id) };
 		const { leads: [row] } = await list('leads', one);
@@ -103,7 +103,7 @@ describe('rows', () => {
 		expect(rows.every((each: any) => each.owner_user_name === '' && each.name.endsWith(' '))).toBe(true);
 	});
 
-	it('have usual dates, or ISO dates on demand', async () => {
+	it('have dates with slashes, or ISO dates if requested', async () => {
 		const one = { 'search[from_id]': '4100231', 'search[to_id]': '4100231' };
 		const usual = (await list('leads', one)).leads[0];
 		expect(usual.created_at).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/);
@@ -113,7 +113,7 @@ describe('rows', () => {
 		expect(iso.trade_on).toBe(`${usual.trade_on.replaceAll('/', '-')}T00:00:00+09:00`);
 	});
 
-	it('of the flow lists have strings for custom fields and ids beside tags', async () => {
+	it('of the flow lists have strings for custom fields, and tag IDs', async () => {
 		const { json: { leads: rows } } = await post('leads/get_entry_list_flow', { 'search[tag_ids][]': '61001' });
 		expect(rows[0].tag_ids).toContain(61001);
 		expect(rows.flatMap((row: any) => row.items).every((item: any) => typeof item === 'string')).toBe(true);
@@ -122,17 +122,17 @@ describe('rows', () => {
 	});
 });
 
-describe('what is sent', () => {
-	it('may be a form, JSON or in the address, with the same result', async () => {
-		const { leads: wanted } = await list('leads', { 'search[ids]': '4100001,4100005', 'order[type]': 'asc' });
-		expect(ids(wanted)).toEqual([4_100_001, 4_100_005]);
+describe('a request', () => {
+	it('can have its parameters in a form, in JSON or in the URL', async () => {
+		const { leads: expected } = await list('leads', { 'search[ids]': '4100001,4100005', 'order[type]': 'asc' });
+		expect(ids(expected)).toEqual([4_100_001, 4_100_005]);
 		const nested = await json('leads/get_entry_list', { search: { ids: '4100001,4100005' }, order: { type: 'asc' } });
-		expect((await nested.json()).leads).toEqual(wanted);
-		const address = await form('leads/get_entry_list?search[ids]=4100001,4100005&order[type]=asc');
-		expect((await address.json()).leads).toEqual(wanted);
+		expect((await nested.json()).leads).toEqual(expected);
+		const inUrl = await form('leads/get_entry_list?search[ids]=4100001,4100005&order[type]=asc');
+		expect((await inUrl.json()).leads).toEqual(expected);
 	});
 
-	it('is kept under its exact names and nested, in order, without the key', async () => {
+	it('is recorded with its exact names, in order, also nested, and without the key', async () => {
 		await form('leads/create?page=1', [['tag_ids[]', '61001'], ['search[client][name_kana]', 'ミホン'], ['tag_ids[]', '61002']]);
 		expect(lastCall()).toMatchObject({
 			path: '/rest_api/v1/leads/create',
@@ -147,7 +147,7 @@ describe('what is sent', () => {
 		expect(lastCall().pairs).toEqual([['tag_ids[]', '61001'], ['tag_ids[]', '61002'], ['note', '']]);
 	});
 
-	it('is refused with the key in the address, and the key stays out of the journal', async () => {
+	it('is rejected with the key in the URL, and the key is not recorded', async () => {
 		const response = await send(`leads/get_entry_list?api_key=${KEY}`, { body: new URLSearchParams({ note: `my ${KEY}` }) });
 		expect(response.status).toBe(400);
 		expect(await response.json()).toEqual({ errors: ['APIキーをURLに含めないでください。'] });
@@ -158,27 +158,27 @@ describe('what is sent', () => {
 	it.each([
 		['a wrong key', { api_key: 'x' }, 'the api_key is wrong'],
 		['no key', {}, 'there is no api_key in the body'],
-	])('is refused with %s', async (_name, fields, reason) => {
+	])('is rejected with %s', async (_name, fields, reason) => {
 		const response = await send('leads/get_entry_list', { body: new URLSearchParams(fields as Record<string, string>) });
 		expect(response.status).toBe(401);
 		expect(lastCall()).toMatchObject({ keyRight: false, reason });
 	});
 
 	it.each([
-		['not JSON', { headers: { 'content-type': 'application/json' }, body: `{"api_key":"${KEY}"` }, 401, 'there is no api_key in the body'],
-		['flat names', { headers: { 'content-type': 'application/json' }, body: `{"api_key":"${KEY}","page[number]":1}` }, 400, /flat name/],
-		['another type', { headers: { 'content-type': 'text/plain' }, body: `api_key=${KEY}` }, 401, 'there is no api_key in the body'],
-	])('is refused as %s', async (_name, init, status, reason) => {
+		['invalid JSON', { headers: { 'content-type': 'application/json' }, body: `{"api_key":"${KEY}"` }, 401, 'there is no api_key in the body'],
+		['flat names in JSON', { headers: { 'content-type': 'application/json' }, body: `{"api_key":"${KEY}","page[number]":1}` }, 400, /flat name/],
+		['another content type', { headers: { 'content-type': 'text/plain' }, body: `api_key=${KEY}` }, 401, 'there is no api_key in the body'],
+	])('is rejected as %s', async (_name, init, status, reason) => {
 		expect((await send('leads/get_entry_list', init)).status).toBe(status);
 		expect(lastCall().reason).toMatch(reason);
 	});
 
-	it('is refused at unknown paths and with other methods', async () => {
+	it('is rejected at unknown paths and with other methods', async () => {
 		expect((await post('leads/get_entry_list.json')).status).toBe(404);
 		expect((await send('leads/create', { method: 'PUT', body: new URLSearchParams({ api_key: KEY }) })).status).toBe(405);
 	});
 
-	it('is refused with a name that nobody knows', async () => {
+	it('is rejected with an unknown parameter', async () => {
 		for (const [path, name] of [
 			['leads/get_entry_list', 'search[firstname]'], ['leads/create', 'id'], ['clients/update', 'postal_code'],
 			['leads/update', 'tag_ids'], ['leads/update', 'tag_ids[0]'], ['leads/create', 'items[9999]'],
@@ -205,27 +205,27 @@ describe('what is sent', () => {
 		['clients', 'worker_number_kbn', '1', '従業員数は登録されていません。'],
 		['business_cards', 'trade_on', '2025/02/29', '名刺交換日は存在する日付をYYYY/MM/DDの形式で入力してください。'],
 		['business_cards', 'trade_on', '2025-02-28', '名刺交換日は存在する日付をYYYY/MM/DDの形式で入力してください。'],
-	])('is refused in %s with a wrong %s', async (table, name, value, sentence) => {
+	])('is rejected for %s with an invalid %s', async (table, name, value, message) => {
 		const id = { leads: '4100001', clients: '1250001', business_cards: '880001' }[table]!;
 		const { client_id = '' } = service.leads.get(4_100_001)!;
 		const { json: { errors } } = await post(`${table}/update`, { id, ...(table === 'clients' ? {} : { client_id: String(client_id) }), [name]: value });
-		expect(errors).toContain(sentence);
+		expect(errors).toContain(message);
 		expect(lastCall().stored).toBeUndefined();
 	});
 
-	it('counts characters, not bytes or halves of them', async () => {
+	it('counts characters, not bytes or UTF-16 code units', async () => {
 		const { json: created } = await post('leads/create', { client_id: '1250001', family_name: '𠮷'.repeat(100) });
 		expect(created).toEqual({ id: 4_102_501 });
 	});
 });
 
 describe('writing', () => {
-	it('creates, and says the id', async () => {
-		const { json: answer } = await post('leads/create', [
+	it('creates a record and returns its ID', async () => {
+		const { json: created } = await post('leads/create', [
 			['client_id', '1250001'], ['family_name', '見本'], ['note', '一行目\n①～③ 😀'], ['not_tel_flg', '1'],
 			['tag_ids[]', '61001'], ['tag_ids[]', '61003'], ['items[7003][]', '70031'], ['items[7004]', '1234567'],
 		]);
-		expect(answer).toEqual({ id: 4_102_501 });
+		expect(created).toEqual({ id: 4_102_501 });
 		expect(lastCall().stored).toBe(4_102_501);
 		const { leads: [row] } = await list('leads', { 'search[ids]': '4102501' });
 		expect(row).toMatchObject({
@@ -243,11 +243,11 @@ describe('writing', () => {
 		['leads', ['会社IDを入力してください。', '姓を入力してください。']],
 		['clients', ['会社名を入力してください。']],
 		['business_cards', ['会社IDを入力してください。', '姓を入力してください。', 'ステータスを入力してください。', '公開ステータスを入力してください。']],
-	])('wants what %s need', async (table, sentences) => {
-		expect((await post(`${table}/create`)).json).toEqual({ errors: sentences });
+	])('requires the mandatory fields of %s', async (table, messages) => {
+		expect((await post(`${table}/create`)).json).toEqual({ errors: messages });
 	});
 
-	it('updates only what is given', async () => {
+	it('updates only the fields in the request', async () => {
 		const before = { ...someLead() };
 		const fields = { id: '4100231', client_id: String(before.client_id), note: '変更', 'items[7001]': 'B-1' };
 		expect((await post('leads/update', fields)).json).toEqual({ id: 4_100_231 });
@@ -259,19 +259,19 @@ describe('writing', () => {
 		expect(rest).toEqual(restBefore);
 	});
 
-	it('refuses a lead or a client that is there already', async () => {
+	it('rejects a duplicate lead or client', async () => {
 		const { family_name, first_name, client_id, email, id } = service.leads.get(4_100_007)!;
-		const twin = Object.entries({ family_name, first_name, client_id, email }).map(([name, value]): [string, string] => [name, String(value)]);
-		expect((await post('leads/create', twin)).json).toEqual({ errors: ['リードは既に登録されています。'] });
+		const duplicate = Object.entries({ family_name, first_name, client_id, email }).map(([name, value]): [string, string] => [name, String(value)]);
+		expect((await post('leads/create', duplicate)).json).toEqual({ errors: ['リードは既に登録されています。'] });
 		expect(lastCall().reason).toContain(String(id));
-		const moved = await post('leads/update', [['id', '4102500'], ...twin]);
+		const moved = await post('leads/update', [['id', '4102500'], ...duplicate]);
 		expect(moved.json.errors[0]).toMatch(/リードは既に登録されています。|部署IDは会社に所属していません。/);
 		const { name } = service.clients.get(1_250_003)!;
 		expect((await post('clients/create', { name: String(name) })).json).toEqual({ errors: ['会社名は既に登録されています。'] });
 		expect((await post('clients/update', { id: '1250004', name: String(name) })).json.errors).toHaveLength(1);
 	});
 
-	it('frees what made a record unique when that changes', async () => {
+	it('allows a former duplicate once the first record has changed', async () => {
 		const fields = { client_id: '1250001', family_name: '見本', email: 'a@example.com' };
 		const { json: { id } } = await post('leads/create', fields);
 		await post('leads/update', { id: String(id), client_id: '1250001', email: 'b@example.com' });
@@ -279,13 +279,13 @@ describe('writing', () => {
 		expect((await post('leads/create', fields)).json).toHaveProperty('errors');
 	});
 
-	it('makes the short name of a client, unless nothing is left', async () => {
+	it('derives the short name of a client, unless that would be empty', async () => {
 		const { json: { id } } = await post('clients/create', { name: '株式会社見本の見本' });
 		expect(service.clients.get(id)!.name_disp).toBe('見本の見本');
 		expect((await post('clients/create', { name: '株式会社' })).json).toEqual({ errors: ['会社名略称を入力してください。'] });
 	});
 
-	it('keeps departments in their company and lets a branch name the company', async () => {
+	it('rejects a department of another company, and takes the company from a branch', async () => {
 		const { organization_id } = leads().find((lead) => lead.organization_id && lead.client_id !== 1_250_001)!;
 		const fields = { client_id: '1250001', family_name: '見本' };
 		expect((await post('leads/create', { ...fields, organization_id: String(organization_id) })).json)
@@ -295,21 +295,21 @@ describe('writing', () => {
 		expect(service.leads.get(id)!.client_id).toBe(client_id);
 	});
 
-	it('deletes, but no client in use and nothing twice', async () => {
+	it('deletes a record once, but no client in use', async () => {
 		expect((await post('leads/delete', { id: '4100231' })).json).toEqual({ id: 4_100_231 });
 		expect((await post('leads/delete', { id: '4100231' })).json).toEqual({ errors: ['リードIDは登録されていません。'] });
 		const used = String(service.leads.get(4_100_001)!.client_id);
 		expect((await post('clients/delete', { id: used })).json).toEqual({ errors: ['会社は使用されているため削除できません。'] });
 	});
 
-	it('says what is wrong with another status on demand', async () => {
+	it('reports errors with another status if configured to', async () => {
 		service.set({ errorStatus: 422 });
 		expect((await post('clients/create')).status).toBe(422);
 	});
 });
 
 describe('lists', () => {
-	it('come newest id first, 20 to a page, and end with an empty page', async () => {
+	it('are sorted by ID in descending order, 20 per page, with an empty page after the last', async () => {
 		const first = await list('clients');
 		expect(ids(first.clients)).toEqual(Array.from({ length: 20 }, (_, index) => 1_250_600 - index));
 		expect(first.pages).toEqual({ total_count: 600, total_number: 30, current_number: 1, display_number: 20 });
@@ -320,7 +320,7 @@ describe('lists', () => {
 
 	it.each([
 		['leads', 100, 100], ['clients', 1000, 600], ['business_cards', 1000, 1000],
-	])('of %s have at most %i rows on a page', async (table, most, rows) => {
+	])('of %s have at most %i rows per page', async (table, most, rows) => {
 		expect((await list(table, { 'page[display_number]': String(most) }))[table]).toHaveLength(rows);
 		const over = await post(`${table}/get_entry_list`, { 'page[display_number]': String(most + 1) });
 		expect(over.status).toBe(400);
@@ -336,7 +336,7 @@ describe('lists', () => {
 		['business_cards', 'trade_on', (row: any) => row.trade_on ?? ''],
 		['business_cards', 'client', (row: any) => row.client_name],
 		['business_cards', 'pref_id', (row: any) => row.pref_id || -1],
-	])('of %s are sorted by %s both ways', async (table, key, read) => {
+	])('of %s are sorted by %s in both directions', async (table, key, read) => {
 		const size = table === 'leads' ? '100' : '1000';
 		for (const [type, sign] of [['asc', 1], ['desc', -1]] as const) {
 			const values = (await list(table, { 'order[key]': key, 'order[type]': type, 'page[display_number]': size }))[table]
@@ -346,52 +346,52 @@ describe('lists', () => {
 		}
 	});
 
-	it('refuse a sort key that is not listed', async () => {
+	it('reject an undocumented sort key', async () => {
 		expect((await list('leads', { 'order[key]': 'updated_at' })).errors).toEqual(['ソートする項目の値が正しくありません。']);
 	});
 
-	/** What a filter finds, beside what it should find. */
+	/** Filters, each with a predicate for the leads it should return. */
 	const cases: [string, Form, (lead: any) => boolean][] = [
 		['part of a text', { 'search[family_name]': '山' }, (lead) => lead.family_name.includes('山')],
-		['full name without spaces', { 'search[name]': '佐 藤　健' }, (lead) => `${lead.family_name}${lead.first_name}`.includes('佐藤健')],
+		['a full name, ignoring spaces', { 'search[name]': '佐 藤　健' }, (lead) => `${lead.family_name}${lead.first_name}`.includes('佐藤健')],
 		['several words', { 'search[multiple]': '佐藤 部長　中央区' }, (lead) => lead.family_name === '佐藤' && lead.post === '部長' && lead.address.includes('中央区')],
-		['from an id', { 'search[from_id]': '4102490' }, (lead) => lead.id >= 4_102_490],
-		['to an id', { 'search[to_id]': '4100010' }, (lead) => lead.id <= 4_100_010],
-		['an exact id', { 'search[client_id]': '1250012' }, (lead) => lead.client_id === 1_250_012],
-		['a comma list', { 'search[user_ids]': '501,503' }, (lead) => lead.user_ids.some((id: number) => [501, 503].includes(id))],
-		['a repeated name', [['search[pref_ids][]', '13'], ['search[pref_ids][]', '27']], (lead) => [13, 27].includes(lead.pref_id)],
+		['a lowest ID', { 'search[from_id]': '4102490' }, (lead) => lead.id >= 4_102_490],
+		['a highest ID', { 'search[to_id]': '4100010' }, (lead) => lead.id <= 4_100_010],
+		['an exact ID', { 'search[client_id]': '1250012' }, (lead) => lead.client_id === 1_250_012],
+		['a comma-separated list', { 'search[user_ids]': '501,503' }, (lead) => lead.user_ids.some((id: number) => [501, 503].includes(id))],
+		['a repeated parameter', [['search[pref_ids][]', '13'], ['search[pref_ids][]', '27']], (lead) => [13, 27].includes(lead.pref_id)],
 		['a prefecture name', { 'search[pref]': '大阪' }, (lead) => lead.pref_id === 27],
 		['a set flag', { 'search[not_mail_flg]': '1' }, (lead) => lead.not_mail_flg === 1],
 		['a flag that is not set', { 'search[not_mail_flg]': '0' }, (lead) => lead.not_mail_flg === 0],
 		['a status', { 'search[lead_status]': '2' }, (lead) => lead.lead_status === 2],
 		['a lead source', { 'search[lead_source_kbn_ids]': '212' }, (lead) => lead.lead_source_kbn_id === 212],
-		['a client by its kana', { 'search[client][name_kana]': 'ミホンアオバ' }, (lead) => String(service.clients.get(lead.client_id)!.name_kana).includes('ミホンアオバ')],
-		['whole days', { 'search[from_updated_on]': '2025/01/10', 'search[to_updated_on]': '2025/01/12' }, (lead) => lead.updated_at >= '2025/01/10 00:00:00' && lead.updated_at <= '2025/01/12 23:59:59'],
-		['a created day', { 'search[from_created_on]': '2025/06/20' }, (lead) => lead.created_at >= '2025/06/20'],
-		['a day of acquisition', { 'search[to_trade_on]': '2023/12/01' }, (lead) => lead.trade_on !== null && lead.trade_on <= '2023/12/01'],
-		['a moment', { 'search[from_datetime_updated_on]': '2025/06/29 12:00:00' }, (lead) => lead.updated_at >= '2025/06/29 12:00:00'],
-		['a bare day as a moment', { 'search[to_datetime_updated_on]': '2023/12/01' }, (lead) => lead.updated_at <= '2023/12/01 00:00:00'],
+		['the kana of the client', { 'search[client][name_kana]': 'ミホンアオバ' }, (lead) => String(service.clients.get(lead.client_id)!.name_kana).includes('ミホンアオバ')],
+		['a range of days', { 'search[from_updated_on]': '2025/01/10', 'search[to_updated_on]': '2025/01/12' }, (lead) => lead.updated_at >= '2025/01/10 00:00:00' && lead.updated_at <= '2025/01/12 23:59:59'],
+		['a creation date', { 'search[from_created_on]': '2025/06/20' }, (lead) => lead.created_at >= '2025/06/20'],
+		['an acquisition date', { 'search[to_trade_on]': '2023/12/01' }, (lead) => lead.trade_on !== null && lead.trade_on <= '2023/12/01'],
+		['a date and time', { 'search[from_datetime_updated_on]': '2025/06/29 12:00:00' }, (lead) => lead.updated_at >= '2025/06/29 12:00:00'],
+		['a date in a date-time filter', { 'search[to_datetime_updated_on]': '2023/12/01' }, (lead) => lead.updated_at <= '2023/12/01 00:00:00'],
 		['a range of numbers', { 'search[from_latitude]': '34.5', 'search[to_latitude]': '35' }, (lead) => lead.latitude !== null && Number(lead.latitude) >= 34.5 && Number(lead.latitude) <= 35],
-		['digits of a number, padded to 14', { 'search[longitude]': '0000000' }, (lead) => lead.longitude !== null],
+		['digits of a number, zero-padded to 14', { 'search[longitude]': '0000000' }, (lead) => lead.longitude !== null],
 		['digits of a number', { 'search[latitude]': '5.6' }, (lead) => lead.latitude?.includes('5.6')],
-		['another width', { 'search[email]': 'ＳＡＴＯ', 'pattern_match[email][normalized]': 'true' }, (lead) => lead.email.includes('sato')],
+		['full-width characters', { 'search[email]': 'ＳＡＴＯ', 'pattern_match[email][normalized]': 'true' }, (lead) => lead.email.includes('sato')],
 		['a custom field', { 'search[items][][7001]': 'A-12' }, (lead) => String(lead.items[7001] ?? '').includes('A-12')],
-		['a custom field as a whole', { 'search[items][][7005]': '高', 'pattern_match[items][7005][exact]': 'true' }, (lead) => lead.items[7005] === 70051],
-		['nothing by an empty filter', { 'search[post]': '' }, () => true],
+		['the exact value of a custom field', { 'search[items][][7005]': '高', 'pattern_match[items][7005][exact]': 'true' }, (lead) => lead.items[7005] === 70051],
+		['an empty filter, which matches all', { 'search[post]': '' }, () => true],
 	];
 	it.each(cases)('are filtered by %s', async (_name, fields, expected) => {
-		const wanted = leads().filter(expected);
+		const matching = leads().filter(expected);
 		const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
 		const { leads: rows, pages } = await list('leads', [...pairs, ['order[type]', 'asc'], ['page[display_number]', '100']]);
-		expect(pages.total_count).toBe(wanted.length);
-		expect(ids(rows)).toEqual(ids(wanted).slice(0, 100));
+		expect(pages.total_count).toBe(matching.length);
+		expect(ids(rows)).toEqual(ids(matching).slice(0, 100));
 	});
 
-	it('find some leads by each of these filters, or they would prove nothing', () => {
+	it('match at least one lead with each filter, so that the filter tests are meaningful', () => {
 		expect(cases.filter(([, , expected]) => !leads().some(expected)).map(([name]) => name)).toEqual([]);
 	});
 
-	it('of clients and cards are filtered too', async () => {
+	it('of clients and business cards are filtered as well', async () => {
 		const clients = [...service.clients.values()];
 		expect((await list('clients', { 'search[user_ids]': '501' })).pages.total_count).toBe(clients.filter(({ user_id }) => user_id === 501).length);
 		expect((await list('clients', { 'search[name]': '物流' })).pages.total_count).toBe(clients.filter(({ name }) => String(name).includes('物流')).length);
@@ -411,15 +411,15 @@ describe('lists', () => {
 		['search[from_latitude]', '91', /緯度/],
 		['page[number]', '0', /^ページ番号/],
 		['page[date_format_option]', 'true', /^日付項目/],
-	])('refuse %s = %s', async (name, value, sentence) => {
-		expect((await list('leads', { [name]: value })).errors).toEqual([expect.stringMatching(sentence)]);
+	])('reject %s = %s', async (name, value, message) => {
+		expect((await list('leads', { [name]: value })).errors).toEqual([expect.stringMatching(message)]);
 	});
 });
 
 describe('the limit', () => {
 	const WINDOW = 300;
 
-	it('takes 100 calls in a window and refuses the next', async () => {
+	it('accepts 100 calls in a window and refuses the next', async () => {
 		service.set({ limit: { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 }, retryAfter: 'seconds' });
 		for (let index = 0; index < 100; index += 1) expect((await form('leads/get_entry_list', { 'page[display_number]': '1' })).status).toBe(200);
 		const refused = await post('leads/get_entry_list');
@@ -430,7 +430,7 @@ describe('the limit', () => {
 		expect(service.figures()).toMatchObject({ calls: 101, refused: 1, worstWindow: 101, worstWindowTaken: 100 });
 	});
 
-	it('takes calls again when the window has slid past, and stores nothing meanwhile', async () => {
+	it('stores nothing for a refused call, and accepts calls again once the window has passed', async () => {
 		service.set({ limit: { maxCalls: 2, windowMs: WINDOW, maxConcurrent: 2 } });
 		const create = (name: string) => form('leads/create', { client_id: '1250001', family_name: name });
 		const statuses = [];
@@ -442,17 +442,17 @@ describe('the limit', () => {
 		expect(service.figures().worstWindowTaken).toBe(2);
 	});
 
-	it.each([[false, [200, 429, 200]], [true, [200, 429, 429]]])('counts refused calls: %s', async (countRefused, wanted) => {
+	it.each([[false, [200, 429, 200]], [true, [200, 429, 429]]])('counts refused calls toward the window: %s', async (countRefused, expected) => {
 		service.set({ limit: { maxCalls: 1, windowMs: WINDOW, maxConcurrent: 2 }, countRefused });
 		const statuses = [(await form('clients/get_entry_list')).status];
 		await new Promise((resolve) => setTimeout(resolve, WINDOW * 0.6));
 		statuses.push((await form('clients/get_entry_list')).status);
 		await new Promise((resolve) => setTimeout(resolve, WINDOW * 0.6));
 		statuses.push((await form('clients/get_entry_list')).status);
-		expect(statuses).toEqual(wanted);
+		expect(statuses).toEqual(expected);
 	});
 
-	it('refuses the third call at once and takes the next when one has ended', async () => {
+	it('refuses a third concurrent call, and accepts the next one after a call has ended', async () => {
 		service.set({ limit: { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 } });
 		service.delay(50, 50);
 		const statuses = await Promise.all([1, 2, 3].map(async () => (await form('clients/get_entry_list')).status));
@@ -461,7 +461,7 @@ describe('the limit', () => {
 		expect((await form('clients/get_entry_list')).status).toBe(200);
 	});
 
-	it('counts each key by itself', async () => {
+	it('counts each key separately', async () => {
 		service.set({ limit: { maxCalls: 1, windowMs: 60_000, maxConcurrent: 2 } });
 		expect((await form('clients/get_entry_list')).status).toBe(200);
 		expect((await send('clients/get_entry_list', { body: new URLSearchParams({ api_key: 'other' }) })).status).toBe(401);
@@ -469,10 +469,10 @@ describe('the limit', () => {
 
 	it.each([
 		['seconds', /^\d+$/], ['date', /GMT$/], ['none', /^missing$/],
-	] as const)('tells the wait as %s', async (retryAfter, wanted) => {
+	] as const)('sends Retry-After as %s', async (retryAfter, expected) => {
 		service.set({ limit: { maxCalls: 0, windowMs: 60_000, maxConcurrent: 2 }, retryAfter });
 		const { headers } = await form('clients/get_entry_list');
-		expect(headers.get('retry-after') ?? 'missing').toMatch(wanted);
+		expect(headers.get('retry-after') ?? 'missing').toMatch(expected);
 	});
 });
 
@@ -480,7 +480,7 @@ describe('faults', () => {
 	const create = () => form('leads/create', { client_id: '1250001', family_name: '見本' });
 	const created = () => service.leads.size - 2500;
 
-	it('meet the calls that they are meant for, in their turn', async () => {
+	it('apply to calls of their path, after and for as many calls as configured', async () => {
 		service.fault({ effect: 'status', status: 503, path: 'leads/create', after: 1, times: 2 });
 		expect((await form('clients/get_entry_list')).status).toBe(200);
 		const statuses = [];
@@ -490,14 +490,14 @@ describe('faults', () => {
 		expect(created()).toBe(2);
 	});
 
-	it('meet the calls that bring certain values, and no others', async () => {
+	it('apply only to calls with matching values', async () => {
 		service.fault({ effect: 'status', status: 503, path: 'leads/create', values: '^family_name=二$', times: 9 });
 		const statuses = [];
 		for (const name of ['一', '二', '二二', '二']) statuses.push((await form('leads/create', { client_id: '1250001', family_name: name })).status);
 		expect(statuses).toEqual([200, 503, 200, 503]);
 	});
 
-	it('can store all the same', async () => {
+	it('can store the record anyway', async () => {
 		service.fault({ effect: 'status', status: 504, body: { message: 'late' }, headers: { 'x-from': 'gateway' }, store: true });
 		const response = await create();
 		expect([response.status, response.headers.get('x-from'), await response.json()]).toEqual([504, 'gateway', { message: 'late' }]);
@@ -505,13 +505,13 @@ describe('faults', () => {
 		expect(lastCall().stored).toBe(4_102_501);
 	});
 
-	it('status: an HTML page unless told otherwise', async () => {
+	it('status: an HTML page by default', async () => {
 		service.fault({ effect: 'status' });
 		const response = await create();
 		expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
 	});
 
-	it('429: with the wait in seconds, as a date or not at all', async () => {
+	it('429: with Retry-After in seconds, as a date, or without it', async () => {
 		service.fault({ effect: '429', seconds: 7 });
 		service.fault({ effect: '429', seconds: 7, retryAfter: 'date' });
 		service.fault({ effect: '429' });
@@ -529,7 +529,7 @@ describe('faults', () => {
 	});
 
 	it('tooMany, keyRefused, errorsList, errorsHash, errorsText, noRoot, empty, html', async () => {
-		const wanted: [string, number, unknown][] = [
+		const expected: [string, number, unknown][] = [
 			['tooMany', 200, { errors: [expect.stringContaining('上限')] }],
 			['keyRefused', 401, { errors: ['APIキーが正しくありません。'] }],
 			['errorsList', 200, { errors: [expect.stringMatching(/^姓/), expect.stringMatching(/^会社ID/)] }],
@@ -537,7 +537,7 @@ describe('faults', () => {
 			['errorsText', 200, { errors: expect.any(String) }],
 			['noRoot', 200, {}],
 		];
-		for (const [effect, status, body] of wanted) {
+		for (const [effect, status, body] of expected) {
 			service.fault({ effect: effect as 'tooMany' });
 			const response = await create();
 			expect([effect, response.status, await response.json()]).toEqual([effect, status, body]);
@@ -551,7 +551,7 @@ describe('faults', () => {
 		expect(created()).toBe(0);
 	});
 
-	it('resetBeforeStore and resetAfterStore: the connection breaks', async () => {
+	it('resetBeforeStore and resetAfterStore: the connection is reset', async () => {
 		service.fault({ effect: 'resetBeforeStore' });
 		await expect(create()).rejects.toThrow();
 		expect(created()).toBe(0);
@@ -561,18 +561,18 @@ describe('faults', () => {
 		expect(lastCall()).toMatchObject({ status: 0, stored: 4_102_501, fault: 'resetAfterStore' });
 	});
 
-	it('hang: no answer, and the call stays open until the caller leaves', async () => {
+	it('hang: no response until the caller disconnects', async () => {
 		service.fault({ effect: 'hang' });
-		const leave = new AbortController();
-		const waiting = send('leads/get_entry_list', { body: new URLSearchParams({ api_key: KEY }), signal: leave.signal });
+		const disconnect = new AbortController();
+		const waiting = send('leads/get_entry_list', { body: new URLSearchParams({ api_key: KEY }), signal: disconnect.signal });
 		while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 		expect(lastCall().endedAt).toBeUndefined();
-		leave.abort();
+		disconnect.abort();
 		await expect(waiting).rejects.toThrow();
 		while (lastCall().endedAt === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
 	});
 
-	it('cut and wrongLength: half an answer', async () => {
+	it('cut and wrongLength: a truncated response', async () => {
 		service.fault({ effect: 'cut', times: 2 });
 		await expect((await form('leads/get_entry_list')).json()).rejects.toThrow();
 		expect(await (await form('leads/get_entry_list')).text()).toMatch(/^\{"leads":\[/);
@@ -580,19 +580,19 @@ describe('faults', () => {
 		await expect(form('leads/get_entry_list').then((response) => response.text())).rejects.toThrow();
 	});
 
-	it('trickle: the whole answer, slowly', async () => {
-		const wanted = await list('leads');
+	it('trickle: the whole response, slowly', async () => {
+		const expected = await list('leads');
 		service.fault({ effect: 'trickle', pauseMs: 1 });
-		expect(await list('leads')).toEqual(wanted);
+		expect(await list('leads')).toEqual(expected);
 	});
 
-	it('redirect: elsewhere', async () => {
+	it('redirect: to another address', async () => {
 		service.fault({ effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' });
 		const response = await send('leads/create', { redirect: 'manual', body: new URLSearchParams({ api_key: KEY }) });
 		expect([response.status, response.headers.get('location')]).toEqual([307, 'http://127.0.0.1:9/']);
 	});
 
-	it('pagesList, repeatPage and grow: lists that are hard to read', async () => {
+	it('pagesList, repeatPage and grow: unusual lists', async () => {
 		service.fault({ effect: 'pagesList' });
 		expect((await list('leads')).pages).toEqual([expect.objectContaining({ total_count: 2500 })]);
 		service.fault({ effect: 'repeatPage' });
@@ -604,7 +604,7 @@ describe('faults', () => {
 		expect([service.clients.size, service.businessCards.size]).toEqual([603, 1203]);
 	});
 
-	it('are refused when nobody knows them', () => {
+	it('are rejected if unknown', () => {
 		expect(() => service.fault({ effect: 'explode' as 'hang' })).toThrow('"explode" is not an effect');
 		expect(() => service.set({ limt: null } as object)).toThrow('"limt" is not a setting');
 	});
@@ -614,7 +614,7 @@ describe('the controls over HTTP', () => {
 	const control = (path: string, body?: unknown) =>
 		fetch(`${service.url}/_sandbox/${path}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) });
 
-	it('do the same as those in process and count as no call', async () => {
+	it('work like those in process, and do not count as calls', async () => {
 		expect((await control('settings', { limit: { maxCalls: 1, windowMs: 60_000, maxConcurrent: 1 } })).status).toBe(200);
 		expect((await control('faults', [{ effect: 'status', status: 502, path: 'clients' }])).status).toBe(200);
 		expect((await form('clients/get_entry_list')).status).toBe(502);
@@ -628,7 +628,7 @@ describe('the controls over HTTP', () => {
 		expect((await form('clients/get_entry_list')).status).toBe(200);
 	});
 
-	it('say what they do not know', async () => {
+	it('reject unknown faults, settings and tables', async () => {
 		expect(await (await control('faults', { effect: 'explode' })).json()).toEqual({ error: expect.stringContaining('"explode" is not an effect') });
 		expect((await control('settings', { speed: 1 })).status).toBe(400);
 		expect((await control('records/cars')).status).toBe(404);

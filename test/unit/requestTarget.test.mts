@@ -3,18 +3,18 @@ import * as hotProfile from '../../nodes/HotProfile/connection.ts';
 import { requestTarget } from '../../nodes/shared/http/requestTarget';
 import * as zen from '../../nodes/ZenTotals/connection.ts';
 
-/** Where requests of other nodes lead, in both forms of n8n, and what of them gets a key. */
+/** Which requests of other nodes get the key, in both request formats of n8n. */
 
 const KEY = 'the-key-of-this-test';
-const OWN = 'https://own.example.com';
+const OWN_ORIGIN = 'https://own.example.com';
 
 const services = {
-	HotProfile: { sign: hotProfile.authenticate, credentials: { instance: 'own.example.com', apiKey: KEY } },
-	'ERP Datacake': { sign: erp.authenticate, credentials: { baseUrl: `${OWN}/api`, token: KEY } },
-	'CRM Zen': { sign: zen.authenticate, credentials: { totalsUrl: `${OWN}/api/x`, totalsToken: KEY } },
+	HotProfile: { authenticate: hotProfile.authenticate, credentials: { instance: 'own.example.com', apiKey: KEY } },
+	'ERP Datacake': { authenticate: erp.authenticate, credentials: { baseUrl: `${OWN_ORIGIN}/api`, token: KEY } },
+	'CRM Zen': { authenticate: zen.authenticate, credentials: { totalsUrl: `${OWN_ORIGIN}/api/x`, totalsToken: KEY } },
 };
 
-const elsewhere: object[] = [
+const foreignRequests: object[] = [
 	{ url: 'https://other.example.com/api/x' },
 	{ url: 'http://own.example.com/api/x' },
 	{ url: 'https://own.example.com:8443/api/x' },
@@ -36,95 +36,95 @@ const elsewhere: object[] = [
 	{ url: '', baseURL: 'https://other.example.com/api/x' },
 	{ baseURL: 'https://other.example.com/api/x' },
 	{ url: '/api/x', baseURL: 'not an address' },
-	// Where both are given, the first one is sent.
-	{ url: 'https://other.example.com/api/x', uri: `${OWN}/api/x` },
+	// If both are set, n8n uses url.
+	{ url: 'https://other.example.com/api/x', uri: `${OWN_ORIGIN}/api/x` },
 	{ url: 'https://[::1]/api/x' },
 ];
 
-const own: object[] = [
-	{ url: `${OWN}/api/x` },
+const ownRequests: object[] = [
+	{ url: `${OWN_ORIGIN}/api/x` },
 	{ url: 'HTTPS://OWN.EXAMPLE.COM:443/api/x' },
 	{ url: 'https://own.example.com./api/x' },
 	{ url: 'https:\\\\own.example.com\\api\\x', baseURL: undefined },
-	{ url: '/x', baseURL: `${OWN}/api/` },
-	{ url: `${OWN}/api/x`, uri: 'https://other.example.com/api/x', baseURL: 'https://other.example.com' },
+	{ url: '/x', baseURL: `${OWN_ORIGIN}/api/` },
+	{ url: `${OWN_ORIGIN}/api/x`, uri: 'https://other.example.com/api/x', baseURL: 'https://other.example.com' },
 ];
 
-/** As the HTTP Request node has it. */
-const ofOld = ({ url, uri, ...request }: { url?: string; uri?: string }) => ({ uri: url ?? uri, ...request });
+/** The same request in the legacy format that the HTTP Request node uses. */
+const toLegacy = ({ url, uri, ...request }: { url?: string; uri?: string }) => ({ uri: url ?? uri, ...request });
 
-describe.each(Object.entries(services))('%s', (_name, { sign, credentials }) => {
-	const keyIn = (request: object) => JSON.stringify(sign(credentials, request as never)).includes(KEY);
+describe.each(Object.entries(services))('%s', (_name, { authenticate, credentials }) => {
+	const hasKey = (request: object) => JSON.stringify(authenticate(credentials, request as never)).includes(KEY);
 
-	test.each(elsewhere)('%j gets no key, and a sentence', (request) => {
-		for (const form of [request, ofOld(request)]) {
-			expect(() => sign(credentials, form as never)).toThrow(/^(This credential sends its|The URL of this request)/);
+	test.each(foreignRequests)('%j is rejected without the key', (request) => {
+		for (const form of [request, toLegacy(request)]) {
+			expect(() => authenticate(credentials, form as never)).toThrow(/^(This credential sends its|The URL of this request)/);
 		}
 	});
 
-	test.each(own)('%j gets it, at the address that was looked at', (request) => {
-		const forms = 'uri' in request ? [request] : [request, ofOld(request)];
+	test.each(ownRequests)('%j gets the key, at the URL that was checked', (request) => {
+		const forms = 'uri' in request ? [request] : [request, toLegacy(request)];
 		for (const form of forms.filter((one) => _name === 'ERP Datacake' || !('baseURL' in one && one.baseURL === undefined))) {
-			expect(keyIn(form)).toBe(true);
-			const signed = sign(credentials, form as never) as object;
-			expect(new URL((signed as { url: string }).url).origin).toBe(OWN);
-			expect(signed).not.toHaveProperty('uri');
-			expect(signed).not.toHaveProperty('baseURL');
+			expect(hasKey(form)).toBe(true);
+			const authenticated = authenticate(credentials, form as never) as object;
+			expect(new URL((authenticated as { url: string }).url).origin).toBe(OWN_ORIGIN);
+			expect(authenticated).not.toHaveProperty('uri');
+			expect(authenticated).not.toHaveProperty('baseURL');
 		}
 	});
 
-	test('follows no redirect, in either form', () => {
-		const asked = { followRedirect: true, followAllRedirects: true, maxRedirects: 21, disableFollowRedirect: false, sendCredentialsOnCrossOriginRedirect: true };
-		for (const form of [{ url: `${OWN}/api/x`, ...asked }, { uri: `${OWN}/api/x`, ...asked }]) {
-			expect(sign(credentials, form as never)).toMatchObject({
+	test('disables redirects in both formats', () => {
+		const redirectOptions = { followRedirect: true, followAllRedirects: true, maxRedirects: 21, disableFollowRedirect: false, sendCredentialsOnCrossOriginRedirect: true };
+		for (const form of [{ url: `${OWN_ORIGIN}/api/x`, ...redirectOptions }, { uri: `${OWN_ORIGIN}/api/x`, ...redirectOptions }]) {
+			expect(authenticate(credentials, form as never)).toMatchObject({
 				followRedirect: false, followAllRedirects: false, disableFollowRedirect: true, sendCredentialsOnCrossOriginRedirect: false,
 			});
 		}
 	});
 
-	test('leaves the request itself as it is, and marks on it where they are', () => {
+	test('does not modify the request, and keeps its symbols', () => {
 		const mark = Symbol('mark');
-		const request = Object.freeze({ uri: `${OWN}/api/x`, headers: Object.freeze({ a: 'b' }), [mark]: true });
-		expect(sign(credentials, request as never)).toMatchObject({ [mark]: true });
+		const request = Object.freeze({ uri: `${OWN_ORIGIN}/api/x`, headers: Object.freeze({ a: 'b' }), [mark]: true });
+		expect(authenticate(credentials, request as never)).toMatchObject({ [mark]: true });
 	});
 
-	test('signs once what is signed twice', () => {
-		const once = sign(credentials, { url: `${OWN}/api/x` });
-		expect(sign(credentials, once)).toEqual(once);
+	test('is idempotent', () => {
+		const authenticated = authenticate(credentials, { url: `${OWN_ORIGIN}/api/x` });
+		expect(authenticate(credentials, authenticated)).toEqual(authenticated);
 	});
 });
 
-test('an address is put together as axios does it', () => {
-	const href = (request: object, home?: string) => requestTarget(request as never, home).href;
-	expect(href({ url: '/clientes?a=1' }, `${OWN}/api`)).toBe(`${OWN}/api/clientes?a=1`);
-	expect(href({ url: 'clientes' }, `${OWN}/api/`)).toBe(`${OWN}/api/clientes`);
-	expect(href({ url: '' }, `${OWN}/api`)).toBe(`${OWN}/api`);
-	expect(href({}, `${OWN}/api`)).toBe(`${OWN}/api`);
-	expect(href({ url: '/\\other.example.com' }, OWN)).toBe(`${OWN}//other.example.com`);
+test('builds URLs as axios does', () => {
+	const href = (request: object, baseUrl?: string) => requestTarget(request as never, baseUrl).href;
+	expect(href({ url: '/clientes?a=1' }, `${OWN_ORIGIN}/api`)).toBe(`${OWN_ORIGIN}/api/clientes?a=1`);
+	expect(href({ url: 'clientes' }, `${OWN_ORIGIN}/api/`)).toBe(`${OWN_ORIGIN}/api/clientes`);
+	expect(href({ url: '' }, `${OWN_ORIGIN}/api`)).toBe(`${OWN_ORIGIN}/api`);
+	expect(href({}, `${OWN_ORIGIN}/api`)).toBe(`${OWN_ORIGIN}/api`);
+	expect(href({ url: '/\\other.example.com' }, OWN_ORIGIN)).toBe(`${OWN_ORIGIN}//other.example.com`);
 	expect(() => requestTarget({ uri: '/clientes' } as never)).toThrow('missing or incomplete');
 	expect(() => requestTarget({} as never)).toThrow('missing or incomplete');
 });
 
-test("a header in other letters is replaced, so that the node's own cannot stand beside it", () => {
-	const { headers } = erp.authenticate(services['ERP Datacake'].credentials, { url: `${OWN}/x`, headers: { authorization: 'Bearer other', accept: '*/*' } });
+test("replaces a header of the same name in another case", () => {
+	const { headers } = erp.authenticate(services['ERP Datacake'].credentials, { url: `${OWN_ORIGIN}/x`, headers: { authorization: 'Bearer other', accept: '*/*' } });
 	expect(headers).toEqual({ accept: '*/*', Authorization: `Bearer ${KEY}` });
-	expect(zen.authenticate(services['CRM Zen'].credentials, { url: `${OWN}/api/x`, headers: { Token: 'other' } }).headers).toEqual({ token: KEY });
+	expect(zen.authenticate(services['CRM Zen'].credentials, { url: `${OWN_ORIGIN}/api/x`, headers: { Token: 'other' } }).headers).toEqual({ token: KEY });
 });
 
-describe('reports of CRM Zen', () => {
-	const credentials = { totalsUrl: `${OWN}/r/totais?conta=7`, totalsToken: 'token-of-totals', leadFileUrl: `${OWN}/r/totais`, leadFileToken: 'token-of-leads' };
+describe('CRM Zen', () => {
+	const credentials = { totalsUrl: `${OWN_ORIGIN}/r/totais?conta=7`, totalsToken: 'token-of-totals', leadFileUrl: `${OWN_ORIGIN}/r/totais`, leadFileToken: 'token-of-leads' };
 	const token = (request: object) => zen.authenticate(credentials, request as never).headers?.token;
 
 	test.each([
-		[{ uri: `${OWN}/r/totais?conta=7&data=2026-03-02` }, 'token-of-totals'],
-		[{ uri: `${OWN}/r/totais?data=2026-03-02&conta=7` }, 'token-of-totals'],
-		[{ uri: `${OWN}/r/totais`, qs: { conta: 7, data: '2026-03-02' } }, 'token-of-totals'],
-		[{ uri: `${OWN}/r/totais?data=2026-03-02` }, 'token-of-leads'],
-		[{ uri: `${OWN}/r/totais?conta=70` }, 'token-of-leads'],
-		[{ uri: `${OWN}/r/t%6Ftais/`, qs: { data: '2026-03-02' } }, 'token-of-leads'],
-	])('%j has its own token', (request, expected) => expect(token(request)).toBe(expected));
+		[{ uri: `${OWN_ORIGIN}/r/totais?conta=7&data=2026-03-02` }, 'token-of-totals'],
+		[{ uri: `${OWN_ORIGIN}/r/totais?data=2026-03-02&conta=7` }, 'token-of-totals'],
+		[{ uri: `${OWN_ORIGIN}/r/totais`, qs: { conta: 7, data: '2026-03-02' } }, 'token-of-totals'],
+		[{ uri: `${OWN_ORIGIN}/r/totais?data=2026-03-02` }, 'token-of-leads'],
+		[{ uri: `${OWN_ORIGIN}/r/totais?conta=70` }, 'token-of-leads'],
+		[{ uri: `${OWN_ORIGIN}/r/t%6Ftais/`, qs: { data: '2026-03-02' } }, 'token-of-leads'],
+	])('%j gets the token of its report', (request, expected) => expect(token(request)).toBe(expected));
 
-	test.each([`${OWN}/r/totais2`, `${OWN}/r/totais/x`, `${OWN}/r`, `${OWN}/r/../totais`])('%s is none of them', (uri) =>
+	test.each([`${OWN_ORIGIN}/r/totais2`, `${OWN_ORIGIN}/r/totais/x`, `${OWN_ORIGIN}/r`, `${OWN_ORIGIN}/r/../totais`])('%s is not a report URL', (uri) =>
 		expect(() => token({ uri })).toThrow('only to its own report URLs'),
 	);
 });

@@ -12,7 +12,7 @@ describe('dates', () => {
 	beforeAll(() => (Settings.defaultZone = 'utc'));
 	afterAll(() => (Settings.defaultZone = 'system'));
 
-	/** How luxon alone reads them: five forms of a day, each with two of a time. */
+	/** Reference implementation with luxon only: five date formats, each with two time formats. */
 	function byLuxon(text: string): unknown {
 		if (/^0000-00-00/.test(text)) return null;
 		for (const day of ['yyyy-MM-dd', 'dd/MM/yyyy', 'yyyy/MM/dd', 'dd-MM-yyyy', 'yyyyMMdd']) {
@@ -41,94 +41,94 @@ describe('dates', () => {
 	const iso8601 = fc.tuple(part, time, zone).map(([[y, m, d], at, where]) => `${y}-${m}-${d}T${at}${where}`);
 	const other = fc.constantFrom('2026-W15-3', '2026-123', '2026-04', '20260430T103000Z', '2026-04-30T10Z', '0000-00-00', '0000-00-00 00:00:00', 'a combinar', '--', '31/12');
 
-	test('are read as luxon alone reads them', () => {
+	test('are read exactly as luxon reads them', () => {
 		fc.assert(fc.property(fc.oneof(day, moment, iso8601, other), (text) => expect(iso(text)).toEqual(byLuxon(text))), { numRuns: 1000 });
 	});
 
-	test('do not move where an hour is left out in spring', () => {
+	test('are not shifted by daylight saving time', () => {
 		Settings.defaultZone = 'America/Sao_Paulo';
 		expect(iso('2018-11-04 00:30:00')).toBe('2018-11-04T00:30:00');
 		expect(iso('2018-11-04T00:30:00')).toBe('2018-11-04T00:30:00');
 		Settings.defaultZone = 'utc';
 	});
 
-	test('a time without a day is not one of today', () => expect(iso('10:30')).toBe('10:30'));
+	test('are not derived from a time alone', () => expect(iso('10:30')).toBe('10:30'));
 });
 
-/** Keys and values that are special to JavaScript, as JSON brings them. */
-const odd = JSON.parse('{"constructor":"a","toString":"b","__proto__":"c","hasOwnProperty":"d","valueOf":1,"then":"e"}');
-const oddText = JSON.stringify(odd);
+/** Keys that exist on every JavaScript object, as parsed from JSON. */
+const reservedKeys = JSON.parse('{"constructor":"a","toString":"b","__proto__":"c","hasOwnProperty":"d","valueOf":1,"then":"e"}');
+const reservedKeysJson = JSON.stringify(reservedKeys);
 
-test('keys that every object has are keys like others', () => {
-	expect(JSON.stringify(mapRow(odd, { nome: textColumn('name') }))).toBe(oddText);
+test('keys that every object has are treated like any other key', () => {
+	expect(JSON.stringify(mapRow(reservedKeys, { nome: textColumn('name') }))).toBe(reservedKeysJson);
 });
 
-test('a value with such keys comes out as it is, whatever its column', () => {
+test('objects and arrays are returned unchanged, whatever the column type', () => {
 	const row = { a: textColumn('a'), b: numberColumn('b'), c: moneyColumn('c'), d: dateColumn('d'), e: flagColumn('e'), f: linkColumn('f') };
-	for (const value of [odd, [odd], [[odd]], {}, []]) {
+	for (const value of [reservedKeys, [reservedKeys], [[reservedKeys]], {}, []]) {
 		const received = Object.fromEntries(Object.keys(row).map((key) => [key, value]));
 		expect(JSON.stringify(mapRow(received as never, row))).toBe(JSON.stringify(received));
 	}
 });
 
-describe('rows of one catalogue', () => {
+describe('mapRow', () => {
 	const columns = { nome: textColumn('name'), valor: moneyColumn('amount'), 'razão': textColumn('reason') };
 
-	test('may have other names, another order and other values each', () => {
+	test('maps rows with different keys, orders and values', () => {
 		const rows = [{ nome: 'a', valor: '1,5' }, { valor: '2', nome: '' }, { x: 1 }, {}, { nome: 'b', valor: '3' }, { 2: 'two', nome: 'c', 1: 'one' }];
 		expect(rows.map((row) => JSON.stringify(mapRow(row, columns)))).toEqual([
 			'{"name":"a","amount":1.5}', '{"amount":2,"name":null}', '{"x":1}', '{}', '{"name":"b","amount":3}', '{"1":"one","2":"two","name":"c"}',
 		]);
 	});
 
-	test('do not share their values', () => {
+	test('does not mix up the values of rows', () => {
 		const [one, other] = [mapRow({ nome: 'a' }, columns), mapRow({ nome: 'b' }, columns)];
 		expect([one, other]).toEqual([{ name: 'a' }, { name: 'b' }]);
 	});
 
-	test('may have a name whose letters and accents are apart', () => {
+	test('recognizes a wire name with decomposed accents', () => {
 		expect(mapRow({ ['razão'.normalize('NFD')]: 'x' }, columns)).toEqual({ reason: 'x' });
 	});
 
-	test('may each have names of their own', () => {
+	test('maps rows that each have different keys', () => {
 		for (let index = 0; index < 500; index++) expect(mapRow({ nome: 'a', [`f${index}`]: index }, columns)).toEqual({ name: 'a', [`f${index}`]: index });
 	});
 
-	test('follow the rules of their vendor', () => {
+	test('follows the output rules of the vendor', () => {
 		const rules = { first: ['valor', 'missing'], hidden: ['secret'], typeOfUnknown: (wire: string) => ({ read: (value: unknown) => `${wire}=${String(value)}` }) };
 		const row = mapRow({ nome: 'a', secret: 1, other: 2, valor: '3' }, { ...columns }, rules);
 		expect(JSON.stringify(row)).toBe('{"amount":3,"name":"a","other":"other=2"}');
 	});
 
-	test('have titles that name a column in English', () => {
+	test('derives English titles of columns from their keys', () => {
 		expect([textColumn('clientId'), textColumn('fileUrl'), textColumn('tagIds'), textColumn('post', 'Job Title')].map(({ title }) => title)).toEqual([
 			'Client ID', 'File URL', 'Tag IDs', 'Job Title',
 		]);
 	});
 });
 
-describe('slices', () => {
-	/** The longest stretch, in ms, in which nothing else could run. */
-	async function longestStretch(work: () => unknown): Promise<number> {
+describe('mapInChunks', () => {
+	/** The longest time in ms for which the event loop was blocked. */
+	async function longestBlock(work: () => unknown): Promise<number> {
 		let longest = 0;
 		let before = performance.now();
-		let isOver = false;
+		let isDone = false;
 		const tick = () => {
 			const now = performance.now();
 			longest = Math.max(longest, now - before);
 			before = now;
-			if (!isOver) setImmediate(tick);
+			if (!isDone) setImmediate(tick);
 		};
 		setImmediate(tick);
 		await new Promise((resolve) => setImmediate(resolve));
 		before = performance.now();
 		await work();
 		await new Promise((resolve) => setImmediate(resolve));
-		isOver = true;
+		isDone = true;
 		return longest;
 	}
 
-	test('50,000 rows with dates hold nothing up for longer than reading their JSON does', async () => {
+	test('does not block the event loop for longer with 50,000 rows than parsing their JSON does', async () => {
 		const columns = {
 			id: textColumn('id'), due: dateColumn('dueOn'), posted: dateColumn('postedOn'), settled: dateColumn('settledOn'), paid: flagColumn('paid'), amount: moneyColumn('amount'),
 		};
@@ -136,21 +136,21 @@ describe('slices', () => {
 			id, due: '2026-12-05T10:20:30-03:00', posted: '05/12/2026 10:20:30', settled: 'a combinar', paid: 'S', amount: '1.234,56', note: 'x'.repeat(100),
 		})));
 		let rows: never[] = [];
-		const parsing = await longestStretch(() => (rows = JSON.parse(body)));
-		let typed: unknown[] = [];
-		const typing = await longestStretch(async () => (typed = await mapInChunks(rows, (row) => mapRow(row, columns))));
-		expect(typed).toHaveLength(50_000);
-		expect(typed[49_999]).toMatchObject({ id: 49_999, dueOn: '2026-12-05T10:20:30-03:00', postedOn: '2026-12-05T10:20:30', paid: true, amount: 1234.56 });
-		// A slice is 25 ms; the allowance is for a busy machine.
-		expect(typing).toBeLessThan(Math.max(100, 2 * parsing));
+		const parsing = await longestBlock(() => (rows = JSON.parse(body)));
+		let mapped: unknown[] = [];
+		const mapping = await longestBlock(async () => (mapped = await mapInChunks(rows, (row) => mapRow(row, columns))));
+		expect(mapped).toHaveLength(50_000);
+		expect(mapped[49_999]).toMatchObject({ id: 49_999, dueOn: '2026-12-05T10:20:30-03:00', postedOn: '2026-12-05T10:20:30', paid: true, amount: 1234.56 });
+		// A chunk takes 25 ms; the rest is tolerance for a busy machine.
+		expect(mapping).toBeLessThan(Math.max(100, 2 * parsing));
 	});
 
-	test('keep the order and tell the place of each row', async () => {
+	test('keeps the order and passes the index of each row', async () => {
 		expect(await mapInChunks(['a', 'b'], (row, index) => `${row}${index}`)).toEqual(['a0', 'b1']);
 		expect(await mapInChunks([], String)).toEqual([]);
 	});
 
-	test('end with a cancel, and with what the work throws', async () => {
+	test('stops when canceled, and throws what the callback throws', async () => {
 		const stop = new AbortController();
 		const slow = () => {
 			const until = performance.now() + 10;

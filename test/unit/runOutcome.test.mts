@@ -7,7 +7,7 @@ import { startInBatches } from '../../nodes/shared/run/batches';
 import { describeInvalidItems, describeOutcome, firstFailure, summarizeOutcome } from '../../nodes/shared/run/outcome';
 import { RunStats } from '../../nodes/shared/run/stats';
 
-/** The sentences about a run: every number agrees with its noun and verb. */
+/** The messages about the outcome of a run: every number agrees with its noun and verb. */
 
 type Result = PromiseSettledResult<INodeExecutionData[]>;
 const stored = (id: number): Result => ({ status: 'fulfilled', value: [{ json: { id } as IDataObject }] });
@@ -16,23 +16,23 @@ const notSent = () => failed(new ServiceError('skipped'));
 const uncertain = () => failed(new ServiceError('timeout'));
 const partial = () => failed(new ServiceError('skipped', { partialProgress: '1 of the 2 files of this item was uploaded before the error' }));
 
-test.each<[sentence: string, results: Result[]]>([
+test.each<[message: string, results: Result[]]>([
 	['1 of 3 items was created (ID 12); item 1 failed; 1 was not sent', [stored(12), failed(), notSent()]],
 	['2 of 7 items were created (IDs 12 and 13); items 2 and 3 failed; 3 were not sent', [stored(12), stored(13), failed(), failed(), notSent(), notSent(), notSent()]],
 	['0 of 2 items were created; item 0 may have been created; 1 was not sent', [uncertain(), notSent()]],
 	['0 of 4 items were created; items 0 and 1 were partially created; items 2 and 3 may have been created', [partial(), partial(), uncertain(), uncertain()]],
 	['', [failed()]],
 	['', [stored(1), stored(2)]],
-])('outcome: %s', (sentence, results) => {
-	expect(describeOutcome(createLead, results)).toBe(sentence);
+])('outcome: %s', (message, results) => {
+	expect(describeOutcome(createLead, results)).toBe(message);
 });
 
-test('more than 20 IDs: the others are counted', () => {
+test('lists at most 20 IDs and counts the rest', () => {
 	const results = [...Array.from({ length: 25 }, (_, index) => stored(index + 1)), failed()];
 	expect(describeOutcome(createLead, results)).toMatch(/^25 of 26 items were created \(IDs 1, 2, .*, 20 and 5 more\); item 25 failed$/);
 });
 
-test('what was only read has no IDs', () => {
+test('lists no IDs for operations that only read', () => {
 	expect(describeOutcome(getManyLeads, [stored(5), failed()])).toBe('1 of 2 items was read; item 1 failed');
 });
 
@@ -44,7 +44,7 @@ test.each<[string, Result[]]>([
 	expect(summarizeOutcome(createLead, results)).toBe(summary);
 });
 
-test('the failure of a run is the first of an item that was sent and failed itself', () => {
+test('firstFailure prefers the first item that was sent and failed itself', () => {
 	const stopped = failed(new ServiceError('unavailable', { isStopped: true }));
 	expect(firstFailure([stored(1), notSent(), stopped, failed()])?.item).toBe(3);
 	expect(firstFailure([stored(1), notSent(), stopped])?.item).toBe(2);
@@ -57,18 +57,18 @@ test.each([
 	[['no'], 2, 'Nothing was sent because 1 of 2 items has an error'],
 	[['a', 'b'], 20, 'Nothing was sent because 2 of 20 items have errors. Item 0: a; item 1: b'],
 	[['a', 'b', 'c', 'd', 'e', 'f', 'g'], 7, 'Nothing was sent because 7 of 7 items have errors. Item 0: a; item 1: b; item 2: c; item 3: d; item 4: e; 2 more'],
-])('invalid items %j of %d', (messages, count, sentence) => {
+])('invalid items %j of %d', (messages, count, message) => {
 	const results = Array.from({ length: count }, (_, index): PromiseSettledResult<unknown> => {
 		const message = messages.at(index);
 		return index < messages.length ? { status: 'rejected', reason: new Error(message) } : { status: 'fulfilled', value: undefined };
 	});
-	expect(describeInvalidItems(results)).toBe(sentence);
+	expect(describeInvalidItems(results)).toBe(message);
 });
 
 describe('statistics of a run', () => {
 	let time = 0;
 	const limits = { maxCalls: 1, maxConcurrent: 1, windowMs: 60_000 };
-	/** Requests that each wait, then take a second. */
+	/** Statistics of requests that each wait and then take one second. */
 	const statsOf = (requests: Array<{ waitMs: number; isRejected?: boolean }>) => {
 		time = 0;
 		const stats = new RunStats(() => time);
@@ -91,13 +91,13 @@ describe('statistics of a run', () => {
 		expect(statsOf(requests).summary('CRM', of)).toEqual({ message, type: 'info', location: 'outputPane' });
 	});
 
-	test('one request that was sent at once is not worth a note, a failure is', () => {
+	test('there is no hint about a single request without waiting, unless an item failed', () => {
 		expect(statsOf([{ waitMs: 0 }]).summary('CRM', limits)).toBeUndefined();
 		expect(statsOf([{ waitMs: 0 }]).summary('CRM', limits, '2 items: 1 created, 1 failed')).toMatchObject({ message: '2 items: 1 created, 1 failed.', type: 'warning' });
 	});
 });
 
-test('batches: items of one start together, each batch after one more pause', async () => {
+test('startInBatches starts the items of a batch together, with one pause between batches', async () => {
 	let pauses = 0;
 	const pause = async () => {
 		await new Promise(setImmediate);

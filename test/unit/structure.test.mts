@@ -19,11 +19,11 @@ const nodes = [hotProfile, zenTotals, erpDatacake];
 const credentials = [HotProfileApi, CrmZenApi, ErpDatacakeApi].map((Type) => new Type() as ICredentialType);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
-	(typeof nine)[number][0],
+	(typeof connectorOperations)[number][0],
 	{ parameters: string[]; required: string[] }
 >;
 
-const nine = [
+const connectorOperations = [
 	['Action_create_business_card', 'businessCard', 'create'],
 	['Action_update_business_card', 'businessCard', 'update'],
 	['Action_get_business_cards', 'businessCard', 'getMany'],
@@ -35,16 +35,16 @@ const nine = [
 	['Action_get_leads', 'lead', 'getMany'],
 ] as const;
 
-/** All properties of a node, those in collections and lists included. */
-const withInside = (some: INodeProperties[]): INodeProperties[] =>
-	some.flatMap((property) => [property, ...withInside([...inside(property), ...listed(property)])]);
-const listed = ({ type, options }: INodeProperties): INodeProperties[] =>
+/** All properties of a node, including those in collections and fixed collections. */
+const flatten = (some: INodeProperties[]): INodeProperties[] =>
+	some.flatMap((property) => [property, ...flatten([...inside(property), ...entryProperties(property)])]);
+const entryProperties = ({ type, options }: INodeProperties): INodeProperties[] =>
 	type === 'fixedCollection' ? (options as INodePropertyCollection[]).flatMap(({ values }) => values) : [];
-const all = withInside(properties);
+const all = flatten(properties);
 const operationsOf = (resource: string) =>
 	properties.find((one) => one.name === 'operation' && one.displayOptions?.show?.resource?.includes(resource))?.options as INodePropertyOptions[];
 
-/** The exact wire name of each parameter of an operation; that it arrives so is shown by the wire tests. */
+/** The wire name of each parameter of an operation. The wire tests check that it is sent under that name. */
 function wireNames(resources: typeof hotProfileResources, resource: string, value: string): Map<string, string> {
 	const operation = resources.find((one) => one.value === resource)?.operations.find((one) => one.value === value);
 	return new Map(operation && Object.values(fieldsOf(operation)).map(({ name, wire }) => [name, wire]));
@@ -55,14 +55,14 @@ test('the connector has nine operations with 307 parameters', () => {
 	expect(Object.values(connector).flatMap(({ parameters }) => parameters)).toHaveLength(307);
 });
 
-describe.each(nine)('%s', (operationId, resource, operation) => {
+describe.each(connectorOperations)('%s', (operationId, resource, operation) => {
 	const fields = visible(properties, resource, operation).flatMap((one) => [one, ...inside(one)]);
 	const wireOf = wireNames(hotProfileResources, resource, operation);
 	const sent = fields.filter(({ name }) => wireOf.has(name));
 	const wires = sent.map(({ name }) => wireOf.get(name));
 	const paging = ['page[number]', 'page[display_number]'];
 
-	test('has every parameter of the connector, each once', () => {
+	test('has every parameter of the connector exactly once', () => {
 		const expected = connector[operationId].parameters.filter((name) => operation !== 'getMany' || !paging.includes(name));
 		expect(expected.filter((name) => !wires.includes(name))).toEqual([]);
 		expect(wires).toEqual([...new Set(wires)]);
@@ -71,7 +71,7 @@ describe.each(nine)('%s', (operationId, resource, operation) => {
 		if (operation === 'getMany') expect(fields.map(({ name }) => name)).toEqual(expect.arrayContaining(['returnAll', 'limit', 'sort']));
 	});
 
-	test('asks for what the service requires, and lets the rest be optional', () => {
+	test('requires exactly what the service requires', () => {
 		const required = visible(properties, resource, operation).filter((one) => one.required).map(({ name }) => wireOf.get(name));
 		// The short name of a client is optional since 2021-04 (vendor guide); the connector still asks for it.
 		const expected = connector[operationId].required.filter((name) => name !== 'name_disp');
@@ -87,18 +87,18 @@ describe.each(nine)('%s', (operationId, resource, operation) => {
 });
 
 describe.each(nodes.map((node) => [node.displayName, node] as const))('every property of %s', (_name, { properties: own }) => {
-	const all = withInside(own);
+	const all = flatten(own);
 
 	test('has a label in Title Case', () => {
-		// The vendor's own words stand in brackets.
-		const small = /^(of|per|and|or|in|to|de|do|da|\/)$/;
-		const wrong = all
+		// Vendor terms follow in brackets.
+		const lowerCaseWords = /^(of|per|and|or|in|to|de|do|da|\/)$/;
+		const invalid = all
 			.map(({ displayName }) => displayName)
-			.filter((label) => label.split(/[ ,()（）]+/).some((word) => word && !/^[\p{Lu}\p{Lo}\p{N}]/u.test(word) && !small.test(word)));
-		expect(wrong).toEqual([]);
+			.filter((label) => label.split(/[ ,()（）]+/).some((word) => word && !/^[\p{Lu}\p{Lo}\p{N}]/u.test(word) && !lowerCaseWords.test(word)));
+		expect(invalid).toEqual([]);
 	});
 
-	test('has a description of one form: no final period, no label repeated', () => {
+	test('has a description without a final period that does not repeat the label', () => {
 		for (const { displayName, description: text, type } of all) {
 			if (['hidden', 'collection'].includes(type)) continue;
 			expect({ displayName, text }).not.toMatchObject({ text: expect.stringMatching(/\.$/) });
@@ -115,7 +115,7 @@ describe.each(nodes.map((node) => [node.displayName, node] as const))('every pro
 		}
 	});
 
-	test('of a collection stands in alphabetical order', () => {
+	test('in a collection is in alphabetical order', () => {
 		for (const property of own) {
 			const labels = inside(property).map(({ displayName }) => displayName);
 			expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
@@ -125,32 +125,32 @@ describe.each(nodes.map((node) => [node.displayName, node] as const))('every pro
 });
 
 describe('pickers', () => {
-	test('have their methods', () => {
+	test('refer to existing list search methods', () => {
 		const methodNames = all.flatMap((one) => (one.modes ?? []).map((mode) => mode.typeOptions?.searchListMethod).filter(Boolean));
 		expect(methodNames.length).toBeGreaterThan(0);
 		for (const name of methodNames) expect(methods.listSearch).toHaveProperty(name as string);
 	});
 });
 
-describe('no call goes round the throttle', () => {
-	test.each(nodes)('$displayName hands every request to its own function', ({ requestDefaults, requestOperations, properties: own }) => {
+describe('no request bypasses the throttle', () => {
+	test.each(nodes)('$displayName passes every request to its own pagination function', ({ requestDefaults, requestOperations, properties: own }) => {
 		expect(requestDefaults).toBeDefined();
 		expect(typeof requestOperations?.pagination).toBe('function');
 		expect(own[0]?.routing?.send?.paginate).toBe(true);
-		const others = withInside(own).slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
+		const others = flatten(own).slice(1).filter((one) => one.routing?.operations || one.routing?.send?.paginate !== undefined);
 		expect(others).toEqual([]);
 	});
 });
 
-test('the credential keeps its key covered and has a test', () => {
+test('the HotProfile credential masks its key and has a test', () => {
 	const credential = new HotProfileApi();
 	const key = credential.properties.find(({ name }: INodeProperties) => name === 'apiKey');
 	expect(key.typeOptions.password).toBe(true);
-	// n8n's own request must cost no call: the credential makes its own.
+	// n8n's test request must not call the service: the credential sends its own.
 	expect(credential.test.request.url).toMatch(/^data:/);
 });
 
-test.each(credentials)('$displayName covers its secrets, and counts the calls that n8n makes itself', ({ properties: own, authenticate, preAuthentication }) => {
+test.each(credentials)('$displayName masks its secrets, and counts the requests that n8n sends itself', ({ properties: own, authenticate, preAuthentication }) => {
 	for (const { name, typeOptions } of own) expect(typeOptions?.password ?? false).toBe(/key|token/i.test(name));
 	expect(typeof authenticate).toBe('function');
 	expect(typeof preAuthentication).toBe('function');
@@ -163,28 +163,28 @@ describe.each([
 	['leadFile', ['period', 'date', 'startDate', 'endDate']],
 	['salesFunnel', ['period', 'date', 'startDate', 'endDate', 'filtroData', 'filters']],
 ])('Zen Totals, %s', (resource, names) => {
-	const shown = visible(zenTotals.properties, resource, 'getMany');
+	const visibleProperties = visible(zenTotals.properties, resource, 'getMany');
 
-	test('has its fields, and the same questions about time and output as the others', () => {
-		const own = shown.map(({ name }) => name).filter((name) => !['throttle', 'resource', 'operation'].includes(name));
+	test('has its own fields, followed by the common ones', () => {
+		const own = visibleProperties.map(({ name }) => name).filter((name) => !['throttle', 'resource', 'operation'].includes(name));
 		expect(own).toEqual([...names, 'whenTooSoon', 'maxWaitMinutes', 'output']);
-		expect(shown.find(({ name }) => name === 'startDate')?.displayOptions?.show).toMatchObject({ period: ['range'] });
+		expect(visibleProperties.find(({ name }) => name === 'startDate')?.displayOptions?.show).toMatchObject({ period: ['range'] });
 	});
 
 	test('has one operation, with an action and a description', () => {
-		const [operation, ...more] = shown.find(({ name }) => name === 'operation')?.options as INodePropertyOptions[];
+		const [operation, ...more] = visibleProperties.find(({ name }) => name === 'operation')?.options as INodePropertyOptions[];
 		expect(more).toEqual([]);
 		expect(operation).toMatchObject({ name: 'Get Many', value: 'getMany', action: expect.stringMatching(/^Get many [a-z ]+$/) });
 	});
 });
 
-test('the sales funnel has every documented filter, under its own name', () => {
-	const fields = withInside(visible(zenTotals.properties, 'salesFunnel', 'getMany'));
+test('the sales funnel sends every documented filter under its own name', () => {
+	const fields = flatten(visible(zenTotals.properties, 'salesFunnel', 'getMany'));
 	const wireOf = wireNames(zenResources, 'salesFunnel', 'getMany');
 	expect(fields.map(({ name }) => wireOf.get(name))).toEqual(expect.arrayContaining(['filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria']));
 });
 
-test('the package holds what n8n needs and nothing else, in less than 150 kB', () => {
+test('the package contains only what n8n needs, and is smaller than 150 kB', () => {
 	const [{ files, size }] = JSON.parse(
 		execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 	) as [{ files: Array<{ path: string }>; size: number }];

@@ -54,7 +54,7 @@ describe('imports', () => {
 		expect(edges.some(({ from, to }) => from === 'nodes/HotProfile/HotProfile.node.ts' && to === 'nodes/HotProfile/service.ts')).toBe(true);
 	});
 
-	test('are checked for every file: each one belongs to a layer', () => {
+	test('come only from files that belong to a layer', () => {
 		expect(product.filter((file) => !layers.includes(layerOf(file)))).toEqual([]);
 	});
 
@@ -114,7 +114,7 @@ test('only one file in nodes/shared/http makes network requests', () => {
 	expect(callingFiles).toEqual([expect.stringMatching(/^nodes\/shared\/http\//)]);
 });
 
-describe('nodes/shared is vendor-neutral and country-neutral', () => {
+describe('nodes/shared', () => {
 	/** Applies to comments as well: vendor knowledge usually creeps in as an example in a comment. */
 	const words: Array<[word: string, pattern: RegExp]> = [
 		['a vendor', /hot.?profile|datacake|crm.?zen|\bzen/i],

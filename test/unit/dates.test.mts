@@ -150,7 +150,7 @@ describe('calendar limits', () => {
 });
 
 describe('dates with the day first (Brazil)', () => {
-	test.each(['30/04/2026', '30-04-2026', '30.04.2026', ' 30/4/2026 '])('%s', (value) => {
+	test.each(['30/04/2026', '30-04-2026', '30.04.2026', ' 30/4/2026 '])('%s is accepted by the Brazilian services only', (value) => {
 		for (const dateFormat of ['yyyy-MM-dd', 'dd/MM/yyyy', 'dd-MM-yyyy', 'yyyy/MM/dd']) {
 			expect(sent(erpDay, value, { dateFormat })).toBe(DateTime.utc(2026, 4, 30).toFormat(dateFormat));
 		}

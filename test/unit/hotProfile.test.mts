@@ -97,12 +97,12 @@ describe('parseResponse', () => {
 		['an empty errors array', createLead, { id: 5, errors: [] }, { rows: [{ id: 5, errors: [] }] }],
 	])('reads %s', (_name, operation, body, expected) => expect(parseResponse(respond(body), operation)).toEqual(expected));
 
-	const sentence = '姓を入力してください。';
+	const message = '姓を入力してください。';
 
 	test.each<[string, HttpResponse, object]>([
-		['errors as an array', respond({ errors: [sentence] }), { reason: 'rejected', details: { messages: [sentence] } }],
-		['errors as an object', respond({ errors: { family_name: [sentence], x: 'b' } }), { reason: 'rejected', details: { messages: [sentence, 'b'] } }],
-		['errors as text', respond({ errors: sentence }, 422), { reason: 'rejected', details: { messages: [sentence] } }],
+		['errors as an array', respond({ errors: [message] }), { reason: 'rejected', details: { messages: [message] } }],
+		['errors as an object', respond({ errors: { family_name: [message], x: 'b' } }), { reason: 'rejected', details: { messages: [message, 'b'] } }],
+		['errors as text', respond({ errors: message }, 422), { reason: 'rejected', details: { messages: [message] } }],
 		['an HTML page', respond('<html></html>'), { reason: 'htmlResponse' }],
 		['an empty body', respond(''), { reason: 'emptyResponse' }],
 		['null', respond(null), { reason: 'emptyResponse' }],

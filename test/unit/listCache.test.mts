@@ -156,13 +156,13 @@ describe('large lists', () => {
 		const text = JSON.stringify(wrap(resellers(50_000)));
 		let body: unknown;
 		const parsing = await timed(() => (body = JSON.parse(text)));
-		let found: IDataObject[] | undefined;
+		let foundRows: IDataObject[] | undefined;
 		const finding = await timed(() => {
 			const response = { status: 200, headers: {}, body };
 			failureMessages(response, operation);
-			found = rowsIn(body, operation);
+			foundRows = rowsIn(body, operation);
 		});
-		expect(found).toHaveLength(50_000);
+		expect(foundRows).toHaveLength(50_000);
 		expect(finding).toBeLessThan(Math.max(100, 5 * parsing));
 	});
 });

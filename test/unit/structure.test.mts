@@ -107,8 +107,8 @@ describe.each(nodes.map((node) => [node.displayName, node] as const))('every pro
 	});
 
 	test('is shown only for resources and operations that exist', () => {
-		const valuesOf = (wanted: string) =>
-			own.filter(({ name }) => name === wanted).flatMap(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => value));
+		const valuesOf = (propertyName: string) =>
+			own.filter(({ name }) => name === propertyName).flatMap(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => value));
 		for (const { displayOptions } of own) {
 			for (const resource of displayOptions?.show?.resource ?? []) expect(valuesOf('resource')).toContain(resource);
 			for (const operation of displayOptions?.show?.operation ?? []) expect(valuesOf('operation')).toContain(operation);

@@ -1,8 +1,11 @@
+/**
+ * The answers of CRM Zen that can be used again: recent ones, those that another execution is waiting for, and those
+ * of the same execution. In this process only.
+ */
+
 import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
 import { cancelableSleep } from '../shared/http/cancellation';
-
-/** Keeps CRM Zen's answers for as long as they may be used again. In this process only. */
 
 export interface Answer {
 	/** The request that it answers, as `requestKey` names it. */

@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 
 import { prospectFields } from '../../nodes/ErpDatacake/resources/prospect/fields.ts';
 import { leadFilters } from '../../nodes/HotProfile/resources/lead/fields.ts';
-import type { Field, FormatOverrides } from '../../nodes/shared/fields/fields';
-import { schemaOf } from '../../nodes/shared/fields/fields';
+import type { Field, FormatOverrides } from '../../nodes/shared/fields';
+import { schemaOf } from '../../nodes/shared/fields';
 import { period } from '../../nodes/ZenTotals/resources/operations';
 
 /** A day is one and the same, in workflows of any zone, at any hour, in any form, for each service. */

@@ -1,10 +1,10 @@
-/** Sends files: from n8n's binary data to base64 in the values of a call. */
+/** The files among the values of a call: checks n8n's binary data, and reads it as base64 when the call starts. */
 
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Field, WireValue } from './field';
 import type { WireValues } from './operations';
-import { isFile } from './properties';
+import { isFile } from './fieldProperties';
 
 /** Binary fields that the user named. */
 export class BinaryFields {

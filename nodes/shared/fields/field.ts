@@ -1,12 +1,12 @@
 /**
- * The field catalogue: a field of a service is one line, and the editor's property, the check before a call
- * and the value on the wire all come from that line.
+ * What a field is, and how fields are declared: one line each, from which the editor's property, the check before a
+ * call and the value on the wire all come.
  */
 
 import type { INodeProperties } from 'n8n-workflow';
 import type { z } from 'zod';
 
-/** A value in the form in which it is sent. */
+/** A value as it is sent. */
 export type WireValue = string | number | string[] | number[] | object;
 
 /** Turns what the user entered into what is sent; fails with an issue whose message is the rule. */

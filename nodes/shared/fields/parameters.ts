@@ -4,8 +4,8 @@ import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Field, Fields } from './field';
 import type { Operation } from './operations';
-import { binaryFields, isFile } from './properties';
-import { isObject, textOf } from './text';
+import { binaryFields, isFile } from './fieldProperties';
+import { isObject, textOf } from './unknownValues';
 
 /**
  * What the user entered, by wire name. Each parameter is resolved once: n8n's own RoutingNode does so twice,

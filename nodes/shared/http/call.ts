@@ -1,4 +1,5 @@
-/** One call to a service: queues, sends, reads and retries it. Everything that calls a service goes through here. */
+/** One call to a service: queues, sends, reads and retries it. Every call of a node goes through here. */
+
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';

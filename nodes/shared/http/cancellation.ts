@@ -1,4 +1,5 @@
 /** Ends waiting when an execution is canceled. */
+
 import type { IExecuteSingleFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 

@@ -1,4 +1,5 @@
 /** Downloads files behind links that a service returns: where they may lie, how large and how slow they may be. */
+
 import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
@@ -54,7 +55,7 @@ export async function downloadFile(
 		const { href, origin } = address;
 		const isOwnHost = origin === new URL(serviceAddress).origin;
 		const openHost: ResolveSession = isOwnHost ? open : async (anew) => foreignSession(await open(anew), origin);
-		const found = await sendWithRetries(caller, service, openHost, () => leftMs > MIN_RETRY_TIME_MS, policy, async ({ credentials }) => {
+		const result = await sendWithRetries(caller, service, openHost, () => leftMs > MIN_RETRY_TIME_MS, policy, async ({ credentials }) => {
 			const startedAt = performance.now();
 			const timeoutMs = Math.max(1, Math.ceil(leftMs));
 			const hangUp = new AbortController();
@@ -71,8 +72,8 @@ export async function downloadFile(
 				leftMs -= performance.now() - startedAt;
 			}
 		});
-		if ('content' in found) return found;
-		address = downloadUrl(found.next, name, serviceAddress);
+		if ('content' in result) return result;
+		address = downloadUrl(result.next, name, serviceAddress);
 	}
 	throw notDownloaded(`${name} redirects too many times`);
 }

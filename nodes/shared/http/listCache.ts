@@ -1,4 +1,5 @@
 /** The lists that pickers and ID checks need again and again, read at most once a minute for each account. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -50,12 +51,12 @@ export async function readCachedList(
 		for (;;) {
 			const cached = lists.get(cacheKey);
 			const shared = cached && !(retryFailed && cached.hasFailed) ? cached : undefined;
-			const { rows } = shared ?? keep(cacheKey, read(caller, service, operation, open, networkOptions));
-			const found = await orCanceled(rows, signal).catch((error) => {
+			const { rows } = shared ?? cacheList(cacheKey, read(caller, service, operation, open, networkOptions));
+			const list = await orCanceled(rows, signal).catch((error) => {
 				if (shared && isOwnToCaller(error) && !signal?.aborted) return undefined;
 				throw error;
 			});
-			if (found) return found;
+			if (list) return list;
 		}
 	} catch (error) {
 		throw toNodeError(caller, error, context);
@@ -67,7 +68,7 @@ async function read(caller: NodeContext, service: ServiceAdapter, operation: Ope
 	return (await executeCall(caller, service, open, operation, request, policy)).rows;
 }
 
-function keep(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {
+function cacheList(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {
 	const list: CachedList = { rows, hasFailed: false };
 	// However long it takes to read: its age counts from then on.
 	lists.set(cacheKey, list, Infinity);

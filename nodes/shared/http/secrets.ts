@@ -1,4 +1,5 @@
-/** Redacts keys that a service repeats in its responses, in whatever form they are escaped. */
+/** Redacts keys that a service repeats in its responses, however they are escaped. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 /** Shorter keys occur by chance in other texts. */
@@ -13,13 +14,13 @@ const ENTITIES: Record<string, string> = {
 	verticalline: '|', rcub: '}', rbrace: '}',
 };
 
-/** A form of escaping: the character that starts it, and the pattern of everything it can write. */
+/** A kind of escaping: the character that starts it, and the pattern of everything it can write. */
 interface Escape {
 	sign: string;
 	pattern: RegExp;
 }
 
-const escape = (sign: string, ...forms: string[]): Escape => ({ sign, pattern: new RegExp(forms.join('|'), 'gi') });
+const escape = (sign: string, ...patterns: string[]): Escape => ({ sign, pattern: new RegExp(patterns.join('|'), 'gi') });
 
 const IN_URL = '%(?:u00)?[0-7][\\da-f]';
 /** Those of JSON and of strings in scripts. */
@@ -49,8 +50,8 @@ function indexOfSecret(secret: string, text: string, from = 0): number {
 
 /** The escapes that a text may contain: each by itself, since a key may contain what looks like another one, and all at once. */
 function escapesIn(text: string): Escape[] {
-	const found = ESCAPES.filter(({ sign }) => text.includes(sign));
-	return found.length > 1 ? [...found, ALL] : found;
+	const escapes = ESCAPES.filter(({ sign }) => text.includes(sign));
+	return escapes.length > 1 ? [...escapes, ALL] : escapes;
 }
 
 const decode = (text: string, { pattern }: Escape) => text.replace(pattern, decodeSequence);
@@ -87,7 +88,7 @@ const searchable = (secrets: string[]) => secrets.filter(({ length }) => length 
 const contains = (text: string, secret: string): boolean =>
 	text.length >= secret.length && decodingsOf(text).some((decoding) => indexOfSecret(secret, decoding.text) >= 0);
 
-/** A text without one key, in whatever form. */
+/** A text without one key, however it is escaped. */
 function redactOne(text: string, secret: string): string {
 	if (!contains(text, secret)) return text;
 	// Undecoded comes last: an escaped key is longer by its sign.
@@ -124,7 +125,7 @@ function sourceIndex(source: string, { pattern }: Escape): (index: number) => nu
 }
 
 /**
- * Replaces keys in a text by `***`, in whatever form they are escaped.
+ * Replaces keys in a text by `***`, however they are escaped.
  * @param secrets of a connection; those shorter than eight characters are not looked for
  */
 export const redact = (text: string, secrets: string[]): string => searchable(secrets).reduce(redactOne, text);

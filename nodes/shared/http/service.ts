@@ -1,4 +1,5 @@
-/** The interface by which a vendor brings everything that is specific to its service. */
+/** The interface of a service adapter, which is everything that is specific to one service, and the types that it works with. */
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -100,9 +101,9 @@ export interface PlannedItem {
 	run: object;
 	open: ResolveSession;
 	/** Maximum number of rows, or Infinity. */
-	wanted: number;
+	maxRows: number;
 	/** Shows a sentence about the responses to the user after the run. */
-	note?: (sentence: string) => void;
+	addNote?: (sentence: string) => void;
 }
 
 /** How an item's output comes about. All items are planned before the first call. */

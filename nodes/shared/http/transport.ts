@@ -1,4 +1,5 @@
 /** Sends one request through n8n's helpers, with a deadline, and without following redirects. */
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -15,7 +16,7 @@ import type { HttpResponse, ServiceAdapter } from './service';
 import { DEFAULT_TIMEOUT_MS } from './timing';
 
 /** The longest time in ms that a timer can run. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Sends a request that n8n authenticates with the credentials. */
 export async function sendAuthenticated(
@@ -78,8 +79,8 @@ export async function withDeadline<Result>(
 /** A timeout in whole ms; an expression may bring it as text. */
 function parseTimeout(value: unknown): number {
 	const ms = Math.ceil(Number(value));
-	if (ms > 0 && ms <= LONGEST_TIMER_MS) return ms;
-	const range = `from 1 to ${LONGEST_TIMER_MS.toLocaleString('en')}`;
+	if (ms > 0 && ms <= MAX_TIMER_MS) return ms;
+	const range = `from 1 to ${MAX_TIMER_MS.toLocaleString('en')}`;
 	throw new ServiceError('notSendable', { messages: [`'Timeout' under Request Options must be a number of milliseconds ${range}`] });
 }
 

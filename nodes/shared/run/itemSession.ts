@@ -1,4 +1,5 @@
 /** The session of an item: its credential and connection. A credential with expressions can differ from item to item. */
+
 import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';

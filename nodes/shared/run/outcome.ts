@@ -1,4 +1,5 @@
 /** The outcome of a run: which items succeeded, failed or were not sent, as sentences and as error data. */
+
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';

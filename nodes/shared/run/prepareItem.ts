@@ -1,4 +1,5 @@
-/** Everything that is checked about an item before its first request is sent. */
+/** Prepares an item: reads and checks everything about it before its first request is sent. */
+
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { attachFiles } from '../fields/binaryFiles';
@@ -25,7 +26,7 @@ export interface PreparedItem {
 	/** Number of rows to return, or Infinity. */
 	maxRows: number;
 	outputOptions: OutputOptions;
-	/** The service's own way to produce the output, where a request or its pages are not enough. */
+	/** Produces the output where a request or its pages are not enough. */
 	plan?: Plan;
 	resolveSession: ResolveSession;
 }
@@ -40,8 +41,8 @@ export async function prepareItem(item: IExecuteSingleFunctions, run: RunContext
 	const maxRows = operation.resultList ? readMaxRows(item, problems) : Infinity;
 	const outputOptions = readOutputOptions(item, operation);
 	const resolveSession = sessionResolver(item, run);
-	const note = (sentence: string) => run.notes.add(sentence);
-	const plan = problems.length > 0 ? undefined : service.plan?.({ context: item, operation, values, run, wanted: maxRows, note, open: resolveSession });
+	const addNote = (sentence: string) => run.notes.add(sentence);
+	const plan = problems.length > 0 ? undefined : service.plan?.({ context: item, operation, values, run, maxRows, addNote, open: resolveSession });
 	problems.push(...(plan?.problems ?? []));
 	if (problems.length > 0) throw invalidValues(problems);
 	const maxFileBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;

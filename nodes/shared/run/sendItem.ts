@@ -1,4 +1,5 @@
 /** The requests of a prepared item, all its pages, files and downloads included, and its output items. */
+
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { loadFiles, sentFiles } from '../fields/binaryFiles';
@@ -14,7 +15,7 @@ import { withoutSecrets } from '../http/secrets';
 import type { SendCall, Session } from '../http/service';
 import { throttleFor } from '../throttle/registry';
 import type { RunContext } from './context';
-import { attachDownloads } from './downloads';
+import { attachDownloads } from './attachDownloads';
 import { withUploadProgress } from './itemErrors';
 import { mapInChunks } from './mapInChunks';
 import { pairItems, toOutputItems } from './output';

@@ -69,9 +69,9 @@ export function answerInProgress(key: string, isFinal: boolean, deadline: number
 	const leftMs = deadline - performance.now();
 	if (!other || (isFinal && !other.isFinal) || leftMs <= 0 || signal?.aborted) return undefined;
 	const ended = new AbortController();
-	const stop = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
-	const none = () => undefined;
-	return Promise.race([other.answer.catch(none), cancelableSleep(leftMs, stop).catch(none)])
+	const endSignal = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
+	const noAnswer = () => undefined;
+	return Promise.race([other.answer.catch(noAnswer), cancelableSleep(leftMs, endSignal).catch(noAnswer)])
 		.then((answer) => (answer && answer.key === key ? answer : undefined))
 		.finally(() => ended.abort());
 }

@@ -81,7 +81,7 @@ interface AccountRequests {
 async function requestsByAccount(items: RunPlan['items'], settings: WaitSettings): Promise<AccountRequests[]> {
 	const accounts = new Map<string, AccountRequests>();
 	for (const { item, requests } of items) {
-		const session = await item.open().catch(() => undefined);
+		const session = await item.resolveSession().catch(() => undefined);
 		if (!session) continue;
 		const { accountId } = session.connection;
 		const account = accounts.get(accountId) ?? { session, requests: new Map<string, PlannedRequest>() };

@@ -182,6 +182,6 @@ export function pick<Wire extends string, Some extends Wire>(all: Fields<Wire>, 
 
 /** All fields of a catalogue but some. */
 export function omit<Wire extends string, Some extends Wire>(all: Fields<Wire>, ...wires: Some[]): Fields<Exclude<Wire, Some>> {
-	const left = Object.entries(all).filter(([wire]) => !wires.includes(wire as Some));
-	return Object.fromEntries(left) as Fields<Exclude<Wire, Some>>;
+	const remaining = Object.entries(all).filter(([wire]) => !wires.includes(wire as Some));
+	return Object.fromEntries(remaining) as Fields<Exclude<Wire, Some>>;
 }

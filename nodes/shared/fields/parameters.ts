@@ -13,8 +13,8 @@ import { isObject, textOf } from './unknownValues';
  */
 export function readParameters(item: IExecuteSingleFunctions, { required, collections }: Operation): IDataObject {
 	const parameters: IDataObject = {};
-	const shown = Object.values(required).filter((field) => isShown(item, field));
-	for (const field of shown) parameters[field.wire] = locatorValue(item.getNodeParameter(field.name, ''), field);
+	const visible = Object.values(required).filter((field) => isShown(item, field));
+	for (const field of visible) parameters[field.wire] = locatorValue(item.getNodeParameter(field.name, ''), field);
 	if (hasFile(required)) parameters[binaryFields.name] = item.getNodeParameter(binaryFields.name, '') as string;
 	for (const { name: collection, fields } of collections) {
 		const added = item.getNodeParameter(collection, {}) as unknown;

@@ -33,15 +33,15 @@ export async function cancelableSleep(ms: number, signal?: AbortSignal): Promise
  */
 export async function orCanceled<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
 	if (!signal) return await work;
-	let stop = () => {};
+	let onAbort = () => {};
 	const canceled = new Promise<never>((_resolve, reject) => {
-		stop = () => reject(new CanceledError());
-		signal.addEventListener('abort', stop);
+		onAbort = () => reject(new CanceledError());
+		signal.addEventListener('abort', onAbort);
 	});
 	try {
 		if (signal.aborted) throw new CanceledError();
 		return await Promise.race([work, canceled]);
 	} finally {
-		signal.removeEventListener('abort', stop);
+		signal.removeEventListener('abort', onAbort);
 	}
 }

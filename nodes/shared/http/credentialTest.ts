@@ -66,7 +66,7 @@ export async function testConnection(
 		throw testError(joinSentences(message, description));
 	}
 
-	async function read(own: Helpers): Promise<PageRead | undefined> {
+	async function read(requestHelpers: Helpers): Promise<PageRead | undefined> {
 		const connection = service.connect(credentials, operation);
 		const { accountId, limits, secrets } = connection;
 		context.secrets = secrets;
@@ -84,7 +84,7 @@ export async function testConnection(
 		const deadline = AbortSignal.timeout(INTERACTIVE_TIMEOUT_MS);
 		try {
 			return service.parseResponse(
-				await sendUnauthenticated(own, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
+				await sendUnauthenticated(requestHelpers, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
 				operation,
 			);
 		} catch (cause) {

@@ -27,7 +27,7 @@ interface ReadOptions {
 	retryFailed?: boolean;
 	networkOptions?: NetworkOptions;
 	/** The connection of an item, if the list is read for one. */
-	open?: ResolveSession;
+	resolveSession?: ResolveSession;
 }
 
 /**
@@ -39,19 +39,19 @@ export async function readCachedList(
 	caller: NodeContext,
 	service: ServiceAdapter,
 	operation: Operation,
-	{ retryFailed = false, networkOptions = {}, open = async () => await openSession(caller, service, operation) }: ReadOptions = {},
+	{ retryFailed = false, networkOptions = {}, resolveSession = async () => await openSession(caller, service, operation) }: ReadOptions = {},
 ): Promise<IDataObject[]> {
 	const context = errorContext(service, operation);
 	const signal = cancelSignal(caller);
 	try {
-		const { connection: { keyId, secrets } } = await open();
+		const { connection: { keyId, secrets } } = await resolveSession();
 		context.secrets = secrets;
 		// What a list shows may depend on the key, and whether it can be read on the proxy.
 		const cacheKey = `${keyId} ${operation.value} ${JSON.stringify(networkOptions)}`;
 		for (;;) {
 			const cached = lists.get(cacheKey);
 			const shared = cached && !(retryFailed && cached.hasFailed) ? cached : undefined;
-			const { rows } = shared ?? cacheList(cacheKey, read(caller, service, operation, open, networkOptions));
+			const { rows } = shared ?? cacheList(cacheKey, read(caller, service, operation, resolveSession, networkOptions));
 			const list = await orCanceled(rows, signal).catch((error) => {
 				if (shared && isOwnToCaller(error) && !signal?.aborted) return undefined;
 				throw error;
@@ -63,9 +63,9 @@ export async function readCachedList(
 	}
 }
 
-async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, open: ResolveSession, networkOptions: NetworkOptions): Promise<IDataObject[]> {
+async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, resolveSession: ResolveSession, networkOptions: NetworkOptions): Promise<IDataObject[]> {
 	const { request, policy } = lookUpOptions(service, operation, {}, undefined, networkOptions);
-	return (await executeCall(caller, service, open, operation, request, policy)).rows;
+	return (await executeCall(caller, service, resolveSession, operation, request, policy)).rows;
 }
 
 function cacheList(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {

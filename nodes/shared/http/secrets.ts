@@ -16,11 +16,11 @@ const ENTITIES: Record<string, string> = {
 
 /** A kind of escaping: the character that starts it, and the pattern of everything it can write. */
 interface Escape {
-	sign: string;
+	marker: string;
 	pattern: RegExp;
 }
 
-const escape = (sign: string, ...patterns: string[]): Escape => ({ sign, pattern: new RegExp(patterns.join('|'), 'gi') });
+const escape = (marker: string, ...patterns: string[]): Escape => ({ marker, pattern: new RegExp(patterns.join('|'), 'gi') });
 
 const IN_URL = '%(?:u00)?[0-7][\\da-f]';
 /** Those of JSON and of strings in scripts. */
@@ -32,11 +32,11 @@ const ALL = escape('', IN_URL, IN_JSON, IN_HTML);
 
 /** The character that an escape sequence stands for. */
 function decodeSequence(sequence: string): string {
-	const [sign, next = ''] = sequence.toLowerCase();
-	if (sign === '\\' && next !== 'u' && next !== 'x') return next;
-	if (sign === '&' && next !== '#') return ENTITIES[sequence.slice(1, -1).toLowerCase()] ?? sequence;
+	const [marker, next = ''] = sequence.toLowerCase();
+	if (marker === '\\' && next !== 'u' && next !== 'x') return next;
+	if (marker === '&' && next !== '#') return ENTITIES[sequence.slice(1, -1).toLowerCase()] ?? sequence;
 	const [, digits = ''] = /([\da-f]+);?$/i.exec(sequence) ?? [];
-	return String.fromCharCode(parseInt(digits, sign === '&' && !/x/i.test(sequence) ? 10 : 16));
+	return String.fromCharCode(parseInt(digits, marker === '&' && !/x/i.test(sequence) ? 10 : 16));
 }
 
 /** The index of a key in a text from an index on, or -1. A number with further digits around it is another number. */
@@ -50,7 +50,7 @@ function indexOfSecret(secret: string, text: string, from = 0): number {
 
 /** The escapes that a text may contain: each by itself, since a key may contain what looks like another one, and all at once. */
 function escapesIn(text: string): Escape[] {
-	const escapes = ESCAPES.filter(({ sign }) => text.includes(sign));
+	const escapes = ESCAPES.filter(({ marker }) => text.includes(marker));
 	return escapes.length > 1 ? [...escapes, ALL] : escapes;
 }
 
@@ -91,7 +91,7 @@ const contains = (text: string, secret: string): boolean =>
 /** A text without one key, however it is escaped. */
 function redactOne(text: string, secret: string): string {
 	if (!contains(text, secret)) return text;
-	// Undecoded comes last: an escaped key is longer by its sign.
+	// Undecoded comes last: an escaped key is longer by its marker.
 	return decodingsOf(text).reduceRight((redacted, { escapes }) => redactEscaped(redacted, secret, escapes), text);
 }
 

@@ -29,9 +29,9 @@ export async function sendAuthenticated(
 	const options = markThrottled(rawResponse({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
 	// Handed over decrypted, or n8n would read and decrypt them for every call; and as probed, or it would probe them.
 	const decrypted = { id: '', name: '', type: credentialType, data: { ...credentials, probed: PROBED } };
-	return await withDeadline(caller, request, async (own, abortSignal) =>
+	return await withDeadline(caller, request, async (endable, abortSignal) =>
 		toHttpResponse(
-			await own.helpers.httpRequestWithAuthentication.call(own, credentialType, { ...options, abortSignal }, {
+			await endable.helpers.httpRequestWithAuthentication.call(endable, credentialType, { ...options, abortSignal }, {
 				credentialsDecrypted: decrypted,
 			}),
 		),
@@ -54,20 +54,20 @@ export async function withDeadline<Result>(
 ): Promise<Result> {
 	const abortSignal = request.abortSignal as AbortSignal | undefined;
 	const deadline = AbortSignal.timeout(parseTimeout(request.timeout ?? DEFAULT_TIMEOUT_MS));
-	const hangUp = new AbortController();
+	const controller = new AbortController();
 	const signals = [cancelSignal(caller), abortSignal, deadline].filter((signal) => signal !== undefined);
-	const end = () => hangUp.abort();
+	const end = () => controller.abort();
 	if (signals.some(({ aborted }) => aborted)) end();
 	for (const signal of signals) signal.addEventListener('abort', end);
 	// n8n replaces the request's signal by the execution's own.
-	const own = 'getExecutionCancelSignal' in caller
-		? (Object.create(caller, { getExecutionCancelSignal: { value: () => hangUp.signal } }) as NodeContext)
+	const endable = 'getExecutionCancelSignal' in caller
+		? (Object.create(caller, { getExecutionCancelSignal: { value: () => controller.signal } }) as NodeContext)
 		: caller;
 	const ended = new Promise<never>((_resolve, reject) => {
-		hangUp.signal.addEventListener('abort', () => reject(new ServiceError('connectionLost')));
+		controller.signal.addEventListener('abort', () => reject(new ServiceError('connectionLost')));
 	});
 	try {
-		return await Promise.race([work(own, hangUp.signal), ended]);
+		return await Promise.race([work(endable, controller.signal), ended]);
 	} catch (error) {
 		throw deadline.aborted ? new ServiceError('timeout') : error;
 	} finally {

@@ -60,8 +60,8 @@ function callSender({ item, resolveSession }: PreparedItem, { service, operation
 		};
 		const { rows, ...others } = await executeCall(item, service, resolveSession, operation, buildRequest, { ...policy, deadline });
 		const { secrets } = connection;
-		const shown = await mapInChunks(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal());
-		return { ...others, connection, rows: shown };
+		const safeRows = await mapInChunks(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal());
+		return { ...others, connection, rows: safeRows };
 	};
 }
 

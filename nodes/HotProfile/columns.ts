@@ -5,8 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Columns, ColumnType, RowRules } from '../shared/fields/columns';
 import { isoDate } from '../shared/fields/dates';
 import { column, mapRow, scalarType } from '../shared/fields/columns';
-import { isObject } from '../shared/fields/unknownValues';
-import { textOf } from '../shared/fields/unknownValues';
+import { isObject, textOf } from '../shared/fields/unknownValues';
 import type { Operation } from '../shared/fields/operations';
 
 /** As received: a value that the key's user may not see comes as empty text (guide, part 3). */

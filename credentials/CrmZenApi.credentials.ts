@@ -1,4 +1,5 @@
 /** The credential of CRM Zen: the URL, token and wait of each report. */
+
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
@@ -9,7 +10,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { checkAll, connect, connectionOf, MAX_WAIT_SECONDS, reports, authenticate } from '../nodes/ZenTotals/connection';
+import { checkReports, connect, connectionOf, MAX_WAIT_SECONDS, reports, authenticate } from '../nodes/ZenTotals/connection';
 import type { Report } from '../nodes/ZenTotals/connection';
 import { zenTotals } from '../nodes/ZenTotals/service';
 import { cacheAnswer, requestKey } from '../nodes/ZenTotals/answerCache';
@@ -54,9 +55,9 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
  * other one is sent.
  */
 async function testTotals(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
-	checkAll(credentials);
+	checkReports(credentials);
 	const values = { data: yesterday() };
-	const answer = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, sparing: true });
+	const answer = await testConnection(credentials, zenTotals, { operation: getManyTotals, values, reuseRecentOutcome: true });
 	const { accountId, address = '', limits } = connect(credentials, 'totals');
 	if (answer) cacheAnswer(requestKey(accountId, values), limits.windowMs, answer);
 	return await afterTest(credentials, request, address);

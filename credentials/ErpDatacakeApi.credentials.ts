@@ -1,4 +1,5 @@
 /** The credential of the ERP: its address, token and limits. */
+
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,

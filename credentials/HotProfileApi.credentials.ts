@@ -1,4 +1,5 @@
 /** The credential of HotProfile: instance, API key and limits. */
+
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,

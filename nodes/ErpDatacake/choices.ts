@@ -1,6 +1,6 @@
-/** The fixed lists of values that the settings of ERP Datacake take. */
+/** The choices of the options Date Format and JSON Sent As. */
 
-import type { Choice } from '../shared/fields/fields';
+import type { Choice } from '../shared/fields';
 
 export const dateFormats: Choice[] = [
 	{ name: '2026-04-30', value: 'yyyy-MM-dd' },
@@ -9,7 +9,7 @@ export const dateFormats: Choice[] = [
 	{ name: '30-04-2026', value: 'dd-MM-yyyy' },
 ];
 
-export const jsonForms: Choice[] = [
+export const jsonFormats: Choice[] = [
 	{ name: 'Text', value: 'text', description: 'Send the JSON as text, exactly as entered' },
 	{ name: 'Object', value: 'object', description: 'Send the JSON as an object' },
 ];

@@ -1,4 +1,5 @@
 /** The ERP's credential: its address, account, limits and endpoint paths, and how it authenticates a request. */
+
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../shared/fields/operations';
@@ -104,7 +105,7 @@ export function endpointPaths(value: unknown): Map<string, string> {
 		if (!operation) throw refuse(`"${id}" is not an operation. Use one of ${[...operations.keys()].join(', ')}`);
 		if (paths.has(id)) throw refuse(`${id} already has a path`);
 		if (!isPath(path)) throw refuse(`"${path}" is not a valid path. Example: ${operation.path}`);
-		const unknown = [...path.matchAll(PLACEHOLDER)].find(([, name = '']) => !takes(operation, name));
+		const unknown = [...path.matchAll(PLACEHOLDER)].find(([, name = '']) => !isPathField(operation, name));
 		if (unknown) throw refuse(`${unknown[0]} is not an input of ${id}`);
 		paths.set(id, path);
 	}
@@ -118,7 +119,7 @@ function isPath(path: string): boolean {
 }
 
 /** Whether a value of an operation can be part of its path: lists and files cannot. */
-function takes(operation: Operation, name: string): boolean {
+function isPathField(operation: Operation, name: string): boolean {
 	const fields = fieldsOf(operation);
 	const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
 	return field !== undefined && !field.isSetting && field.kind !== 'list' && field.kind !== 'file';

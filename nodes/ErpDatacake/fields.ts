@@ -1,19 +1,19 @@
-/** Declares fields of the contract, and those that several resources share. */
+/** Declares fields of ERP Datacake with its formats, and those fields that several resources share. */
 
-import type { Fields, FieldSpec } from '../shared/fields/fields';
-import { decimal, fields, reference, text } from '../shared/fields/fields';
-import { BRAZILIAN_FORMATS, document } from './brazil/types';
+import type { Fields, FieldSpec } from '../shared/fields';
+import { decimal, fields, reference, text } from '../shared/fields';
+import { BRAZILIAN_FORMATS, taxNumber } from './brazil/types';
 
 /** The contract specifies no date format: dates are sent as yyyy-MM-dd unless a setting says otherwise. */
 export const erpFields = <Wire extends string>(specs: Record<Wire, FieldSpec>): Fields<Wire> =>
 	fields('America/Sao_Paulo', specs, { dateFormat: 'yyyy-MM-dd', dayFirst: true, ...BRAZILIAN_FORMATS });
 
 /** The same field under three names in the contract. */
-export const taxDocument = document('CPF or CNPJ', { help: 'Tax number of the client, with or without punctuation' });
+export const taxNumberField = taxNumber('CPF or CNPJ', { help: 'Tax number of the client, with or without punctuation' });
 
 export const common = erpFields({
-	document: taxDocument,
-	cnpj_cpf: taxDocument,
+	document: taxNumberField,
+	cnpj_cpf: taxNumberField,
 	id_cliente: reference('Client ID', { term: 'ID do Cliente' }),
 	id_contrato: reference('Contract ID', { term: 'ID do Contrato' }),
 	id_fatura: reference('Invoice ID', { term: 'ID da Fatura' }),

@@ -1,4 +1,5 @@
 /** The ERP's lists for pickers and ID checks. A city is identified by its name [the contract]. */
+
 import type { ReferenceList } from '../shared/http/service';
 import { getManyCities } from './resources/catalogue/getManyCities';
 import { getManyCommercialOrigins } from './resources/catalogue/getManyCommercialOrigins';

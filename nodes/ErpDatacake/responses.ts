@@ -2,10 +2,11 @@
  * Rows and failures in an ERP's response. The contract shows no wrapper, no error and no empty response,
  * so ERPs differ in all of them.
  */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../shared/fields/operations';
-import { isObject, textOf } from '../shared/fields/text';
+import { isObject, textOf } from '../shared/fields/unknownValues';
 import { collectTexts } from '../shared/http/responses';
 import type { HttpResponse } from '../shared/http/service';
 

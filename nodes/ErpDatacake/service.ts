@@ -1,11 +1,12 @@
 /** ERP Datacake's service adapter: how its requests are built and its responses are read. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Columns } from '../shared/fields/columns';
 import { mapRow } from '../shared/fields/columns';
 import type { Operation, WireValues } from '../shared/fields/operations';
 import { fieldsOf } from '../shared/fields/operations';
-import { hasLoneSurrogate, textOf } from '../shared/fields/text';
+import { hasLoneSurrogate, textOf } from '../shared/fields/unknownValues';
 import { ServiceError } from '../shared/http/errors';
 import type { PageRead } from '../shared/http/pages';
 import { acceptedBody } from '../shared/http/responses';

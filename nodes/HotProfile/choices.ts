@@ -1,6 +1,6 @@
 /** The fixed lists of values that HotProfile's fields take. */
 
-import type { Choice } from '../shared/fields/fields';
+import type { Choice } from '../shared/fields';
 
 /** In the order of JIS X 0401, numbered from 1 (vendor guide: 1 to 47, 13 is 東京都). */
 const PREFECTURES: Array<[romaji: string, kanji: string]> = [

@@ -1,13 +1,12 @@
+/** Column types of HotProfile's rows, and how a row becomes simplified output. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Columns, ColumnType, RowRules } from '../shared/fields/columns';
 import { isoDate } from '../shared/fields/dates';
 import { column, mapRow, scalarType } from '../shared/fields/columns';
-import { isObject } from '../shared/fields/text';
-import { textOf } from '../shared/fields/text';
+import { isObject, textOf } from '../shared/fields/unknownValues';
 import type { Operation } from '../shared/fields/operations';
-
-/** Column types of HotProfile's rows, and how a row becomes simplified output. */
 
 /** As received: a value that the key's user may not see comes as empty text (guide, part 3). */
 const text: ColumnType = { read: (value) => value };

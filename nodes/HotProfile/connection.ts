@@ -1,4 +1,5 @@
 /** HotProfile's credential: its instance, account and limits, and how it authenticates a request. */
+
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { BoundedCache } from '../shared/http/boundedCache';

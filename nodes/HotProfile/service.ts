@@ -1,6 +1,7 @@
 /** HotProfile's service adapter: how its requests are built and its responses are read. */
+
 import type { Operation } from '../shared/fields/operations';
-import { isObject } from '../shared/fields/text';
+import { isObject } from '../shared/fields/unknownValues';
 import { ServiceError } from '../shared/http/errors';
 import type { PageRead } from '../shared/http/pages';
 import { acceptedBody, collectTexts } from '../shared/http/responses';

@@ -1,8 +1,11 @@
+/**
+ * The answers of CRM Zen that can be used again: recent ones, those that another execution is waiting for, and those
+ * of the same execution. In this process only.
+ */
+
 import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
 import { cancelableSleep } from '../shared/http/cancellation';
-
-/** Keeps CRM Zen's answers for as long as they may be used again. In this process only. */
 
 export interface Answer {
 	/** The request that it answers, as `requestKey` names it. */
@@ -66,9 +69,9 @@ export function answerInProgress(key: string, isFinal: boolean, deadline: number
 	const leftMs = deadline - performance.now();
 	if (!other || (isFinal && !other.isFinal) || leftMs <= 0 || signal?.aborted) return undefined;
 	const ended = new AbortController();
-	const stop = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
-	const none = () => undefined;
-	return Promise.race([other.answer.catch(none), cancelableSleep(leftMs, stop).catch(none)])
+	const endSignal = AbortSignal.any([ended.signal, signal].filter((one) => one !== undefined));
+	const noAnswer = () => undefined;
+	return Promise.race([other.answer.catch(noAnswer), cancelableSleep(leftMs, endSignal).catch(noAnswer)])
 		.then((answer) => (answer && answer.key === key ? answer : undefined))
 		.finally(() => ended.abort());
 }

@@ -1,7 +1,7 @@
+/** Column types of CRM Zen's answers. A value of an unexpected type becomes null. */
+
 import { column } from '../shared/fields/columns';
 import { code, count, date, text } from './values';
-
-/** Column types of CRM Zen's answers. A value in a form that is not expected becomes null. */
 
 export const textColumn = column({ read: text });
 export const countColumn = column({ read: count });

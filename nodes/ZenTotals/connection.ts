@@ -1,4 +1,5 @@
 /** CRM Zen's credential: the URL, token and wait of each report, and how it authenticates a request. */
+
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { hashId, invalidCredential, parseKey } from '../shared/http/credentials';
@@ -43,7 +44,7 @@ export function connect(credentials: ICredentialDataDecryptedObject, name: strin
  * Checks the fields of all reports of a credential, without a request.
  * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
-export function checkAll(credentials: ICredentialDataDecryptedObject): void {
+export function checkReports(credentials: ICredentialDataDecryptedObject): void {
 	const filledIn = reports.filter(({ name, required }) => required || credentials[`${name}Url`] || credentials[`${name}Token`]);
 	for (const { name } of filledIn) connect(credentials, name);
 }
@@ -81,7 +82,7 @@ export function authenticate(credentials: ICredentialDataDecryptedObject, reques
 	return { ...pinRequest(request, target), headers: setHeader(request.headers, 'token', token) };
 }
 
-/** A URL in one form, however it was typed; empty if it is not one. */
+/** A URL in one spelling, however it was typed; empty if it is not one. */
 function normalUrl(value: unknown): string {
 	const url = parsePastedUrl(value);
 	if (!url) return '';

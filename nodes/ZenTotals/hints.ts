@@ -1,9 +1,9 @@
+/** The hints in the editor that say how long a run of each report may wait. */
+
 import type { NodeHint } from 'n8n-workflow';
 
 import { formatDuration } from '../shared/http/format';
 import { reports } from './resources';
-
-/** The hints at the node: they say beforehand how long a run may wait. */
 
 /** An expression in "When Too Soon" cannot be evaluated before there is an input. */
 const MAY_WAIT = '(() => { try { return $parameter["whenTooSoon"] !== "stop" } catch { return true } })()';

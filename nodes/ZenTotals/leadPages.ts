@@ -1,3 +1,5 @@
+/** Reads the pages of a report that has pages, as far as they hold leads. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { PageRead } from '../shared/http/pages';
@@ -13,8 +15,6 @@ import { reportOf } from './resources';
 import { count, objects } from './values';
 import { checkTime, isCached } from './waitBudget';
 
-/** Reads the pages of a report that has pages, as far as they hold leads. */
-
 interface LeadPage extends PageRead {
 	answer: Answer;
 	/** CRM Zen's count of all leads; some take it for that of the page. */
@@ -24,12 +24,12 @@ interface LeadPage extends PageRead {
 /** What CRM Zen may answer for a page that does not exist. */
 const PAST_END = new Set<ErrorReason>(['notFound', 'rejected']);
 
-/** The answers of all pages, or of as many as hold the leads that are wanted. */
+/** The answers of all pages, or of as many as hold the leads that the limit allows. */
 export async function readLeadPages(context: QueryContext, pageSize: number): Promise<Answer[]> {
 	const { item } = context;
 	const pages: LeadPage[] = [];
 	let isChecked = true;
-	const leads = await readPages<LeadPage>(async ({ number }) => pageOf(await answerTo(context, number)), pageSize, item.wanted, 1, {
+	const leads = await readPages<LeadPage>(async ({ number }) => pageOf(await answerTo(context, number)), pageSize, item.maxRows, 1, {
 		hasFixedSize: true,
 		onPage: (page) => pages.push(page),
 		beforeSecondPage: (first) => checkPagesTime(context, first, pageSize),
@@ -37,10 +37,10 @@ export async function readLeadPages(context: QueryContext, pageSize: number): Pr
 		isRepeat: (page, previous) => usersIn(page) === usersIn(previous),
 		onUnchecked: () => (isChecked = false),
 	});
-	if (isChecked) noteMismatch(pages, leads.length >= item.wanted, item);
+	if (isChecked) addMismatchNote(pages, leads.length >= item.maxRows, item);
 	else {
 		const subject = pluralize(leads.length, 'lead');
-		item.note?.(`${reportOf(item.operation).label}: CRM Zen reported no more than ${subject}. There was no time left to request another page to make sure`);
+		item.addNote?.(`${reportOf(item.operation).label}: CRM Zen reported no more than ${subject}. There was no time left to request another page to make sure`);
 	}
 	return pages.map(({ answer }) => answer);
 }
@@ -65,14 +65,14 @@ function checkPagesTime({ query, item, session, settings, deadline }: QueryConte
 	const { totalPages = 0, records, rows } = first;
 	const isPlausible = totalPages <= MAX_PAGES && rows.length >= pageSize && (records === null || Math.ceil(records / pageSize) === totalPages);
 	if (!isPlausible) return;
-	const numbers = Array.from({ length: Math.min(totalPages, Math.ceil(item.wanted / pageSize)) - 1 }, (_, index) => index + 2);
+	const numbers = Array.from({ length: Math.min(totalPages, Math.ceil(item.maxRows / pageSize)) - 1 }, (_, index) => index + 2);
 	const requests = numbers.map((number) => ({ values: requestValues(query, item.operation, number), isFinal: query.isFinal }));
 	const needed = requests.filter((request) => !isCached(request, item, session, settings)).length;
 	checkTime(needed, item, session, deadline - performance.now(), settings);
 }
 
 /** Tells the user if other leads or pages came than CRM Zen reported. */
-function noteMismatch(pages: LeadPage[], isLimited: boolean, { operation, note }: PlannedItem): void {
+function addMismatchNote(pages: LeadPage[], isLimited: boolean, { operation, addNote }: PlannedItem): void {
 	const [first] = pages;
 	if (!first) return;
 	const leads = pages.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -81,8 +81,8 @@ function noteMismatch(pages: LeadPage[], isLimited: boolean, { operation, note }
 	const countsPages = pages.every((page) => page.records === page.rows.length);
 	const { label } = reportOf(operation);
 	if (records !== null && isWrong(records, leads) && !countsPages) {
-		note?.(`${label}: CRM Zen reported ${pluralize(records, 'lead')} but returned ${leads.toLocaleString('en')}`);
+		addNote?.(`${label}: CRM Zen reported ${pluralize(records, 'lead')} but returned ${leads.toLocaleString('en')}`);
 	} else if (totalPages !== undefined && isWrong(totalPages, pages.length) && (totalPages !== 0 || leads > 0)) {
-		note?.(`${label}: CRM Zen reported ${pluralize(totalPages, 'page')} but returned leads on ${pages.length.toLocaleString('en')}`);
+		addNote?.(`${label}: CRM Zen reported ${pluralize(totalPages, 'page')} but returned leads on ${pages.length.toLocaleString('en')}`);
 	}
 }

@@ -1,3 +1,5 @@
+/** Plans the output of an item: checks its settings, sends its queries one after the other, and returns rows, users or raw answers. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Plan, PlannedItem } from '../shared/http/service';
@@ -11,8 +13,6 @@ import { answerTo } from './requests';
 import { reportOf } from './resources';
 import type { RunPlan, WaitSettings } from './waitBudget';
 import { checkRunTime, readWaitSettings } from './waitBudget';
-
-/** Plans and makes the output of an item: its queries one after the other, and the form that the user chose. */
 
 const runs = new WeakMap<object, RunPlan>();
 
@@ -47,7 +47,7 @@ async function answersTo(context: QueryContext): Promise<Answer[]> {
 	return resultList ? await readLeadPages(context, resultList.pageSize ?? Infinity) : [await answerTo(context)];
 }
 
-/** The answers to a query in the form that the user chose. */
+/** The answers to a query as the user chose under "Output". */
 async function outputOf(answers: Answer[], { date }: Query, item: PlannedItem, output: unknown, { whenTooSoon }: WaitSettings): Promise<IDataObject[]> {
 	const bodies = answers.flatMap(({ read }) => read.rows);
 	const items = output === 'raw' ? await copiesOf(bodies, item) : await rowsOf(bodies, date, item, output === 'users');
@@ -56,12 +56,12 @@ async function outputOf(answers: Answer[], { date }: Query, item: PlannedItem, o
 	return items.map((one) => ({ ...one, answerAgeSeconds: Math.round(ageMs / 1000) }));
 }
 
-async function rowsOf(bodies: IDataObject[], date: string, { context, operation, wanted }: PlannedItem, isByUser: boolean): Promise<IDataObject[]> {
-	const { rows: form, users } = reportOf(operation).outputs;
+async function rowsOf(bodies: IDataObject[], date: string, { context, operation, maxRows }: PlannedItem, isByUser: boolean): Promise<IDataObject[]> {
+	const { rows: rowOutput, users } = reportOf(operation).outputs;
 	const signal = context.getExecutionCancelSignal();
 	const rows: IDataObject[][] = [];
-	for (const body of bodies) rows.push(await mapInChunks(form.map(body, date), (row) => row, signal));
-	const all = rows.flat().slice(0, operation.resultList ? wanted : Infinity);
+	for (const body of bodies) rows.push(await mapInChunks(rowOutput.map(body, date), (row) => row, signal));
+	const all = rows.flat().slice(0, operation.resultList ? maxRows : Infinity);
 	return isByUser && users ? await users.map(bodies, date, all, signal) : all;
 }
 

@@ -1,9 +1,9 @@
+/** The node's properties besides the fields of a report: When Too Soon, Maximum Wait and Output. */
+
 import type { INodeProperties } from 'n8n-workflow';
 
 import { reports } from './resources';
 import type { Report } from './resources/report';
-
-/** The node's properties besides the fields of a report: waiting, and the form of the output. */
 
 const waiting: INodeProperties[] = [
 	{

@@ -1,11 +1,11 @@
+/** Turns an item's period into queries: one per day, or one for the whole period. */
+
 import { DateTime } from 'luxon';
 
 import type { PlannedItem } from '../shared/http/service';
 import type { Operation, WireValues } from '../shared/fields/operations';
 import { reportOf } from './resources';
 import { ZONE } from './resources/operations';
-
-/** Turns an item's period into queries: one per day, or one for the whole period. */
 
 export interface Query {
 	values: WireValues;

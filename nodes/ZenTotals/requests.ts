@@ -1,3 +1,5 @@
+/** Gets the answer to one request: from the cache, from another execution that waits for the same, or from CRM Zen. */
+
 import type { PlannedItem, SendCall, Session } from '../shared/http/service';
 import type { Answer } from './answerCache';
 import { answerInProgress, cacheAnswer, cachedAnswer, executionCache, requestKey, shareAnswer } from './answerCache';
@@ -6,8 +8,6 @@ import { requestValues } from './queries';
 import { reportOf } from './resources';
 import type { WaitSettings } from './waitBudget';
 import { mayUseCache, NO_WAIT_MS } from './waitBudget';
-
-/** Gets the answer to one request: from the cache, from another execution that waits for the same, or from CRM Zen. */
 
 /** A query that is being answered. */
 export interface QueryContext {

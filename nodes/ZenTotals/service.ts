@@ -1,5 +1,7 @@
+/** CRM Zen's service adapter: how its requests are built and its responses are read. */
+
 import { acceptedBody, collectTexts } from '../shared/http/responses';
-import { isObject } from '../shared/fields/text';
+import { isObject } from '../shared/fields/unknownValues';
 import type { Advice, HttpResponse, ServiceAdapter } from '../shared/http/service';
 import { ServiceError } from '../shared/http/errors';
 import type { Operation } from '../shared/fields/operations';
@@ -7,8 +9,6 @@ import type { PageRead } from '../shared/http/pages';
 import { connect, authenticate } from './connection';
 import { plan } from './plan';
 import { reportOf, resources } from './resources';
-
-/** Builds requests to CRM Zen and reads its responses. */
 
 const SERVICE = 'CRM Zen';
 const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';

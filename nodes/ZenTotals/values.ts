@@ -1,10 +1,10 @@
+/** Reads the values in CRM Zen's answers, however they are written: the vendor's pages show no sample values. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/fields/dates';
 import { parseNumber } from '../shared/fields/numbers';
-import { isObject } from '../shared/fields/text';
-
-/** Reads the values in CRM Zen's answers in any form: the vendor's pages show no sample values. */
+import { isObject } from '../shared/fields/unknownValues';
 
 /** The objects of a list. Empty objects are left out; a list may come as an object with numbered keys. */
 export function objects(value: unknown): IDataObject[] {

@@ -1,3 +1,5 @@
+/** How long a run may wait: reads the settings for it, and checks before the first request that there is time for all of them. */
+
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { PlannedItem, Session } from '../shared/http/service';
@@ -7,8 +9,6 @@ import type { WireValues } from '../shared/fields/operations';
 import { throttleFor } from '../shared/throttle/registry';
 import { cachedAnswer, executionCache, requestKey } from './answerCache';
 import { reportOf } from './resources';
-
-/** Checks before the first request whether there is time for all requests of a run. */
 
 /** What the user chose for the time in which CRM Zen answers no request. */
 export interface WaitSettings {
@@ -81,7 +81,7 @@ interface AccountRequests {
 async function requestsByAccount(items: RunPlan['items'], settings: WaitSettings): Promise<AccountRequests[]> {
 	const accounts = new Map<string, AccountRequests>();
 	for (const { item, requests } of items) {
-		const session = await item.open().catch(() => undefined);
+		const session = await item.resolveSession().catch(() => undefined);
 		if (!session) continue;
 		const { accountId } = session.connection;
 		const account = accounts.get(accountId) ?? { session, requests: new Map<string, PlannedRequest>() };

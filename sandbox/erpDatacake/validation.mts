@@ -1,4 +1,4 @@
-import type { Field } from '../../nodes/shared/fields/fields.ts';
+import type { Field } from '../../nodes/shared/fields/index.ts';
 import { type Operation, fieldsOf } from '../../nodes/shared/fields/operations.ts';
 import { isValidDocument } from './provider.mts';
 
@@ -51,7 +51,7 @@ function validateRecord(known: Record<string, Field>, input: Input, forms: Value
 }
 
 const readers: Partial<Record<Field['kind'], (value: string, forms: ValueFormats) => boolean>> = {
-	document: isValidDocument,
+	taxNumber: isValidDocument,
 	postalCode: (value) => /^\d{5}-?\d{3}$/.test(value),
 	email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value),
 	decimal: (value) => /^-?\d{1,3}(\.\d+)?$/.test(value),

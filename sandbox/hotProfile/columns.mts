@@ -1,4 +1,4 @@
-import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
+import type { FieldSpec } from '../../nodes/shared/fields/index.ts';
 import {
 	capitalBands, categories, customFields, industries, leadSources, listings, prefectureNames, type StoredRecord,
 	type TableName, type Tenant, users, type Value, workerBands,

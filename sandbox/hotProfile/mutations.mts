@@ -1,4 +1,4 @@
-import type { Field } from '../../nodes/shared/fields/fields.ts';
+import type { Field } from '../../nodes/shared/fields/index.ts';
 import { type Input, labelOf, ValidationError } from './validation.mts';
 import { clientLabels } from './columns.mts';
 import { emptyValues } from './sampleRecords.mts';

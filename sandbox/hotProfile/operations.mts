@@ -6,7 +6,7 @@ import { clientFields, clientFilters, clientSort } from '../../nodes/HotProfile/
 import { leadFields, leadFilters, leadSort } from '../../nodes/HotProfile/resources/lead/fields.ts';
 import {
 	choice, type Field, type Fields, fields, type FieldSpec, id, idList, integer, text,
-} from '../../nodes/shared/fields/fields.ts';
+} from '../../nodes/shared/fields/index.ts';
 import { customFields, type TableName } from './tenant.mts';
 
 /**

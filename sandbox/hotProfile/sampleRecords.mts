@@ -1,7 +1,7 @@
 import { businessCardFields } from '../../nodes/HotProfile/resources/businessCard/fields.ts';
 import { clientFields } from '../../nodes/HotProfile/resources/client/fields.ts';
 import { leadFields } from '../../nodes/HotProfile/resources/lead/fields.ts';
-import type { Field } from '../../nodes/shared/fields/fields.ts';
+import type { Field } from '../../nodes/shared/fields/index.ts';
 import { Random } from '../random.mts';
 import {
 	capitalBands, categories, industries, japanTime, leadSources, listings, products, type StoredRecord, type Table, tags,

@@ -1,4 +1,4 @@
-import type { FieldSpec } from '../../nodes/shared/fields/fields.ts';
+import type { FieldSpec } from '../../nodes/shared/fields/index.ts';
 import { type Input, ValidationError } from './validation.mts';
 import { columnOf, customField, customText } from './columns.mts';
 import type { Operation } from './operations.mts';

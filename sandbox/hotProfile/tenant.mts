@@ -1,5 +1,5 @@
 import { prefectures } from '../../nodes/HotProfile/choices.ts';
-import { date, fields, type FieldSpec, idList, integer, text, choice } from '../../nodes/shared/fields/fields.ts';
+import { date, fields, type FieldSpec, idList, integer, text, choice } from '../../nodes/shared/fields/index.ts';
 
 /** A value as the service stores it: ids, flags and codes as numbers, decimals and dates as text. */
 export type Value = string | number | number[] | null;

@@ -1,4 +1,4 @@
-import type { FieldSpec, Kind } from '../../nodes/shared/fields/fields.ts';
+import type { FieldSpec, Kind } from '../../nodes/shared/fields/index.ts';
 import type { Pair } from '../parseRequest.mts';
 import type { Operation } from './operations.mts';
 import type { Value } from './tenant.mts';

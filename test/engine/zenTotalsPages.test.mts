@@ -150,7 +150,7 @@ describe('what CRM Zen reported and what it returned', () => {
 		const { connection } = { connection: zenTotals.connect(credentialOf(service, accounts, 0), operation) };
 		const session = { credentials: {}, connection } as never;
 		const values = { period: 'range', startDate: '2026-03-02', endDate: '2026-03-14' };
-		const plan = zenTotals.plan!({ context, operation, values, run: {}, wanted: Infinity, open: async () => session, note: (sentence) => sentences.push(sentence) });
+		const plan = zenTotals.plan!({ context, operation, values, run: {}, maxRows: Infinity, resolveSession: async () => session, addNote: (sentence) => sentences.push(sentence) });
 		const rows = await plan.execute(async (asked) => {
 			const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 			const answer = await fetch(`${connection.address}&${query}`, { headers: { token: service.apiKey } });

@@ -149,11 +149,8 @@ describe('files', () => {
 	});
 });
 
-/** The docstring at the top of a file: before the first statement other than an import. */
+/** The docstring at the top of a file. A blank line separates it from the docstring of the first statement. */
 function topDocstring(content: string): string {
-	const source = ts.createSourceFile('file.ts', content, ts.ScriptTarget.Latest);
-	const first = source.statements.find((statement) => !ts.isImportDeclaration(statement));
-	const head = content.slice(0, first?.getStart(source) ?? content.length);
-	const [, docstring = ''] = /\/\*\*([\s\S]*?)\*\//.exec(head) ?? [];
+	const [, docstring = ''] = /^\/\*\*((?:(?!\*\/)[^])*)\*\/\n\n/.exec(content) ?? [];
 	return docstring.replace(/[\s*]+/g, ' ').trim();
 }

@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 
 import { prospectFields } from '../../nodes/ErpDatacake/resources/prospect/fields.ts';
 import { leadFilters } from '../../nodes/HotProfile/resources/lead/fields.ts';
-import type { Field, FormatOverrides } from '../../nodes/shared/fields/fields';
-import { schemaOf } from '../../nodes/shared/fields/fields';
+import type { Field, FormatOverrides } from '../../nodes/shared/fields';
+import { schemaOf } from '../../nodes/shared/fields';
 import { period } from '../../nodes/ZenTotals/resources/operations';
 
 /** A date reaches each service as the same day, whatever the workflow's time zone, the hour, or the form of the value. */

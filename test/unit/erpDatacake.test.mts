@@ -4,11 +4,11 @@ import fc from 'fast-check';
 
 import { baseUrl, connect, endpointPaths, authenticate } from '../../nodes/ErpDatacake/connection.ts';
 import { resources } from '../../nodes/ErpDatacake/resources/index.ts';
-import { isDocument } from '../../nodes/ErpDatacake/brazil/documents';
+import { isTaxNumber } from '../../nodes/ErpDatacake/brazil/taxNumbers';
 import * as brazil from '../../nodes/ErpDatacake/brazil/types';
 import { erpFields } from '../../nodes/ErpDatacake/fields';
-import type { FieldSpec, FormatOverrides } from '../../nodes/shared/fields/fields';
-import * as catalogue from '../../nodes/shared/fields/fields';
+import type { FieldSpec, FormatOverrides } from '../../nodes/shared/fields';
+import * as catalogue from '../../nodes/shared/fields';
 import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
 import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
@@ -21,26 +21,26 @@ const operations = resources.flatMap((resource) => resource.operations);
 describe('CPF and CNPJ', () => {
 	test.each([
 		'529.982.247-25', '52998224725', ' 529 982 247 25 ', '11.222.333/0001-81', '11222333000181', '12.ABC.345/01DE-35', '12abc34501de35',
-	])('%s is valid', (text) => expect(isDocument(text)).toBe(true));
+	])('%s is valid', (text) => expect(isTaxNumber(text)).toBe(true));
 
 	test.each([
 		'', '529.982.247-24', '11111111111', '00000000000000', '5299822472', '529982247255', '11.222.333/0001-82', '12.ABC.345/01DE-36',
 		'12ABC34501DE3A', '529_982_247_25', 'CPF',
-	])('%p is invalid', (text) => expect(isDocument(text)).toBe(false));
+	])('%p is invalid', (text) => expect(isTaxNumber(text)).toBe(false));
 
 	test('a CPF with one wrong digit is always invalid', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 1, max: 9 }), (position, shift) => {
 				const digits = [...'52998224725'];
 				digits[position] = String((Number(digits[position]) + shift) % 10);
-				expect(isDocument(digits.join(''))).toBe(false);
+				expect(isTaxNumber(digits.join(''))).toBe(false);
 			}),
 		);
 	});
 
 	test('the 400 clients of the sandbox have valid and distinct documents, some with letters', () => {
 		const documents = [...new Provider(1, 400).clients.values()].map(({ fields }) => fields.cnpj_cpf);
-		expect(documents.filter((text) => !isDocument(text) || !isValidDocument(text))).toEqual([]);
+		expect(documents.filter((text) => !isTaxNumber(text) || !isValidDocument(text))).toEqual([]);
 		expect(documents.some((text) => /[A-Z]/.test(text))).toBe(true);
 		expect(new Set(documents).size).toBe(400);
 	});
@@ -48,7 +48,7 @@ describe('CPF and CNPJ', () => {
 
 describe('input on the wire', () => {
 	const { date, file, json, reference } = catalogue;
-	const { document, phone, postalCode, yesNo } = brazil;
+	const { taxNumber, phone, postalCode, yesNo } = brazil;
 	const sent = (spec: FieldSpec, value: unknown, settings: FormatOverrides = {}) => {
 		const { x } = erpFields({ x: spec });
 		const result = catalogue.schemaOf(x, settings).safeParse(value);
@@ -58,9 +58,9 @@ describe('input on the wire', () => {
 	test.each<[string, FieldSpec, unknown, FormatOverrides, unknown]>([
 		['an ID with leading zeros', reference('I'), ' 007 ', {}, '007'],
 		['an ID as a number', reference('I'), 42, {}, '42'],
-		['a document as entered', document('D'), '529.982.247-25', {}, '529.982.247-25'],
-		['a document as digits', document('D'), '12.ABC.345/01DE-35', { digitsOnly: true }, '12ABC34501DE35'],
-		['an invalid document with the check turned off', document('D'), '1', { checkDocuments: false }, '1'],
+		['a document as entered', taxNumber('D'), '529.982.247-25', {}, '529.982.247-25'],
+		['a document as digits', taxNumber('D'), '12.ABC.345/01DE-35', { digitsOnly: true }, '12ABC34501DE35'],
+		['an invalid document with the check turned off', taxNumber('D'), '1', { checkDocuments: false }, '1'],
 		['a CEP as entered', postalCode('C'), '01310-100', {}, '01310-100'],
 		['a phone as digits', phone('P'), '+55 (11) 5555-0100', { digitsOnly: true }, '551155550100'],
 		['yes', yesNo('Y'), true, {}, 'S'],

@@ -72,7 +72,7 @@ describe('validation', () => {
 		['a field of another operation', 'POST', '/leads', { nome: 'a', cnpj_cpf: '1' }, 400, /cnpj_cpf is not a field/],
 		['a missing field', 'POST', '/pagamentos', { id_cliente: '1001' }, 422, /id_fatura is required/],
 		['a number', 'POST', '/pagamentos', { id_cliente: 1001, id_fatura: '1' }, 400, /id_cliente is not text/],
-		['an invalid document', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224724' }, 422, /is not a valid document/],
+		['an invalid document', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224724' }, 422, /is not a valid taxNumber/],
 		['an ID of another list', 'POST', '/prospectos', { nome: 'a', cnpj_cpf: '52998224725', id_origem: '201' }, 422, /id_origem: there is no 201/],
 		['a date in another format', 'PUT', '/clientes', { id_cliente: '1001', data_nascimento: '01/05/1990' }, 422, /is not a valid date/],
 		['invalid JSON in cobertura', 'POST', '/leads', { nome: 'a', cobertura: '{' }, 422, /is not a valid json/],

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 import { hotProfileParameterName } from '../../nodes/HotProfile/fields';
 import { validateParameters } from '../../nodes/shared/fields/validation';
-import * as catalogue from '../../nodes/shared/fields/fields';
-import type { FieldSpec } from '../../nodes/shared/fields/fields';
+import * as catalogue from '../../nodes/shared/fields';
+import type { FieldSpec } from '../../nodes/shared/fields';
 import { parseDateTime } from '../../nodes/shared/fields/dates';
-import { properties, withTerm } from '../../nodes/shared/fields/properties';
+import { fieldProperties, withTerm } from '../../nodes/shared/fields/fieldProperties';
 import { parseYesNo } from '../../nodes/shared/fields/yesNo';
 import type { Operation } from '../../nodes/shared/fields/operations';
 
@@ -162,7 +162,7 @@ describe("a vendor's own field type", () => {
 	});
 
 	test('defines its own editor property', () => {
-		expect(properties(field)).toEqual([
+		expect(fieldProperties(field)).toEqual([
 			{ displayName: 'Plate (Kennzeichen)', name: 'plateNo', type: 'string', default: '', placeholder: 'e.g. AB-12', description: 'Plate of the car' },
 		]);
 	});

@@ -1,8 +1,8 @@
 import type { HttpResponse } from '../../nodes/shared/http/service';
 import { formatDuration } from '../../nodes/shared/http/format';
-import { day, fields } from '../../nodes/shared/fields/fields';
+import { day, fields } from '../../nodes/shared/fields';
 import type { Operation } from '../../nodes/shared/fields/operations';
-import { checkAll, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';
+import { checkReports, connect, connectionOf, authenticate } from '../../nodes/ZenTotals/connection.ts';
 import { parseResponse } from '../../nodes/ZenTotals/service';
 import { answerInProgress, cacheAnswer, cachedAnswer, requestKey, shareAnswer } from '../../nodes/ZenTotals/answerCache';
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
@@ -116,9 +116,9 @@ describe('the credential', () => {
 	});
 
 	test('may omit an optional report, but not only its URL or its token', () => {
-		expect(() => checkAll({ totalsUrl: credential.totalsUrl, totalsToken: 't', leadFileUrl: '', leadFileToken: '' })).not.toThrow();
-		expect(errorOf(() => checkAll({ ...credential, leadFileToken: '' })).message).toContain("'Lead File Token'");
-		expect(errorOf(() => checkAll({ ...credential, salesFunnelToken: 't' })).message).toContain("'Sales Funnel URL'");
+		expect(() => checkReports({ totalsUrl: credential.totalsUrl, totalsToken: 't', leadFileUrl: '', leadFileToken: '' })).not.toThrow();
+		expect(errorOf(() => checkReports({ ...credential, leadFileToken: '' })).message).toContain("'Lead File Token'");
+		expect(errorOf(() => checkReports({ ...credential, salesFunnelToken: 't' })).message).toContain("'Sales Funnel URL'");
 	});
 });
 

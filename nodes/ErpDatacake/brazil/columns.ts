@@ -1,9 +1,9 @@
+/** Column types of Brazilian ERPs: amounts in reais, and yes and no in Portuguese. */
+
 import { column, scalarType } from '../../shared/fields/columns';
 import { parseNumber } from '../../shared/fields/numbers';
 import { parseYesNo } from '../../shared/fields/yesNo';
 import { yesNoWords } from './yesNo';
-
-/** Column types of Brazilian ERPs: amounts in reais, and yes and no in Portuguese. */
 
 /** "R$ 1.234,56"; a dot with three digits behind it separates thousands in Brazil. */
 export const moneyColumn = column(

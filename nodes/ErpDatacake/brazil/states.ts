@@ -1,6 +1,6 @@
 /** The 26 states of Brazil and its federal district. */
 
-import type { Choice } from '../../shared/fields/fields';
+import type { Choice } from '../../shared/fields';
 
 const STATES: Array<[code: string, name: string]> = [
 	['AC', 'Acre'], ['AL', 'Alagoas'], ['AM', 'Amazonas'], ['AP', 'Amapá'], ['BA', 'Bahia'], ['CE', 'Ceará'],

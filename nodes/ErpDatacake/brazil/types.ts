@@ -1,12 +1,12 @@
-/** Field types that only Brazil has: CPF and CNPJ, CEP, UF, phones, and yes or no in the words of an ERP. */
+/** Field types that only Brazil has: tax numbers (CPF and CNPJ), CEP, UF, phones, and yes or no in the words of an ERP. */
 
 import { z } from 'zod';
 
-import type { FieldSpec, Formats, WireValue } from '../../shared/fields/fields';
-import { defineType } from '../../shared/fields/fields';
+import type { FieldSpec, Formats, WireValue } from '../../shared/fields';
+import { defineType } from '../../shared/fields';
 import { numberAsText, textProperty, textRule } from '../../shared/fields/types/text';
 import { parseYesNo } from '../../shared/fields/yesNo';
-import { isDocument } from './documents';
+import { isTaxNumber } from './taxNumbers';
 import { isStateCode } from './states';
 import { yesNoWords } from './yesNo';
 
@@ -25,12 +25,12 @@ export const BRAZILIAN_FORMATS: BrazilianFormats = { checkDocuments: true, digit
 const formatsOf = (formats: Formats) => ({ ...BRAZILIAN_FORMATS, ...(formats as Partial<BrazilianFormats>) });
 
 /** CPF or CNPJ, with or without punctuation. */
-export const document = defineType({
-	kind: 'document',
+export const taxNumber = defineType({
+	kind: 'taxNumber',
 	rule: (spec: FieldSpec, formats: Formats) => {
 		const { checkDocuments, digitsOnly } = formatsOf(formats);
 		return textRule(spec)
-			.refine((value) => !checkDocuments || isDocument(value), { message: 'must be a CPF or CNPJ with valid check digits' })
+			.refine((value) => !checkDocuments || isTaxNumber(value), { message: 'must be a CPF or CNPJ with valid check digits' })
 			.transform((value): WireValue => (digitsOnly ? value.replace(/[^0-9A-Za-z]/g, '') : value));
 	},
 	property: textProperty('e.g. 529.982.247-25'),

@@ -1,6 +1,6 @@
-/** Yes and no in Portuguese. */
+/** The words for yes and no in Portuguese, and the pairs of words that an ERP can expect. */
 
-import type { Choice } from '../../shared/fields/fields';
+import type { Choice } from '../../shared/fields';
 import type { YesNoWords } from '../../shared/fields/yesNo';
 
 export const yesNoWords: YesNoWords = { yes: ['s', 'sim'], no: ['não', 'nao'] };

@@ -1,10 +1,11 @@
 /** The ERP's searchable lists for pickers: by ID or by any part of the name, ignoring accents. */
+
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { readCachedList } from '../../shared/http/listCache';
 import type { ReferenceList } from '../../shared/http/service';
 import { mapInChunks } from '../../shared/run/mapInChunks';
-import { textOf } from '../../shared/fields/text';
+import { textOf } from '../../shared/fields/unknownValues';
 import { erpDatacake } from '../service';
 import { referenceLists } from '../referenceLists';
 

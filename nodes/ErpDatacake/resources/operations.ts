@@ -1,15 +1,15 @@
-/** The four kinds of operation that the contract has, and the settings that each of them needs. */
+/** Makes the operations of ERP Datacake: get, getMany, create and update, each with the options that its fields and columns need. */
 
 import { linkNames, textColumn } from '../../shared/fields/columns';
-import type { Field, Fields } from '../../shared/fields/fields';
-import { choice, clearEmptyFields, decimal, flag, pick, setting, text } from '../../shared/fields/fields';
+import type { Field, Fields } from '../../shared/fields';
+import { choice, clearEmptyFields, decimal, flag, pick, setting, text } from '../../shared/fields';
 import type { Collection, Operation } from '../../shared/fields/operations';
 import { yesNoPairs } from '../brazil/yesNo';
-import { dateFormats, jsonForms } from '../choices';
+import { dateFormats, jsonFormats } from '../choices';
 import { erpFields } from '../fields';
 
 /** The row of operations that only return a status. */
-export const statusRow = { status: textColumn('status') };
+export const statusColumns = { status: textColumn('status') };
 
 const settings = erpFields({
 	checkDocuments: setting(
@@ -30,7 +30,7 @@ const settings = erpFields({
 	),
 	downloadFiles: setting(flag('Download Files', { help: 'Whether to download the linked files as binary data' }), false),
 	downloadTimeout: setting(decimal('Download Timeout (Seconds)', { min: 1, max: 900, help: 'Maximum time to wait for one file' }), 60),
-	jsonAs: setting(choice('JSON Sent As', jsonForms, { help: 'How the ERP expects JSON fields' }), 'text'),
+	jsonAs: setting(choice('JSON Sent As', jsonFormats, { help: 'How the ERP expects JSON fields' }), 'text'),
 	maxFileSizeMb: setting(decimal('Max File Size (MB)', { min: 0.001, max: 500, help: 'Larger files are rejected' }), 10),
 	outputField: setting(text('Put Output File in Field', undefined, { help: 'Name of the binary field to put the downloaded file in' }), 'data'),
 	yesNoAs: setting(choice('Yes and No Sent As', yesNoPairs, { help: 'The words that the ERP expects for yes and no' }), 'S/N'),

@@ -1,2 +1,3 @@
 /** The methods of the HotProfile node that the editor calls. */
+
 export * as listSearch from './listSearch';

@@ -1,9 +1,10 @@
 /** HotProfile's searchable lists for pickers: by ID if the user types digits, by name otherwise. */
+
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { lookUp } from '../../shared/http/lookUp';
 import type { Operation, WireValues } from '../../shared/fields/operations';
-import { textOf } from '../../shared/fields/text';
+import { textOf } from '../../shared/fields/unknownValues';
 import { hotProfile } from '../service';
 import { getManyBusinessCards } from '../resources/businessCard/getMany';
 import { getManyClients } from '../resources/client/getMany';

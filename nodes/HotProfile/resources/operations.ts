@@ -1,7 +1,7 @@
-/** The three kinds of operation that HotProfile has; a resource adds its own path, texts and fields. */
+/** Makes the operations of HotProfile: create, update and getMany. A resource adds its own path, texts and fields. */
 
-import { clearEmptyFields, flag } from '../../shared/fields/fields';
-import type { Fields } from '../../shared/fields/fields';
+import { clearEmptyFields, flag } from '../../shared/fields';
+import type { Fields } from '../../shared/fields';
 import type { Collection, Operation } from '../../shared/fields/operations';
 import { hotProfileFields } from '../fields';
 

@@ -1,7 +1,7 @@
 /** Fields about a person that leads and business cards share. */
 
-import type { FieldSpec } from '../../shared/fields/fields';
-import { choice, decimal, digits, email, id, idList, text, url } from '../../shared/fields/fields';
+import type { FieldSpec } from '../../shared/fields';
+import { choice, decimal, digits, email, id, idList, text, url } from '../../shared/fields';
 import { prefectures } from '../choices';
 
 export const person = {

@@ -1,3 +1,5 @@
+/** Groups the leads of a report by their user. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { mapInChunks } from '../../shared/run/mapInChunks';

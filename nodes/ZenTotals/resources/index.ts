@@ -1,3 +1,5 @@
+/** The reports of CRM Zen, in the order in which the editor shows them. A new one is a folder and a line here. */
+
 import type { Operation, Resource } from '../../shared/fields/operations';
 import { leadFile } from './leadFile';
 import { leadsByUser } from './leadsByUser';
@@ -5,9 +7,6 @@ import type { Report } from './report';
 import { salesFunnel } from './salesFunnel';
 import { totals } from './totals';
 
-/** Lists the reports; a new one is a folder and a line here. */
-
-/** In the order in which the editor shows them. */
 export const reports: Report[] = [totals, leadsByUser, leadFile, salesFunnel];
 
 export const resources: Resource[] = reports.map(({ name, label, operation }) => ({ value: name, name: label, operations: [operation] }));

@@ -1,7 +1,7 @@
-import { choice, day, fields } from '../../shared/fields/fields';
-import type { Operation } from '../../shared/fields/operations';
+/** Makes the operation of a report, and declares the fields for its period. */
 
-/** What the operations of all reports have in common: the period, and their shape. */
+import { choice, day, fields } from '../../shared/fields';
+import type { Operation } from '../../shared/fields/operations';
 
 /** Time zone of the vendor and its customers: its days begin and end there. */
 export const ZONE = 'America/Sao_Paulo';

@@ -1,8 +1,8 @@
+/** The interface of a report: everything that is particular to one report is one object of this type in its folder. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../shared/fields/operations';
-
-/** Describes a report of CRM Zen: all that is particular to one report is one object of this type in its folder. */
 
 export interface Report {
 	/** Value of its resource in the workflow, and the start of its credential fields' names, e.g. `totals` for `totalsUrl`. */
@@ -20,7 +20,7 @@ export interface Report {
 	rootKeys?: string[];
 	/** What a usual period costs in time, for the hint below the node. */
 	cost?: string;
-	/** The forms of the output that the user can choose, besides raw. */
+	/** The outputs that the user can choose, besides raw. */
 	outputs: Outputs;
 	/**
 	 * Whether a response with status 400 only says that there is no data.

@@ -1,10 +1,10 @@
-/** Sends files: from n8n's binary data to base64 in the values of a call. */
+/** The files among the values of a call: checks n8n's binary data, and reads it as base64 when the call starts. */
 
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Field, WireValue } from './field';
 import type { WireValues } from './operations';
-import { isFile } from './properties';
+import { isFile } from './fieldProperties';
 
 /** Binary fields that the user named. */
 export class BinaryFields {
@@ -44,11 +44,11 @@ export async function attachFiles(
 		if (!of || !(wire in values)) continue;
 		const entryFields = Object.values(of);
 		const entries = (values[wire] as WireValues[]).map(
-			async (one, index) => await attachFiles(caller, entryFields, one, maxBytes, problems, `${entry} ${index + 1}: `),
+			async (entryValues, index) => await attachFiles(caller, entryFields, entryValues, maxBytes, problems, `${entry} ${index + 1}: `),
 		);
 		complete[wire] = (await Promise.all(entries)).flat();
 	}
-	const field = fields.find((one) => isFile(one) && one.wire in values);
+	const field = fields.find((candidate) => isFile(candidate) && candidate.wire in values);
 	if (!field) return [complete];
 	const { wire, label, fileName = '', fileFormat = '' } = field;
 	const content = values[wire];

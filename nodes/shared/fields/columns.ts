@@ -1,9 +1,9 @@
+/** Describes the columns of a service's answers: name on the wire, key and title in the output, and how values are read. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from './dates';
 import { parseNumber } from './numbers';
-
-/** Describes the columns of a service's answers: name on the wire, key and title in the output, and how values are read. */
 
 /** How the values of a column are read. A vendor adds types of its own in its own folder. */
 export interface ColumnType {

@@ -1,10 +1,10 @@
-/** Reads dates and times in the forms in which people and services write them. */
+/** Reads dates and times in the formats in which people and services write them. */
 
 import type { DateTimeOptions } from 'luxon';
 import { DateTime } from 'luxon';
 
-/** The forms of services, which people use too. */
-const FORMS = [
+/** The formats of services, which people use too. */
+const PATTERNS = [
 	// 2026-04-30, 2026/04/30, 20260430, each with 10:30 or 10:30:15 behind a blank
 	/^(?<year>\d{4})(?<dash>[-/]?)(?<month>\d{2})\k<dash>(?<day>\d{2})(?: (?<hour>[01]\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?)?$/,
 	// 30/04/2026, 30-04-2026, the same
@@ -13,9 +13,9 @@ const FORMS = [
 	/^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})T(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\.(?<millisecond>\d{3}))?(?<offset>Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/,
 ];
 
-/** All forms in which people write: also 2026/4/3 9:30 and 3.4.2026. ISO 8601 has more forms, which luxon reads. */
-const ENTERED_FORMS = [
-	...FORMS,
+/** All formats in which people write: also 2026/4/3 9:30 and 3.4.2026. ISO 8601 has more, which luxon reads. */
+const ENTERED_PATTERNS = [
+	...PATTERNS,
 	/^(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})(?:[ T](?<hour>\d|[01]\d|2[0-4]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?)?$/,
 	/^(?<day>\d{1,2})[-/.](?<month>\d{1,2})[-/.](?<year>\d{4})$/,
 ];
@@ -34,12 +34,12 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const isLeapYear = (year: number) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 const daysInMonth = (year: number, month: number) => (month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0));
 
-/** The parts of a date in one of the forms; nothing where it has another form or does not exist. */
-function parseDate(text: string, forms: RegExp[]): DateParts | undefined {
-	for (const form of forms) {
-		const found = form.exec(text)?.groups;
-		if (!found) continue;
-		const { year = '', month = '', day = '', hour, minute = '00', second = '00', millisecond = '000', offset = '' } = found;
+/** The parts of a date in one of the formats; undefined if it has another one or does not exist. */
+function parseDate(text: string, patterns: RegExp[]): DateParts | undefined {
+	for (const pattern of patterns) {
+		const groups = pattern.exec(text)?.groups;
+		if (!groups) continue;
+		const { year = '', month = '', day = '', hour, minute = '00', second = '00', millisecond = '000', offset = '' } = groups;
 		if (Number(day) < 1 || Number(day) > daysInMonth(Number(year), Number(month))) return undefined;
 		const time = hour === undefined ? undefined : { hour, minute, second, millisecond, offset };
 		return { year, month, day, isDayFirst: !/^\d{4}/.test(text), time };
@@ -55,7 +55,7 @@ function parseDate(text: string, forms: RegExp[]): DateParts | undefined {
 export function isoDate(value: unknown): unknown {
 	const text = String(value).trim();
 	if (/^0000-00-00/.test(text)) return null;
-	const parts = parseDate(text, FORMS);
+	const parts = parseDate(text, PATTERNS);
 	if (!parts) return isoByLuxon(text) ?? value;
 	const { year, month, day, time } = parts;
 	const iso = `${year}-${month}-${day}`;
@@ -97,7 +97,7 @@ const ISO_DAY = /^\d{4}-?\d{2}-?\d{2}/;
  * @param dayFirst whether a day may stand before its month and year
  */
 export function parseDateTime(text: string, options: DateTimeOptions, dayFirst = false): DateTime {
-	const parts = hasOffset(text) ? undefined : parseDate(text, ENTERED_FORMS);
+	const parts = hasOffset(text) ? undefined : parseDate(text, ENTERED_PATTERNS);
 	if (!parts) return ISO_DAY.test(text) ? DateTime.fromISO(text, options) : DateTime.invalid('no date');
 	const { year, month, day, isDayFirst, time } = parts;
 	if (isDayFirst && !dayFirst) return DateTime.invalid('no date');

@@ -1,12 +1,12 @@
 /**
- * The field catalogue: a field of a service is one line, and the editor's property, the check before a call
- * and the value on the wire all come from that line.
+ * What a field is, and how fields are declared: one line each, from which the editor's property, the check before a
+ * call and the value on the wire all come.
  */
 
 import type { INodeProperties } from 'n8n-workflow';
 import type { z } from 'zod';
 
-/** A value in the form in which it is sent. */
+/** A value as it is sent. */
 export type WireValue = string | number | string[] | number[] | object;
 
 /** Turns what the user entered into what is sent; fails with an issue whose message is the rule. */
@@ -182,6 +182,6 @@ export function pick<Wire extends string, Some extends Wire>(all: Fields<Wire>, 
 
 /** All fields of a catalogue but some. */
 export function omit<Wire extends string, Some extends Wire>(all: Fields<Wire>, ...wires: Some[]): Fields<Exclude<Wire, Some>> {
-	const left = Object.entries(all).filter(([wire]) => !wires.includes(wire as Some));
-	return Object.fromEntries(left) as Fields<Exclude<Wire, Some>>;
+	const remaining = Object.entries(all).filter(([wire]) => !wires.includes(wire as Some));
+	return Object.fromEntries(remaining) as Fields<Exclude<Wire, Some>>;
 }

@@ -4,7 +4,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Collection, Operation, Resource } from './operations';
 import { hasOutput } from './operations';
-import { isFile, properties, withTerm } from './properties';
+import { fieldProperties, isFile, withTerm } from './fieldProperties';
 
 /** @param output what is asked about the output, where it is not the usual */
 export function nodeProperties(resources: Resource[], output?: INodeProperties[]): INodeProperties[] {
@@ -65,7 +65,7 @@ function operationSelector({ value: resource, operations }: Resource): INodeProp
 const requiredProperties = ({ required }: Operation): INodeProperties[] =>
 	Object.values(required).flatMap((field) =>
 		// A file is entered in one of two ways, so neither of them alone is required.
-		properties(field).map((property) => (isFile(field) ? property : { ...property, required: true })),
+		fieldProperties(field).map((property) => (isFile(field) ? property : { ...property, required: true })),
 	);
 
 const limitProperties: INodeProperties[] = [
@@ -97,7 +97,7 @@ const titles: Record<Collection['name'], [title: string, button: string]> = {
 
 function collectionProperty({ name, fields }: Collection): INodeProperties {
 	const [displayName, placeholder] = titles[name];
-	const options = Object.values(fields).flatMap(properties);
+	const options = Object.values(fields).flatMap(fieldProperties);
 	return {
 		displayName,
 		name,

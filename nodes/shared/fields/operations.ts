@@ -1,4 +1,4 @@
-/** What an operation of a service is: what the editor shows, what is sent, and how the response is read. */
+/** The interfaces of operations and resources: what the editor shows, what is sent, and how the response is read. */
 
 import type { Columns } from './columns';
 import type { Fields, WireValue } from './field';
@@ -28,9 +28,9 @@ export interface Operation {
 	canClearFields: boolean;
 	/** For operations that read many. */
 	resultList?: {
-		/** Key of the rows in a response, where they are not found by themselves. */
+		/** Key of the rows in a response, where it cannot be recognized without it. */
 		root?: string;
-		/** Most rows of a page; without it all rows come in one response. */
+		/** Maximum number of rows in a page; without it all rows come in one response. */
 		pageSize?: number;
 	};
 	/** The columns of what comes back. */
@@ -58,13 +58,13 @@ const fieldsByOperation = new WeakMap<Operation, Fields>();
 
 /** All fields of an operation, wherever the editor shows them. */
 export function fieldsOf(operation: Operation): Fields {
-	const known = fieldsByOperation.get(operation);
-	if (known) return known;
+	const cached = fieldsByOperation.get(operation);
+	if (cached) return cached;
 	const { required, collections } = operation;
 	const all = Object.assign({}, required, ...collections.map(({ fields }) => fields)) as Fields;
 	fieldsByOperation.set(operation, all);
 	return all;
 }
 
-/** Whether the user chooses in which form the rows of an operation are returned. */
+/** Whether the user chooses how the rows of an operation are returned: simplified, raw or some fields. */
 export const hasOutput = ({ resultList, columns }: Operation): boolean => resultList !== undefined || columns !== undefined;

@@ -4,8 +4,8 @@ import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { Field, Fields } from './field';
 import type { Operation } from './operations';
-import { binaryFields, isFile } from './properties';
-import { isObject, textOf } from './text';
+import { binaryFields, isFile } from './fieldProperties';
+import { isObject, textOf } from './unknownValues';
 
 /**
  * What the user entered, by wire name. Each parameter is resolved once: n8n's own RoutingNode does so twice,
@@ -13,8 +13,8 @@ import { isObject, textOf } from './text';
  */
 export function readParameters(item: IExecuteSingleFunctions, { required, collections }: Operation): IDataObject {
 	const parameters: IDataObject = {};
-	const shown = Object.values(required).filter((field) => isShown(item, field));
-	for (const field of shown) parameters[field.wire] = locatorValue(item.getNodeParameter(field.name, ''), field);
+	const visible = Object.values(required).filter((field) => isShown(item, field));
+	for (const field of visible) parameters[field.wire] = locatorValue(item.getNodeParameter(field.name, ''), field);
 	if (hasFile(required)) parameters[binaryFields.name] = item.getNodeParameter(binaryFields.name, '') as string;
 	for (const { name: collection, fields } of collections) {
 		const added = item.getNodeParameter(collection, {}) as unknown;

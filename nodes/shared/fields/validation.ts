@@ -8,8 +8,8 @@ import { schemaOf } from './field';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
 import { locatorValue } from './parameters';
-import { binaryFields, ENTRIES, isFile } from './properties';
-import { isObject, textOf } from './text';
+import { binaryFields, ENTRIES, isFile } from './fieldProperties';
+import { isObject, textOf } from './unknownValues';
 
 /** The settings of an operation, with their defaults where they are not set. */
 export type OperationSettings = FormatOverrides & IDataObject;

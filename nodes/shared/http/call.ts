@@ -1,4 +1,5 @@
-/** One call to a service: queues, sends, reads and retries it. Everything that calls a service goes through here. */
+/** One call to a service: queues, sends, reads and retries it. Every call of a node goes through here. */
+
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -54,12 +55,12 @@ export async function openSession(caller: NodeContext, service: ServiceAdapter, 
 export async function executeCall(
 	caller: NodeContext,
 	service: ServiceAdapter,
-	open: ResolveSession,
+	resolveSession: ResolveSession,
 	operation: Operation,
 	request: (session: Session) => Promise<Partial<IHttpRequestOptions>>,
 	policy: WaitPolicy,
 ): Promise<PageRead> {
-	return await sendWithRetries(caller, service, open, () => operation.idempotent, policy, async (session) => {
+	return await sendWithRetries(caller, service, resolveSession, () => operation.idempotent, policy, async (session) => {
 		const options = await request(session).catch(throwNotSendable);
 		const response = await sendAuthenticated(caller, service, session.credentials, options);
 		const parse = async () => service.parseResponse(response, operation);
@@ -91,7 +92,7 @@ export function describeTarget({ method = 'GET', url = '' }: Partial<IHttpReques
 export async function sendWithRetries<Result>(
 	caller: NodeContext,
 	service: ServiceAdapter,
-	open: ResolveSession,
+	resolveSession: ResolveSession,
 	isRepeatable: () => boolean,
 	{ queueKey, priority, executionStartedAt, deadline, stats, maxPauseMs, onFailure, refusedKeys, signal = cancelSignal(caller) }: WaitPolicy,
 	attempt: (session: Session) => Promise<Result>,
@@ -111,7 +112,7 @@ export async function sendWithRetries<Result>(
 	};
 
 	for (;;) {
-		const { connection: { accountId, limits, keyId } } = await open();
+		const { connection: { accountId, limits, keyId } } = await resolveSession();
 		const refusedKey = refusedKeys?.get(keyId);
 		if (refusedKey) throw refusedKey;
 		const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - performance.now());
@@ -134,7 +135,7 @@ export async function sendWithRetries<Result>(
 			throttle.release(unchargedLimits(limits));
 		};
 		// The credential may have changed while the call was queued.
-		const session = await open().catch((error) => {
+		const session = await resolveSession().catch((error) => {
 			releaseUnused();
 			throw error;
 		});
@@ -155,7 +156,7 @@ export async function sendWithRetries<Result>(
 			error = cancelSignal(caller)?.aborted ? new ServiceError('canceled', { mayBeStored: true }) : toServiceError(cause);
 			const { retryAfterMs = 0 } = error.details;
 			isRefused = error.reason === 'rateLimited';
-			isKeyReplaced = error.reason === 'unauthorized' && (await open(true)).connection.keyId !== keyId;
+			isKeyReplaced = error.reason === 'unauthorized' && (await resolveSession(true)).connection.keyId !== keyId;
 			const maxWaitMs = Math.min(pauseCapMs(limits), maxPauseMs ?? Infinity);
 			const leftMs = Math.min(maxWaitMs, (deadline ?? Infinity) - performance.now());
 			if (isRefused) final = refusals.add(error, limits, throttle, { timeZone: caller.getTimezone(), maxPauseMs });

@@ -1,4 +1,5 @@
 /** Ends waiting when an execution is canceled. */
+
 import type { IExecuteSingleFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
@@ -32,15 +33,15 @@ export async function cancelableSleep(ms: number, signal?: AbortSignal): Promise
  */
 export async function orCanceled<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
 	if (!signal) return await work;
-	let stop = () => {};
+	let onAbort = () => {};
 	const canceled = new Promise<never>((_resolve, reject) => {
-		stop = () => reject(new CanceledError());
-		signal.addEventListener('abort', stop);
+		onAbort = () => reject(new CanceledError());
+		signal.addEventListener('abort', onAbort);
 	});
 	try {
 		if (signal.aborted) throw new CanceledError();
 		return await Promise.race([work, canceled]);
 	} finally {
-		signal.removeEventListener('abort', stop);
+		signal.removeEventListener('abort', onAbort);
 	}
 }

@@ -2,6 +2,7 @@
  * The test of a credential. It is made by the credential's `authenticate` with the helpers that `preAuthentication` got,
  * since n8n alone would show a bare code for a wrong host. n8n's own test request must cost no call.
  */
+
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation, WireValues } from '../fields/operations';
@@ -21,21 +22,21 @@ import type { ServiceAdapter } from './service';
 import { INTERACTIVE_TIMEOUT_MS } from './timing';
 import { sendUnauthenticated } from './transport';
 
-/** An address that answers itself. It also tells the test from all other requests. */
-const ANSWERS_ITSELF = 'data:application/json;base64,e30=';
+/** An address that contains its own response; it also marks the test among all requests. */
+const DATA_URL = 'data:application/json;base64,e30=';
 
 /** The request that n8n sends as the test of a credential. */
-export const CREDENTIAL_TEST: ICredentialTestRequest = { request: { url: ANSWERS_ITSELF } };
+export const CREDENTIAL_TEST: ICredentialTestRequest = { request: { url: DATA_URL } };
 
 /** Whether a request is that of n8n's credential test. */
-export const isCredentialTest = ({ url }: IHttpRequestOptions): boolean => url === ANSWERS_ITSELF;
+export const isCredentialTest = ({ url }: IHttpRequestOptions): boolean => url === DATA_URL;
 
 /** The request that tests a credential, and what else than a response proves the credential. */
 export interface ConnectionTest {
 	operation: Operation;
 	values?: WireValues;
 	/** Whether a refusal as too many proves the credential too, and no request is made if one has just been made. */
-	sparing?: boolean;
+	reuseRecentOutcome?: boolean;
 }
 
 type Helpers = IHttpRequestHelper['helpers'];
@@ -51,7 +52,7 @@ const SLOT_TIMEOUT_MS = 10_000;
 export async function testConnection(
 	credentials: ICredentialDataDecryptedObject,
 	service: ServiceAdapter,
-	{ operation, values = {}, sparing = false }: ConnectionTest,
+	{ operation, values = {}, reuseRecentOutcome = false }: ConnectionTest,
 ): Promise<PageRead | undefined> {
 	const context = errorContext(service, operation);
 	const helpers = helpersFor(credentials) as Helpers | undefined;
@@ -60,30 +61,30 @@ export async function testConnection(
 		return await read(helpers);
 	} catch (cause) {
 		const error = toServiceError(cause);
-		if (sparing && error.reason === 'rateLimited') return undefined;
+		if (reuseRecentOutcome && error.reason === 'rateLimited') return undefined;
 		const { message, description } = userMessage(asTestResult(error), context);
 		throw testError(joinSentences(message, description));
 	}
 
-	async function read(own: Helpers): Promise<PageRead | undefined> {
+	async function read(requestHelpers: Helpers): Promise<PageRead | undefined> {
 		const connection = service.connect(credentials, operation);
 		const { accountId, limits, secrets } = connection;
 		context.secrets = secrets;
 		const request = service.authenticate(credentials, { url: '', ...service.buildRequest(operation, values, { number: 1, size: 1 }, connection) });
 		const throttle = throttleFor(accountId);
-		const recent = sparing ? recentOutcome(throttle, limits.windowMs) : undefined;
-		const instead = await throttle.acquire({ queueKey: {}, limits, priority: true, timeoutMs: recent ? 0 : SLOT_TIMEOUT_MS }).then(
+		const recent = reuseRecentOutcome ? recentOutcome(throttle, limits.windowMs) : undefined;
+		const outcome = await throttle.acquire({ queueKey: {}, limits, priority: true, timeoutMs: recent ? 0 : SLOT_TIMEOUT_MS }).then(
 			() => undefined,
 			// The outcome of a call that has just been made replaces another one's.
 			(error: unknown) => (error instanceof AcquireTimeoutError ? (recent ?? retryLaterError(error.waitMs, 'local')) : toServiceError(error)),
 		);
-		if (instead === 'success') return undefined;
-		if (instead) throw instead;
+		if (outcome === 'success') return undefined;
+		if (outcome) throw outcome;
 		let error: ServiceError | undefined;
 		const deadline = AbortSignal.timeout(INTERACTIVE_TIMEOUT_MS);
 		try {
 			return service.parseResponse(
-				await sendUnauthenticated(own, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
+				await sendUnauthenticated(requestHelpers, { ...request, timeout: INTERACTIVE_TIMEOUT_MS, abortSignal: deadline }),
 				operation,
 			);
 		} catch (cause) {
@@ -112,7 +113,7 @@ function asTestResult(error: ServiceError): ServiceError {
  */
 export async function afterTest(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions, address: string): Promise<IHttpRequestOptions> {
 	const helpers = helpersFor(credentials) as Helpers;
-	return await sendUnauthenticated(helpers, { url: ANSWERS_ITSELF }).then(
+	return await sendUnauthenticated(helpers, { url: DATA_URL }).then(
 		() => request,
 		() => ({ ...request, method: 'HEAD', url: new URL(address).origin, ignoreHttpStatusErrors: true, disableFollowRedirect: true }),
 	);

@@ -1,4 +1,5 @@
-/** What the credentials of all services have in common: limits, keys, the id of an account. */
+/** What the credentials of all services have in common: the fields for the limits, the check of a key, the ID of an account. */
+
 import { createHash } from 'node:crypto';
 
 import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workflow';

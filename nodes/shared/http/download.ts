@@ -1,4 +1,5 @@
 /** Downloads files behind links that a service returns: where they may lie, how large and how slow they may be. */
+
 import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
@@ -41,24 +42,24 @@ export interface Download {
 export async function downloadFile(
 	caller: IExecuteSingleFunctions,
 	service: ServiceAdapter,
-	open: ResolveSession,
+	resolveSession: ResolveSession,
 	policy: WaitPolicy,
 	link: string,
 	name: string,
 	limits: DownloadLimits,
 ): Promise<Download> {
-	const { address: serviceAddress = '' } = (await open()).connection;
+	const { address: serviceAddress = '' } = (await resolveSession()).connection;
 	// One time for all attempts; waiting in the queue takes nothing of it.
 	let leftMs = limits.timeoutMs;
 	for (let address = downloadUrl(link, name, serviceAddress), hop = 0; hop < MAX_REDIRECTS; hop++) {
 		const { href, origin } = address;
 		const isOwnHost = origin === new URL(serviceAddress).origin;
-		const openHost: ResolveSession = isOwnHost ? open : async (anew) => foreignSession(await open(anew), origin);
-		const found = await sendWithRetries(caller, service, openHost, () => leftMs > MIN_RETRY_TIME_MS, policy, async ({ credentials }) => {
+		const resolveHost: ResolveSession = isOwnHost ? resolveSession : async (forceRead) => foreignSession(await resolveSession(forceRead), origin);
+		const result = await sendWithRetries(caller, service, resolveHost, () => leftMs > MIN_RETRY_TIME_MS, policy, async ({ credentials }) => {
 			const startedAt = performance.now();
 			const timeoutMs = Math.max(1, Math.ceil(leftMs));
-			const hangUp = new AbortController();
-			const abortSignal = AbortSignal.any([hangUp.signal, limits.signal].filter((signal) => signal !== undefined));
+			const controller = new AbortController();
+			const abortSignal = AbortSignal.any([controller.signal, limits.signal].filter((signal) => signal !== undefined));
 			const request: IHttpRequestOptions = { ...limits.networkOptions, method: 'GET', url: href, encoding: 'stream', timeout: timeoutMs, abortSignal };
 			try {
 				const response = isOwnHost
@@ -67,12 +68,12 @@ export async function downloadFile(
 							await sendUnauthenticated(own.helpers, { ...request, headers: UNCOMPRESSED, abortSignal: signal }));
 				return await readDownload(response, new URL(href), name, { ...limits, timeoutMs }, serviceAddress);
 			} finally {
-				hangUp.abort();
+				controller.abort();
 				leftMs -= performance.now() - startedAt;
 			}
 		});
-		if ('content' in found) return found;
-		address = downloadUrl(found.next, name, serviceAddress);
+		if ('content' in result) return result;
+		address = downloadUrl(result.next, name, serviceAddress);
 	}
 	throw notDownloaded(`${name} redirects too many times`);
 }

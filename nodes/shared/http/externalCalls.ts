@@ -1,4 +1,8 @@
-/** Throttles requests that n8n sends itself, e.g. those of an HTTP Request node with one of our credentials. */
+/**
+ * Throttles requests that n8n sends itself, e.g. those of an HTTP Request node with one of our credentials, and keeps
+ * the helpers that a credential test sends with.
+ */
+
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { AcquireTimeoutError, CanceledError } from '../throttle/errors';
@@ -7,11 +11,11 @@ import { formatDuration } from './format';
 import type { Connection } from './service';
 import { DEFAULT_TIMEOUT_MS, UNSEEN_CALL_MS } from './timing';
 
-const PASSED = Symbol('passed the throttle');
+const THROTTLED = Symbol('passed the throttle');
 
 /** Marks a request that holds a slot, so that `throttleExternalCall` does not count it again. */
 export function markThrottled<Request extends object>(request: Request): Request {
-	return Object.assign(request, { [PASSED]: true });
+	return Object.assign(request, { [THROTTLED]: true });
 }
 
 /** The value of `probed` in the credentials of our own calls: n8n calls `preAuthentication` only if it is empty. */
@@ -23,7 +27,7 @@ type Helpers = object;
 const helpersByCredentials = new WeakMap<ICredentialDataDecryptedObject, Helpers>();
 
 /** Keeps n8n's helpers for `authenticate`, which gets none. */
-export function rememberHelpers<Given extends Helpers>(credentials: ICredentialDataDecryptedObject, helpers: Given): void {
+export function rememberHelpers<Own extends Helpers>(credentials: ICredentialDataDecryptedObject, helpers: Own): void {
 	helpersByCredentials.set(credentials, helpers);
 }
 
@@ -43,7 +47,7 @@ export async function throttleExternalCall(
 	node: string,
 	connect: () => Connection,
 ): Promise<void> {
-	if (PASSED in request || credentials.probed === PROBED) return;
+	if (THROTTLED in request || credentials.probed === PROBED) return;
 	const { accountId, limits } = connect();
 	const { abortSignal, timeout } = request;
 	const signal = abortSignal as AbortSignal | undefined;

@@ -1,4 +1,5 @@
 /** How the latest call of each account ended, so that a credential test can do without one. */
+
 import type { Throttle } from '../throttle/throttle';
 import type { ServiceError } from './errors';
 

@@ -1,4 +1,5 @@
 /** The lists that pickers and ID checks need again and again, read at most once a minute for each account. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -26,7 +27,7 @@ interface ReadOptions {
 	retryFailed?: boolean;
 	networkOptions?: NetworkOptions;
 	/** The connection of an item, if the list is read for one. */
-	open?: ResolveSession;
+	resolveSession?: ResolveSession;
 }
 
 /**
@@ -38,36 +39,36 @@ export async function readCachedList(
 	caller: NodeContext,
 	service: ServiceAdapter,
 	operation: Operation,
-	{ retryFailed = false, networkOptions = {}, open = async () => await openSession(caller, service, operation) }: ReadOptions = {},
+	{ retryFailed = false, networkOptions = {}, resolveSession = async () => await openSession(caller, service, operation) }: ReadOptions = {},
 ): Promise<IDataObject[]> {
 	const context = errorContext(service, operation);
 	const signal = cancelSignal(caller);
 	try {
-		const { connection: { keyId, secrets } } = await open();
+		const { connection: { keyId, secrets } } = await resolveSession();
 		context.secrets = secrets;
 		// What a list shows may depend on the key, and whether it can be read on the proxy.
 		const cacheKey = `${keyId} ${operation.value} ${JSON.stringify(networkOptions)}`;
 		for (;;) {
 			const cached = lists.get(cacheKey);
 			const shared = cached && !(retryFailed && cached.hasFailed) ? cached : undefined;
-			const { rows } = shared ?? keep(cacheKey, read(caller, service, operation, open, networkOptions));
-			const found = await orCanceled(rows, signal).catch((error) => {
+			const { rows } = shared ?? cacheList(cacheKey, read(caller, service, operation, resolveSession, networkOptions));
+			const list = await orCanceled(rows, signal).catch((error) => {
 				if (shared && isOwnToCaller(error) && !signal?.aborted) return undefined;
 				throw error;
 			});
-			if (found) return found;
+			if (list) return list;
 		}
 	} catch (error) {
 		throw toNodeError(caller, error, context);
 	}
 }
 
-async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, open: ResolveSession, networkOptions: NetworkOptions): Promise<IDataObject[]> {
+async function read(caller: NodeContext, service: ServiceAdapter, operation: Operation, resolveSession: ResolveSession, networkOptions: NetworkOptions): Promise<IDataObject[]> {
 	const { request, policy } = lookUpOptions(service, operation, {}, undefined, networkOptions);
-	return (await executeCall(caller, service, open, operation, request, policy)).rows;
+	return (await executeCall(caller, service, resolveSession, operation, request, policy)).rows;
 }
 
-function keep(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {
+function cacheList(cacheKey: string, rows: Promise<IDataObject[]>): CachedList {
 	const list: CachedList = { rows, hasFailed: false };
 	// However long it takes to read: its age counts from then on.
 	lists.set(cacheKey, list, Infinity);

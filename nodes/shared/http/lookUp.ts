@@ -1,4 +1,5 @@
-/** Reads for a person at the screen: pickers and the like, ahead of all executions, but not for long. */
+/** Reads one page for a person at the screen, such as a picker: ahead of all executions, but not for long. */
+
 import type { Operation, WireValues } from '../fields/operations';
 import { executeCall, openSession } from './call';
 import type { NodeContext } from './cancellation';

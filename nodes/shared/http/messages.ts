@@ -1,4 +1,5 @@
 /** The message and the advice that a user reads for each error. */
+
 import type { ErrorDetails, ErrorReason } from './errors';
 import { mayHaveBeenStored, ServiceError } from './errors';
 import { formatDuration, joinSentences } from './format';
@@ -91,18 +92,19 @@ export const duplicateWarning = (error: unknown, { idempotent, serviceName }: Pi
 export function userMessage(error: ServiceError, context: ErrorContext): { message: string; description: string } {
 	const { reason, details } = error;
 	const { serviceName, advice, secrets } = context;
-	const [what, how] = MESSAGES[reason](serviceName, details);
-	const said = joinSentences(...(details.messages ?? []));
+	const [whatHappened, whatToDo] = MESSAGES[reason](serviceName, details);
+	const serviceText = joinSentences(...(details.messages ?? []));
 	if (reason === 'invalidInput') {
-		const [first = what, ...others] = details.messages ?? [];
+		const [first = whatHappened, ...others] = details.messages ?? [];
 		const also = others.length > 0 ? `Also: ${others.join('; ')}` : '';
-		return { message: redact(first, secrets), description: redact(joinSentences(also, details.batchSummary ?? how), secrets) };
+		return { message: redact(first, secrets), description: redact(joinSentences(also, details.batchSummary ?? whatToDo), secrets) };
 	}
-	const message = said && reason === 'notFound' ? `${what}: ${said}` : said && selfExplanatory.has(reason) ? said : what;
+	const message =
+		serviceText && reason === 'notFound' ? `${whatHappened}: ${serviceText}` : serviceText && selfExplanatory.has(reason) ? serviceText : whatHappened;
 	const description = joinSentences(
-		duplicateWarning(error, context) || (advice?.[reason] ?? how),
+		duplicateWarning(error, context) || (advice?.[reason] ?? whatToDo),
 		details.partialProgress ?? '',
-		said && !message.includes(said) ? `${reason === 'unknown' ? 'n8n' : serviceName} says: ${said}` : '',
+		serviceText && !message.includes(serviceText) ? `${reason === 'unknown' ? 'n8n' : serviceName} says: ${serviceText}` : '',
 	);
 	return { message: redact(message, secrets), description: redact(description, secrets) };
 }

@@ -1,4 +1,5 @@
 /** Turns the errors of failed requests into ServiceErrors: whether they can have reached the service, and why they failed. */
+
 import { CanceledError } from '../throttle/errors';
 import { ServiceError } from './errors';
 

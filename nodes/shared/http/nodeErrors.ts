@@ -1,4 +1,5 @@
 /** Turns ServiceErrors into the errors that n8n shows. */
+
 import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 

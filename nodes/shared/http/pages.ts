@@ -1,8 +1,8 @@
+/** Reads the numbered pages of a result list: every row once, in order, and no page more than is needed. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { ServiceError } from './errors';
-
-/** Reads the numbered pages of a result list: every row once, in order, and no page more than is needed. */
 
 export interface Page {
 	/** From 1. */
@@ -30,7 +30,7 @@ export interface PageOptions<Read extends PageRead = PageRead> {
 	beforeSecondPage?: (first: Read) => void;
 	/** Whether the service uses this error to say that a page does not exist. Asked only after a short page or the last page of the total. */
 	isPastEnd?: (error: ServiceError) => boolean;
-	/** Whether all pages have the maximum size, whatever is wanted. */
+	/** Whether all pages have the maximum size, whatever the limit is. */
 	hasFixedSize?: boolean;
 	/** Whether a page repeats the one before it; by default, a page does whose rows have all come already. */
 	isRepeat?: (page: Read, previous: Read) => boolean;
@@ -44,24 +44,24 @@ export interface PageOptions<Read extends PageRead = PageRead> {
 export type ReadPage<Read extends PageRead = PageRead> = (page: Page, isCheck: boolean) => Promise<Read>;
 
 /**
- * Reads all rows, or as many as are wanted.
+ * Reads all rows, or as many as the limit allows.
  *
  * A short or empty page is the last one. The service's total never ends the reading, since it may be wrong: it
  * only says how far pages may be read concurrently, and that there may be more after a short page.
- * @param wanted number of rows, or Infinity
+ * @param maxRows number of rows, or Infinity
  * @param maxConcurrent pages read at the same time, from the third on
  * @throws {ServiceError} `repeatedPage`, or the error of the first page that failed
  */
 export async function readPages<Read extends PageRead>(
 	read: ReadPage<Read>,
 	maxSize: number,
-	wanted: number,
+	maxRows: number,
 	maxConcurrent: number,
 	options: PageOptions<Read> = {},
 ): Promise<IDataObject[]> {
 	// All pages must have the same size, so the limit is spread evenly: 130 rows are 2 pages of 65.
-	const size = wanted === Infinity || options.hasFixedSize ? maxSize : Math.ceil(wanted / Math.ceil(wanted / maxSize));
-	const list = new PagedList(size, wanted, options);
+	const size = maxRows === Infinity || options.hasFixedSize ? maxSize : Math.ceil(maxRows / Math.ceil(maxRows / maxSize));
+	const list = new PagedList(size, maxRows, options);
 	let requested = 0;
 	let hasFailed = false;
 	/** Requested pages that have not been added yet, in order. */
@@ -85,7 +85,7 @@ export async function readPages<Read extends PageRead>(
 		await Promise.allSettled(pending);
 	}
 	list.reportMismatch();
-	return list.rows.slice(0, wanted);
+	return list.rows.slice(0, maxRows);
 }
 
 /** The rows that have come so far, and what they and the service's totals say about the pages that follow. */
@@ -109,7 +109,7 @@ class PagedList<Read extends PageRead> {
 
 	constructor(
 		private readonly size: number,
-		private readonly wanted: number,
+		private readonly maxRows: number,
 		private readonly options: PageOptions<Read>,
 	) {
 		this.fullSize = size;
@@ -126,7 +126,7 @@ class PagedList<Read extends PageRead> {
 
 	/** Pages that surely will be needed, going by the total. */
 	get expectedPages(): number {
-		return Math.min(this.wanted, this.total?.latest ?? 0) / this.fullSize;
+		return Math.min(this.maxRows, this.total?.latest ?? 0) / this.fullSize;
 	}
 
 	/** Adds the rows of the next page, and says whether there may be another one. */
@@ -151,7 +151,7 @@ class PagedList<Read extends PageRead> {
 		this.latest = page;
 		if (counts) this.options.onPage?.(page);
 		const expectsMore = this.pages * this.fullSize < (this.total?.latest ?? 0) || this.pages < (this.totalPages ?? 0);
-		return rows.length > 0 && this.byId.size < this.wanted && (rows.length >= this.fullSize || expectsMore);
+		return rows.length > 0 && this.byId.size < this.maxRows && (rows.length >= this.fullSize || expectsMore);
 	}
 
 	/** Takes an error as the end of the list where it can mean that; otherwise throws it. */
@@ -170,8 +170,8 @@ class PagedList<Read extends PageRead> {
 		if (!this.total) return;
 		const { latest: total, min, max } = this.total;
 		const { size: rows } = this.byId;
-		// Where as many rows came as were wanted, there may be any number after them.
-		const isTooFew = rows < this.wanted && rows < min;
+		// Where as many rows came as the limit allows, there may be any number after them.
+		const isTooFew = rows < this.maxRows && rows < min;
 		if (isTooFew || rows > max) this.options.onMismatch?.({ rows, total });
 	}
 

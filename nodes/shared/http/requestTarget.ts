@@ -1,4 +1,5 @@
 /** Finds out where a request of n8n leads, and pins it there. */
+
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { invalidCredential } from './credentials';

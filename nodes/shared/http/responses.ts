@@ -1,4 +1,5 @@
 /** Reads the status, headers and body of a response as far as they mean the same for every service. */
+
 import type { HttpResponse } from './service';
 import type { ErrorReason } from './errors';
 import { ServiceError } from './errors';

@@ -9,6 +9,7 @@
  * | unauthorized, with a replaced credential | with the new key    | with the new key    |
  * | anything else                            | never               | never               |
  */
+
 import { DateTime } from 'luxon';
 
 import type { RateLimit } from '../throttle/options';
@@ -75,15 +76,15 @@ export class Refusals {
 		{ timeZone, maxPauseMs = Infinity }: { timeZone: string; maxPauseMs?: number },
 	): ServiceError | undefined {
 		const { retryAfterMs = 0, isTextOnly } = error.details;
-		const longestMs = Math.min(pauseCapMs(limits), maxPauseMs);
+		const maxWaitMs = Math.min(pauseCapMs(limits), maxPauseMs);
 		const now = performance.now();
 		this.count++;
 		if (isTextOnly) this.textOnly++;
 		this.since = Math.min(this.since, now);
-		if (retryAfterMs > longestMs) return retryLaterError(retryAfterMs, timeZone, error);
+		if (retryAfterMs > maxWaitMs) return retryLaterError(retryAfterMs, timeZone, error);
 		// While others are accepted, this one never will be.
 		const isSingledOut = this.count >= MAX_REFUSALS && throttle.lastAcceptedAt > this.since;
-		const isEnough = isSingledOut || this.textOnly >= MAX_TEXT_ONLY_REFUSALS || now + retryAfterMs - this.since > longestMs;
+		const isEnough = isSingledOut || this.textOnly >= MAX_TEXT_ONLY_REFUSALS || now + retryAfterMs - this.since > maxWaitMs;
 		return isEnough ? error : undefined;
 	}
 

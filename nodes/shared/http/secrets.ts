@@ -1,4 +1,5 @@
-/** Redacts keys that a service repeats in its responses, in whatever form they are escaped. */
+/** Redacts keys that a service repeats in its responses, however they are escaped. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 /** Shorter keys occur by chance in other texts. */
@@ -13,13 +14,13 @@ const ENTITIES: Record<string, string> = {
 	verticalline: '|', rcub: '}', rbrace: '}',
 };
 
-/** A form of escaping: the character that starts it, and the pattern of everything it can write. */
+/** A kind of escaping: the character that starts it, and the pattern of everything it can write. */
 interface Escape {
-	sign: string;
+	marker: string;
 	pattern: RegExp;
 }
 
-const escape = (sign: string, ...forms: string[]): Escape => ({ sign, pattern: new RegExp(forms.join('|'), 'gi') });
+const escape = (marker: string, ...patterns: string[]): Escape => ({ marker, pattern: new RegExp(patterns.join('|'), 'gi') });
 
 const IN_URL = '%(?:u00)?[0-7][\\da-f]';
 /** Those of JSON and of strings in scripts. */
@@ -31,11 +32,11 @@ const ALL = escape('', IN_URL, IN_JSON, IN_HTML);
 
 /** The character that an escape sequence stands for. */
 function decodeSequence(sequence: string): string {
-	const [sign, next = ''] = sequence.toLowerCase();
-	if (sign === '\\' && next !== 'u' && next !== 'x') return next;
-	if (sign === '&' && next !== '#') return ENTITIES[sequence.slice(1, -1).toLowerCase()] ?? sequence;
+	const [marker, next = ''] = sequence.toLowerCase();
+	if (marker === '\\' && next !== 'u' && next !== 'x') return next;
+	if (marker === '&' && next !== '#') return ENTITIES[sequence.slice(1, -1).toLowerCase()] ?? sequence;
 	const [, digits = ''] = /([\da-f]+);?$/i.exec(sequence) ?? [];
-	return String.fromCharCode(parseInt(digits, sign === '&' && !/x/i.test(sequence) ? 10 : 16));
+	return String.fromCharCode(parseInt(digits, marker === '&' && !/x/i.test(sequence) ? 10 : 16));
 }
 
 /** The index of a key in a text from an index on, or -1. A number with further digits around it is another number. */
@@ -49,8 +50,8 @@ function indexOfSecret(secret: string, text: string, from = 0): number {
 
 /** The escapes that a text may contain: each by itself, since a key may contain what looks like another one, and all at once. */
 function escapesIn(text: string): Escape[] {
-	const found = ESCAPES.filter(({ sign }) => text.includes(sign));
-	return found.length > 1 ? [...found, ALL] : found;
+	const escapes = ESCAPES.filter(({ marker }) => text.includes(marker));
+	return escapes.length > 1 ? [...escapes, ALL] : escapes;
 }
 
 const decode = (text: string, { pattern }: Escape) => text.replace(pattern, decodeSequence);
@@ -87,10 +88,10 @@ const searchable = (secrets: string[]) => secrets.filter(({ length }) => length 
 const contains = (text: string, secret: string): boolean =>
 	text.length >= secret.length && decodingsOf(text).some((decoding) => indexOfSecret(secret, decoding.text) >= 0);
 
-/** A text without one key, in whatever form. */
+/** A text without one key, however it is escaped. */
 function redactOne(text: string, secret: string): string {
 	if (!contains(text, secret)) return text;
-	// Undecoded comes last: an escaped key is longer by its sign.
+	// Undecoded comes last: an escaped key is longer by its marker.
 	return decodingsOf(text).reduceRight((redacted, { escapes }) => redactEscaped(redacted, secret, escapes), text);
 }
 
@@ -124,7 +125,7 @@ function sourceIndex(source: string, { pattern }: Escape): (index: number) => nu
 }
 
 /**
- * Replaces keys in a text by `***`, in whatever form they are escaped.
+ * Replaces keys in a text by `***`, however they are escaped.
  * @param secrets of a connection; those shorter than eight characters are not looked for
  */
 export const redact = (text: string, secrets: string[]): string => searchable(secrets).reduce(redactOne, text);

@@ -1,4 +1,5 @@
-/** The interface by which a vendor brings everything that is specific to its service. */
+/** The interface of a service adapter, which is everything that is specific to one service, and the types that it works with. */
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -87,9 +88,9 @@ export interface Session {
 /**
  * Resolves the connection of a call. It is called again when the call's turn has come, so that a changed
  * credential reaches queued calls.
- * @param anew whether the credential is read again in any case
+ * @param forceRead whether the credential is read again in any case
  */
-export type ResolveSession = (anew?: boolean) => Promise<Session>;
+export type ResolveSession = (forceRead?: boolean) => Promise<Session>;
 
 /** An input item whose values are valid. */
 export interface PlannedItem {
@@ -98,11 +99,11 @@ export interface PlannedItem {
 	values: WireValues;
 	/** The same object for all items of a run. */
 	run: object;
-	open: ResolveSession;
+	resolveSession: ResolveSession;
 	/** Maximum number of rows, or Infinity. */
-	wanted: number;
+	maxRows: number;
 	/** Shows a sentence about the responses to the user after the run. */
-	note?: (sentence: string) => void;
+	addNote?: (sentence: string) => void;
 }
 
 /** How an item's output comes about. All items are planned before the first call. */

@@ -1,4 +1,5 @@
 /** Sends one request through n8n's helpers, with a deadline, and without following redirects. */
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -15,7 +16,7 @@ import type { HttpResponse, ServiceAdapter } from './service';
 import { DEFAULT_TIMEOUT_MS } from './timing';
 
 /** The longest time in ms that a timer can run. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Sends a request that n8n authenticates with the credentials. */
 export async function sendAuthenticated(
@@ -28,9 +29,9 @@ export async function sendAuthenticated(
 	const options = markThrottled(rawResponse({ url: '', ...request, body: request.body && { ...(request.body as IDataObject) } }));
 	// Handed over decrypted, or n8n would read and decrypt them for every call; and as probed, or it would probe them.
 	const decrypted = { id: '', name: '', type: credentialType, data: { ...credentials, probed: PROBED } };
-	return await withDeadline(caller, request, async (own, abortSignal) =>
+	return await withDeadline(caller, request, async (endable, abortSignal) =>
 		toHttpResponse(
-			await own.helpers.httpRequestWithAuthentication.call(own, credentialType, { ...options, abortSignal }, {
+			await endable.helpers.httpRequestWithAuthentication.call(endable, credentialType, { ...options, abortSignal }, {
 				credentialsDecrypted: decrypted,
 			}),
 		),
@@ -53,20 +54,20 @@ export async function withDeadline<Result>(
 ): Promise<Result> {
 	const abortSignal = request.abortSignal as AbortSignal | undefined;
 	const deadline = AbortSignal.timeout(parseTimeout(request.timeout ?? DEFAULT_TIMEOUT_MS));
-	const hangUp = new AbortController();
+	const controller = new AbortController();
 	const signals = [cancelSignal(caller), abortSignal, deadline].filter((signal) => signal !== undefined);
-	const end = () => hangUp.abort();
+	const end = () => controller.abort();
 	if (signals.some(({ aborted }) => aborted)) end();
 	for (const signal of signals) signal.addEventListener('abort', end);
 	// n8n replaces the request's signal by the execution's own.
-	const own = 'getExecutionCancelSignal' in caller
-		? (Object.create(caller, { getExecutionCancelSignal: { value: () => hangUp.signal } }) as NodeContext)
+	const endable = 'getExecutionCancelSignal' in caller
+		? (Object.create(caller, { getExecutionCancelSignal: { value: () => controller.signal } }) as NodeContext)
 		: caller;
 	const ended = new Promise<never>((_resolve, reject) => {
-		hangUp.signal.addEventListener('abort', () => reject(new ServiceError('connectionLost')));
+		controller.signal.addEventListener('abort', () => reject(new ServiceError('connectionLost')));
 	});
 	try {
-		return await Promise.race([work(own, hangUp.signal), ended]);
+		return await Promise.race([work(endable, controller.signal), ended]);
 	} catch (error) {
 		throw deadline.aborted ? new ServiceError('timeout') : error;
 	} finally {
@@ -78,8 +79,8 @@ export async function withDeadline<Result>(
 /** A timeout in whole ms; an expression may bring it as text. */
 function parseTimeout(value: unknown): number {
 	const ms = Math.ceil(Number(value));
-	if (ms > 0 && ms <= LONGEST_TIMER_MS) return ms;
-	const range = `from 1 to ${LONGEST_TIMER_MS.toLocaleString('en')}`;
+	if (ms > 0 && ms <= MAX_TIMER_MS) return ms;
+	const range = `from 1 to ${MAX_TIMER_MS.toLocaleString('en')}`;
 	throw new ServiceError('notSendable', { messages: [`'Timeout' under Request Options must be a number of milliseconds ${range}`] });
 }
 

@@ -1,4 +1,5 @@
 /** What all items of one run of a node share, and what outlives a run when n8n retries it. */
+
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';

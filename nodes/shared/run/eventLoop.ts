@@ -1,4 +1,5 @@
-/** Breaks between items: n8n handles everything else on the same thread. */
+/** Lets the event loop run between items: everything else in n8n shares its thread. */
+
 import { cancelableSleep } from '../http/cancellation';
 import { SLICE_MS } from './mapInChunks';
 

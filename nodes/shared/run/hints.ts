@@ -1,4 +1,5 @@
 /** Hints before a run: how long many items take at the default rate limit. */
+
 import type { NodeHint } from 'n8n-workflow';
 
 import { requestsPerMinute } from '../http/credentials';

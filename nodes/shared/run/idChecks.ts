@@ -1,9 +1,10 @@
 /** Checks that the IDs of an item exist in the service's own lists. */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field } from '../fields/fields';
+import type { Field } from '../fields';
 import type { WireValues } from '../fields/operations';
-import { textOf } from '../fields/text';
+import { textOf } from '../fields/unknownValues';
 import type { ReferenceList } from '../http/service';
 
 /**

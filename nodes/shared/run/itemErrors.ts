@@ -1,4 +1,5 @@
 /** Errors of items and of the node's settings, as n8n and AI agents show them. */
+
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 

@@ -1,4 +1,5 @@
 /** The session of an item: its credential and connection. A credential with expressions can differ from item to item. */
+
 import type { ICredentialDataDecryptedObject, IExecuteSingleFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -15,7 +16,7 @@ const MAX_CREDENTIAL_AGE_MS = 5_000;
 export function sessionResolver(item: IExecuteSingleFunctions, run: RunContext): ResolveSession {
 	const { service, operation } = run;
 	const { credentialType } = service;
-	let own: CredentialRead | undefined;
+	let itemRead: CredentialRead | undefined;
 	const read = (): CredentialRead => {
 		const credentials = item.getCredentials(credentialType);
 		// Callers await the promise and handle its rejection.
@@ -28,9 +29,9 @@ export function sessionResolver(item: IExecuteSingleFunctions, run: RunContext):
 	return async (forceRead = false) => {
 		if (isStale(run.credentials, forceRead)) run.credentials = read();
 		const latest = run.credentials;
-		if (latest.reader === item || !(await latest.mayDiffer)) own = latest;
-		if (isStale(own, forceRead && own !== latest)) own = read();
-		const session = cachedSession(await own.credentials, service, operation);
+		if (latest.reader === item || !(await latest.mayDiffer)) itemRead = latest;
+		if (isStale(itemRead, forceRead && itemRead !== latest)) itemRead = read();
+		const session = cachedSession(await itemRead.credentials, service, operation);
 		for (const secret of session.connection.secrets) run.secrets.add(secret);
 		run.limits = session.connection.limits;
 		return session;

@@ -1,4 +1,5 @@
-/** Work on many rows in slices: n8n handles everything else on the same thread. */
+/** Maps many rows in slices, so that the event loop can run in between: everything else in n8n shares its thread. */
+
 import { sleep } from 'n8n-workflow';
 
 import { CanceledError } from '../throttle/errors';

@@ -1,4 +1,5 @@
 /** The outcome of a run: which items succeeded, failed or were not sent, as sentences and as error data. */
+
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
@@ -120,8 +121,8 @@ const wasOrWere = (count: number) => (count === 1 ? 'was' : 'were');
 
 /** "ID 5" or "IDs 5, 6 and 7"; a long list ends with the number of the others. */
 function enumerate(names: string[], noun: string): string {
-	const shown = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED), `${names.length - MAX_NAMED} more`] : names;
-	const list = shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
+	const listed = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED), `${names.length - MAX_NAMED} more`] : names;
+	const list = listed.length > 1 ? `${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}` : listed.join('');
 	return `${noun}${names.length === 1 ? '' : 's'} ${list}`;
 }
 

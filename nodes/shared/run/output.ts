@@ -1,4 +1,5 @@
-/** Rows as output items: the form that the user chose under "Output", and the link to the input item. */
+/** Turns rows into output items: simplified, raw or with selected fields, each linked to its input item. */
+
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { SentFile } from '../fields/binaryFiles';
@@ -25,7 +26,7 @@ export function readOutputOptions(item: IExecuteSingleFunctions, operation: Oper
 /** Output items linked to their input item. */
 export const pairItems = (rows: IDataObject[], item: number): INodeExecutionData[] => rows.map((json) => ({ json, pairedItem: { item } }));
 
-/** Output items in the form that the user chose, linked to their input item. */
+/** Output items as the user chose under "Output", linked to their input item. */
 export async function toOutputItems(
 	rows: IDataObject[],
 	files: SentFile[],

@@ -1,4 +1,5 @@
-/** Everything that is checked about an item before its first request is sent. */
+/** Prepares an item: reads and checks everything about it before its first request is sent. */
+
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { attachFiles } from '../fields/binaryFiles';
@@ -25,7 +26,7 @@ export interface PreparedItem {
 	/** Number of rows to return, or Infinity. */
 	maxRows: number;
 	outputOptions: OutputOptions;
-	/** The service's own way to produce the output, where a request or its pages are not enough. */
+	/** Produces the output where a request or its pages are not enough. */
 	plan?: Plan;
 	resolveSession: ResolveSession;
 }
@@ -40,16 +41,16 @@ export async function prepareItem(item: IExecuteSingleFunctions, run: RunContext
 	const maxRows = operation.resultList ? readMaxRows(item, problems) : Infinity;
 	const outputOptions = readOutputOptions(item, operation);
 	const resolveSession = sessionResolver(item, run);
-	const note = (sentence: string) => run.notes.add(sentence);
-	const plan = problems.length > 0 ? undefined : service.plan?.({ context: item, operation, values, run, wanted: maxRows, note, open: resolveSession });
+	const addNote = (sentence: string) => run.notes.add(sentence);
+	const plan = problems.length > 0 ? undefined : service.plan?.({ context: item, operation, values, run, maxRows, addNote, resolveSession });
 	problems.push(...(plan?.problems ?? []));
 	if (problems.length > 0) throw invalidValues(problems);
 	const maxFileBytes = Number(settings.maxFileSizeMb ?? Infinity) * 2 ** 20;
 	const records = await attachFiles(item, Object.values(fieldsOf(operation)), values, maxFileBytes, problems);
 	if (problems.length === 0 && service.validateRequest) {
 		const { connection } = await resolveSession();
-		const unmet = records.flatMap((record) => service.validateRequest?.(operation, record, connection) ?? []);
-		problems.push(...new Set(unmet));
+		const unmetRequirements = records.flatMap((record) => service.validateRequest?.(operation, record, connection) ?? []);
+		problems.push(...new Set(unmetRequirements));
 	}
 	if (problems.length > 0) throw invalidValues(problems);
 	return { item, records, settings, maxRows, outputOptions, plan, resolveSession };
@@ -63,7 +64,7 @@ export async function checkIds({ item, records, settings, resolveSession }: Prep
 	if (!service.referenceLists || !settings.checkIds) return;
 	// A list that cannot be read must not block an item; the list cache remembers the failure.
 	const readRows = async (list: ReferenceList) =>
-		await readCachedList(item, service, list.operation, { open: resolveSession, networkOptions: networkOptions(requestOptions) }).catch((error: unknown) => {
+		await readCachedList(item, service, list.operation, { resolveSession, networkOptions: networkOptions(requestOptions) }).catch((error: unknown) => {
 			if (item.getExecutionCancelSignal()?.aborted) throw error;
 			return [];
 		});

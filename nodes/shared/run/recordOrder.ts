@@ -1,4 +1,5 @@
-/** Order of requests: those that change the same record of an account are sent one after the other. */
+/** Keeps requests that change the same record of an account in order: one is sent after the other. */
+
 import type { ResolveSession } from '../http/service';
 import type { RunContext } from './context';
 

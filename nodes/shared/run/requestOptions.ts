@@ -1,4 +1,5 @@
-/** "Request Options", the collection that n8n adds to every declarative node. */
+/** Reads "Request Options", the collection that n8n adds to every declarative node. */
+
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { cancelableSleep } from '../http/cancellation';

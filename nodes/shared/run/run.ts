@@ -1,4 +1,5 @@
-/** The run of a node with all its input items: checks all of them, then sends them. */
+/** A run of a node with all its input items, as n8n's custom operations: checks all items, then sends them. */
+
 import type { IExecuteFunctions, IExecuteSingleFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';

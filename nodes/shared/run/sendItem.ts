@@ -1,4 +1,5 @@
 /** The requests of a prepared item, all its pages, files and downloads included, and its output items. */
+
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { loadFiles, sentFiles } from '../fields/binaryFiles';
@@ -14,7 +15,7 @@ import { withoutSecrets } from '../http/secrets';
 import type { SendCall, Session } from '../http/service';
 import { throttleFor } from '../throttle/registry';
 import type { RunContext } from './context';
-import { attachDownloads } from './downloads';
+import { attachDownloads } from './attachDownloads';
 import { withUploadProgress } from './itemErrors';
 import { mapInChunks } from './mapInChunks';
 import { pairItems, toOutputItems } from './output';
@@ -59,8 +60,8 @@ function callSender({ item, resolveSession }: PreparedItem, { service, operation
 		};
 		const { rows, ...others } = await executeCall(item, service, resolveSession, operation, buildRequest, { ...policy, deadline });
 		const { secrets } = connection;
-		const shown = await mapInChunks(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal());
-		return { ...others, connection, rows: shown };
+		const safeRows = await mapInChunks(rows, (row) => withoutSecrets(row, secrets), item.getExecutionCancelSignal());
+		return { ...others, connection, rows: safeRows };
 	};
 }
 

@@ -1,4 +1,5 @@
-/** Protection against duplicates: a request that stores something is made once, also when n8n retries the node. */
+/** Prevents duplicates: a request that stores something is made once, also when n8n retries the node. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { mayHaveBeenStored, ServiceError } from '../http/errors';

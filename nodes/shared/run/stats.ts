@@ -1,4 +1,5 @@
 /** The statistics of a run: requests sent, time spent waiting for the rate limit, rejections. */
+
 import type { NodeExecutionHint } from 'n8n-workflow';
 
 import { formatDuration, joinSentences, pluralize } from '../http/format';

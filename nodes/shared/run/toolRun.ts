@@ -1,4 +1,5 @@
-/** The run of a node as a tool of an AI agent, always with one item. */
+/** A run of a node as a tool of an AI agent, always with one item. */
+
 import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
@@ -9,7 +10,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import type { Operation } from '../fields/operations';
-import { textOf } from '../fields/text';
+import { textOf } from '../fields/unknownValues';
 import type { ServiceAdapter } from '../http/service';
 import { createRun } from './context';
 import { invalidSetting, toItemError, withDescriptionInMessage } from './itemErrors';

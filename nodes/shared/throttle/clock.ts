@@ -1,4 +1,5 @@
 /** The clock of a throttle, so that tests can run on a virtual one. */
+
 import { sleep } from 'n8n-workflow';
 
 export interface Clock {

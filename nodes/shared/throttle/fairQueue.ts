@@ -2,6 +2,7 @@
  * Queued calls and the order in which they start: those with priority first, then one of each key in turn. The cost of
  * a start must not depend on how many are queued.
  */
+
 import { Fifo } from './fifo';
 import type { AcquireOptions, RateLimit } from './options';
 
@@ -107,13 +108,13 @@ export class FairQueue {
 		return [];
 	}
 
-	/** Removes the calls whose deadline is earlier than the given time. */
+	/** Removes the calls whose deadline is earlier than a time. */
 	removeExpired(before: number): QueueEntry[] {
 		return before > this.earliestDeadline ? this.removeWhere(({ deadline = Infinity }) => deadline < before) : [];
 	}
 
 	/** Removes the calls that do not sit out a pause of this length. */
-	removeImpatient(pauseMs: number): QueueEntry[] {
+	removeByMaxPause(pauseMs: number): QueueEntry[] {
 		return pauseMs > this.maxPauseMs ? this.removeWhere(({ options }) => maxPauseOf(options) < pauseMs) : [];
 	}
 

@@ -1,6 +1,8 @@
-/** A queue that gives away its first entry without moving the others, however many there are. */
+/** A queue that removes its first entry without moving the others, however many there are. */
+
+/** First in, first out. */
 export class Fifo<Entry> {
-	/** Places at the front that were given away. */
+	/** Places at the front whose entries were removed. */
 	private shifted = 0;
 
 	constructor(private readonly entries: Array<Entry | undefined> = []) {}

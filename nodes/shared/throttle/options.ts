@@ -5,11 +5,11 @@
  * @example { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 } // 100 calls a minute, 2 at once
  */
 export interface RateLimit {
-	/** Most calls in any window. */
+	/** Maximum number of calls in any window. */
 	maxCalls: number;
 	/** Length of the window in ms. */
 	windowMs: number;
-	/** Most calls at once. */
+	/** Maximum number of calls at once. */
 	maxConcurrent: number;
 }
 

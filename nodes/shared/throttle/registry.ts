@@ -1,4 +1,5 @@
 /** The throttles of this process, one for each service account. */
+
 import { Throttle } from './throttle';
 
 const throttles = new Map<string, Throttle>();

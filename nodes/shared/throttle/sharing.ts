@@ -6,6 +6,7 @@
  * taken for the latter: calls go one by one and further apart until the processes miss each other. Another
  * refusal right after it, or that of a call beyond the share, means a full window.
  */
+
 import type { RateLimit } from './options';
 import type { Slots } from './slots';
 

@@ -1,4 +1,5 @@
 /** The slots of one account: which are in use, and when the others free. */
+
 import { Fifo } from './fifo';
 
 /** A slot whose call has ended. */

@@ -1,4 +1,5 @@
 /** The throttle of one service account: queues calls and starts them when a slot is free. */
+
 import type { Clock } from './clock';
 import { systemClock } from './clock';
 import { AcquireTimeoutError, CanceledError } from './errors';
@@ -90,8 +91,8 @@ export class Throttle {
 			this.sharing.callAccepted(limits);
 		}
 		// A call that never reached the service has no window. For others the longest window of those queued applies.
-		const longestMs = windowMs && Math.max(windowMs, this.queue.strictest.windowMs);
-		const holdMs = (refused ? this.sharing.trustedRetryAfterMs(limits) : undefined) ?? slotHoldMs(longestMs);
+		const maxWindowMs = windowMs && Math.max(windowMs, this.queue.strictest.windowMs);
+		const holdMs = (refused ? this.sharing.trustedRetryAfterMs(limits) : undefined) ?? slotHoldMs(maxWindowMs);
 		this.slots.release(now + holdMs + unseenMs, refused);
 		if (!refused) this.sharing.growShare(this.slots.held);
 		this.startDue();
@@ -113,7 +114,7 @@ export class Throttle {
 		const pauseMs = this.sharing.callRefused(limits, this.slots, now, retryAfterMs);
 		this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(pauseMs, capMs));
 		const leftMs = this.pausedUntil - now;
-		rejectEntries(this.queue.removeImpatient(leftMs), new AcquireTimeoutError(leftMs));
+		rejectEntries(this.queue.removeByMaxPause(leftMs), new AcquireTimeoutError(leftMs));
 		return leftMs;
 	}
 

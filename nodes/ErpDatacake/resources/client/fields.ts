@@ -1,14 +1,10 @@
-/** Fields of clients, and the columns of what comes back. */
+/** The fields of a client that can be changed. */
 
-import { choice, date, email, pick, reference, text } from '../../../shared/fields/fields';
-import type { Columns } from '../../../shared/fields/columns';
-import { dateColumn, textColumn } from '../../../shared/fields/columns';
-import { flagColumn } from '../../brazil/columns';
+import { choice, date, email, pick, reference, text } from '../../../shared/fields';
 import { states } from '../../brazil/states';
 import { phone, postalCode, state, yesNo } from '../../brazil/types';
 import { common, erpFields } from '../../fields';
 
-/** Fields of a client that can be changed. */
 export const clientFields = {
 	...pick(common, 'id_cliente', 'cnpj_cpf', 'latitude', 'longitude', 'obs'),
 	...erpFields({
@@ -42,20 +38,4 @@ export const clientFields = {
 		email: email('Email', { term: 'E-mail' }),
 		alerta: text('Alert', undefined, { term: 'Alerta' }),
 	}),
-};
-
-export const clientRow: Columns = {
-	id_remoto: textColumn('clientId'),
-	nome_completo: textColumn('fullName'),
-	aniversario: dateColumn('birthDate'),
-	data_registro: dateColumn('registeredOn'),
-	ativo: flagColumn('active'),
-	id_contrato: textColumn('contractId'),
-	rua_endereco: textColumn('street'),
-	numero_endereco: textColumn('streetNumber'),
-	cep_endereco: textColumn('postalCode'),
-	cidade_endereco: textColumn('city'),
-	complemento_endereco: textColumn('complement'),
-	bairro_endereco: textColumn('district'),
-	estado_endereco: textColumn('state'),
 };

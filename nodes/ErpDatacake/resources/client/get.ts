@@ -1,9 +1,9 @@
 /** The operation that reads a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { get } from '../operations';
-import { clientRow } from './fields';
+import { clientColumns } from './columns';
 
 export const getClient = get({
 	id: 'get_client_info',
@@ -11,5 +11,5 @@ export const getClient = get({
 	description: 'Get a client by CPF or CNPJ',
 	path: '/clientes',
 	required: pick(common, 'cnpj_cpf'),
-	columns: clientRow,
+	columns: clientColumns,
 });

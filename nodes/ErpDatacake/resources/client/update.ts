@@ -1,7 +1,7 @@
 /** The operation that updates a client. */
 
-import { omit, pick } from '../../../shared/fields/fields';
-import { statusRow, update } from '../operations';
+import { omit, pick } from '../../../shared/fields';
+import { statusColumns, update } from '../operations';
 import { clientFields } from './fields';
 
 export const updateClient = update({
@@ -12,5 +12,5 @@ export const updateClient = update({
 	recordIdField: 'id_cliente',
 	required: pick(clientFields, 'id_cliente'),
 	optional: omit(clientFields, 'id_cliente'),
-	columns: statusRow,
+	columns: statusColumns,
 });

@@ -1,8 +1,8 @@
 /** The operation that enables a suspended service of a client for a limited time. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
-import { create, statusRow } from '../operations';
+import { create, statusColumns } from '../operations';
 
 export const enableProvisionally = create({
 	value: 'enableProvisionally',
@@ -13,5 +13,5 @@ export const enableProvisionally = create({
 	description: 'Enable a suspended service for a limited time (habilitação provisória)',
 	path: '/habilitacoes-provisorias',
 	required: pick(common, 'id_cliente', 'id_servico'),
-	columns: statusRow,
+	columns: statusColumns,
 });

@@ -1,9 +1,9 @@
 /** The operation that reads the client services of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { clientServiceRow } from './fields';
+import { clientServiceColumns } from './columns';
 
 export const getManyClientServices = getMany({
 	id: 'list_client_installations',
@@ -12,5 +12,5 @@ export const getManyClientServices = getMany({
 	path: '/instalacoes',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	columns: clientServiceRow,
+	columns: clientServiceColumns,
 });

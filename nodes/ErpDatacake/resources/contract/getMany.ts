@@ -1,9 +1,9 @@
 /** The operation that reads the contracts of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { contractRow } from './fields';
+import { contractColumns } from './columns';
 
 export const getManyContracts = getMany({
 	id: 'list_client_contracts',
@@ -11,5 +11,5 @@ export const getManyContracts = getMany({
 	description: 'Get the contracts of a client',
 	path: '/contratos',
 	required: pick(common, 'document'),
-	columns: contractRow,
+	columns: contractColumns,
 });

@@ -1,9 +1,9 @@
 /** The operation that reads the debt clearances of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { debtClearanceRow } from './fields';
+import { debtClearanceColumns } from './columns';
 
 export const getManyDebtClearances = getMany({
 	id: 'list_debt_clearance_declarations',
@@ -12,5 +12,5 @@ export const getManyDebtClearances = getMany({
 	path: '/quitacoes-de-debitos',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	columns: debtClearanceRow,
+	columns: debtClearanceColumns,
 });

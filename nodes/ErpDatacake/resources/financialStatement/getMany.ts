@@ -1,9 +1,9 @@
 /** The operation that reads the financial statements of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { financialStatementRow } from './fields';
+import { financialStatementColumns } from './columns';
 
 export const getManyFinancialStatements = getMany({
 	id: 'list_financial_statements',
@@ -12,5 +12,5 @@ export const getManyFinancialStatements = getMany({
 	path: '/extratos-financeiros',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	columns: financialStatementRow,
+	columns: financialStatementColumns,
 });

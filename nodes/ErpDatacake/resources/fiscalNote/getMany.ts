@@ -1,9 +1,9 @@
 /** The operation that reads the tax invoices of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { fiscalNoteRow } from './fields';
+import { fiscalNoteColumns } from './columns';
 
 export const getManyFiscalNotes = getMany({
 	id: 'list_fiscal_notes',
@@ -12,5 +12,5 @@ export const getManyFiscalNotes = getMany({
 	path: '/notas-fiscais',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),
-	columns: fiscalNoteRow,
+	columns: fiscalNoteColumns,
 });

@@ -1,9 +1,9 @@
 /** The operation that reads the invoices of a client. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { getMany } from '../operations';
-import { invoiceRow } from './fields';
+import { invoiceColumns } from './columns';
 
 export const getManyInvoices = getMany({
 	id: 'list_open_invoices',
@@ -12,5 +12,5 @@ export const getManyInvoices = getMany({
 	path: '/faturas',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_contrato'),
-	columns: invoiceRow,
+	columns: invoiceColumns,
 });

@@ -1,8 +1,8 @@
 /** The operation that records that an invoice was paid. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
-import { create, statusRow } from '../operations';
+import { create, statusColumns } from '../operations';
 
 export const signalPayment = create({
 	value: 'signalPayment',
@@ -13,5 +13,5 @@ export const signalPayment = create({
 	description: 'Record that an invoice was paid (baixa na fatura)',
 	path: '/pagamentos',
 	required: pick(common, 'id_cliente', 'id_fatura'),
-	columns: statusRow,
+	columns: statusColumns,
 });

@@ -1,8 +1,9 @@
 /** The operation that creates a lead. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { create } from '../operations';
-import { leadFields, leadRow } from './fields';
+import { leadColumns } from './columns';
+import { leadFields } from './fields';
 
 export const createLead = create({
 	id: 'create_lead',
@@ -11,5 +12,5 @@ export const createLead = create({
 	path: '/leads',
 	required: pick(leadFields, 'nome'),
 	optional: omit(leadFields, 'nome'),
-	columns: leadRow,
+	columns: leadColumns,
 });

@@ -1,16 +1,13 @@
-/** Fields of leads, and the columns of what comes back. */
+/** The fields of a new lead. */
 
-import { email, json, pick, reference, text } from '../../../shared/fields/fields';
-import type { Columns } from '../../../shared/fields/columns';
-import { textColumn } from '../../../shared/fields/columns';
+import { email, json, pick, reference, text } from '../../../shared/fields';
 import { phone, postalCode, state } from '../../brazil/types';
-import { common, erpFields, taxDocument } from '../../fields';
+import { common, erpFields, taxNumberField } from '../../fields';
 
-/** Fields of a new lead. */
 export const leadFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
-		documento: taxDocument,
+		documento: taxNumberField,
 		email: email('Email', { term: 'E-mail' }),
 		telefone: phone('Phone', { term: 'Telefone' }),
 		endereco: text('Street', undefined, { term: 'Endereço' }),
@@ -25,5 +22,3 @@ export const leadFields = {
 	}),
 	...pick(common, 'id_revendedor', 'latitude', 'longitude'),
 };
-
-export const leadRow: Columns = { id_lead: textColumn('leadId'), obs: textColumn('remarks') };

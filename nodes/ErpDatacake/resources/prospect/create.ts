@@ -1,8 +1,9 @@
 /** The operation that creates a prospect. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { create } from '../operations';
-import { prospectFields, prospectRow } from './fields';
+import { prospectColumns } from './columns';
+import { prospectFields } from './fields';
 
 const required = ['nome', 'cnpj_cpf'] as const;
 
@@ -13,5 +14,5 @@ export const createProspect = create({
 	path: '/prospectos',
 	required: pick(prospectFields, ...required),
 	optional: omit(prospectFields, ...required),
-	columns: prospectRow,
+	columns: prospectColumns,
 });

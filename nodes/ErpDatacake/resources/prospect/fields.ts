@@ -1,8 +1,6 @@
-/** Fields of prospects, and the columns of what comes back. */
+/** The fields of a new prospect, of a change to one, and of a file for one. */
 
-import { choice, date, email, file, list, pick, reference, text } from '../../../shared/fields/fields';
-import type { Columns } from '../../../shared/fields/columns';
-import { textColumn } from '../../../shared/fields/columns';
+import { choice, date, email, file, list, pick, reference, text } from '../../../shared/fields';
 import { states } from '../../brazil/states';
 import { phone, postalCode } from '../../brazil/types';
 import { common, erpFields } from '../../fields';
@@ -72,7 +70,3 @@ export const fileFields = {
 		}),
 	}),
 };
-
-export const prospectRow: Columns = { id_prospecto: textColumn('prospectId'), obs: textColumn('remarks') };
-
-export const prospectStatusRow: Columns = { status: textColumn('status'), motivo: textColumn('reason') };

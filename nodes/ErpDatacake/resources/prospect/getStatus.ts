@@ -1,9 +1,9 @@
 /** The operation that reads the status of a prospect. */
 
-import { pick } from '../../../shared/fields/fields';
+import { pick } from '../../../shared/fields';
 import { common } from '../../fields';
 import { get } from '../operations';
-import { prospectStatusRow } from './fields';
+import { prospectStatusColumns } from './columns';
 
 export const getProspectStatus = get({
 	value: 'getStatus',
@@ -13,5 +13,5 @@ export const getProspectStatus = get({
 	description: 'Get the status of a prospect, with the reason if it was rejected',
 	path: '/prospectos/status',
 	required: pick(common, 'id_prospecto'),
-	columns: prospectStatusRow,
+	columns: prospectStatusColumns,
 });

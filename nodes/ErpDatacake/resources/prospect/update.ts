@@ -1,7 +1,7 @@
 /** The operation that updates a prospect. */
 
-import { omit, pick } from '../../../shared/fields/fields';
-import { statusRow, update } from '../operations';
+import { omit, pick } from '../../../shared/fields';
+import { statusColumns, update } from '../operations';
 import { prospectChanges } from './fields';
 
 export const updateProspect = update({
@@ -12,5 +12,5 @@ export const updateProspect = update({
 	recordIdField: 'id_prospecto',
 	required: pick(prospectChanges, 'id_prospecto'),
 	optional: omit(prospectChanges, 'id_prospecto'),
-	columns: statusRow,
+	columns: statusColumns,
 });

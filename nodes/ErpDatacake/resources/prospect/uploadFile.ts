@@ -1,7 +1,7 @@
 /** The operation that uploads files to a prospect. */
 
-import { omit, pick } from '../../../shared/fields/fields';
-import { create, statusRow } from '../operations';
+import { omit, pick } from '../../../shared/fields';
+import { create, statusColumns } from '../operations';
 import { fileFields } from './fields';
 
 const required = ['id_prospecto', 'arquivo'] as const;
@@ -16,5 +16,5 @@ export const uploadFile = create({
 	path: '/arquivos',
 	required: pick(fileFields, ...required),
 	optional: omit(fileFields, ...required),
-	columns: statusRow,
+	columns: statusColumns,
 });

@@ -1,8 +1,9 @@
 /** The operation that creates a ticket. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { create } from '../operations';
-import { ticketFields, ticketRow } from './fields';
+import { ticketColumns } from './columns';
+import { ticketFields } from './fields';
 
 const required = ['id_cliente', 'assunto', 'mensagem'] as const;
 
@@ -13,5 +14,5 @@ export const createTicket = create({
 	path: '/atendimentos',
 	required: pick(ticketFields, ...required),
 	optional: omit(ticketFields, ...required),
-	columns: ticketRow,
+	columns: ticketColumns,
 });

@@ -1,8 +1,6 @@
-/** Fields of tickets, and the columns of what comes back. */
+/** The fields of a new ticket. */
 
-import { email, file, list, pick, reference, text } from '../../../shared/fields/fields';
-import type { Columns } from '../../../shared/fields/columns';
-import { textColumn } from '../../../shared/fields/columns';
+import { email, file, list, pick, reference, text } from '../../../shared/fields';
 import { phone } from '../../brazil/types';
 import { common, erpFields } from '../../fields';
 
@@ -14,7 +12,6 @@ const attachment = {
 	...pick(common, 'obs'),
 };
 
-/** Fields of a new ticket. */
 export const ticketFields = {
 	...pick(common, 'id_cliente', 'id_servico'),
 	...erpFields({
@@ -28,6 +25,3 @@ export const ticketFields = {
 		anexo: list('Attachments', 'Attachment', attachment, { term: 'Anexos', help: 'Files to attach to the ticket' }),
 	}),
 };
-
-/** The contract misspells the id, and so does the wire. */
-export const ticketRow: Columns = { id_atendiemnto: textColumn('ticketId'), obs: textColumn('remarks') };

@@ -1,7 +1,8 @@
+/** The columns of a business card as HotProfile returns it. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { customFieldsColumn, dateColumn, listColumn, numberColumn, textColumn } from '../../columns';
 
-/** The columns of a business card as HotProfile returns it. */
 export const businessCardColumns: Columns = {
 	id: numberColumn('id', 'ID'),
 	address: textColumn('address', 'Address'),

@@ -1,6 +1,6 @@
 /** The operation that creates a business card. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { create } from '../operations';
 import { businessCardFields } from './fields';
 

@@ -1,6 +1,6 @@
 /** Fields, filters and sort keys of business cards. */
 
-import { choice, date, id, text } from '../../../shared/fields/fields';
+import { choice, date, id, text } from '../../../shared/fields';
 import { openStatuses, sortDirections, statuses } from '../../choices';
 import { hotProfileFields } from '../../fields';
 import { person } from '../person';

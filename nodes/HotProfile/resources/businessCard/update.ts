@@ -1,6 +1,6 @@
 /** The operation that updates a business card. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { update } from '../operations';
 import { businessCardFields } from './fields';
 

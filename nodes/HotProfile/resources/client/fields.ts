@@ -1,6 +1,6 @@
 /** Fields, filters and sort keys of clients. */
 
-import { choice, date, dateTime, decimal, id, idList, text, url } from '../../../shared/fields/fields';
+import { choice, date, dateTime, decimal, id, idList, text, url } from '../../../shared/fields';
 import { prefectures, sortDirections } from '../../choices';
 import { hotProfileFields } from '../../fields';
 

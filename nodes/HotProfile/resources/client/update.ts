@@ -1,6 +1,6 @@
 /** The operation that updates a client. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { update } from '../operations';
 import { clientFields } from './fields';
 

@@ -1,7 +1,8 @@
+/** The columns of a lead as HotProfile returns it. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { customFieldsColumn, customerIdColumn, dateColumn, flagColumn, listColumn, numberColumn, textColumn } from '../../columns';
 
-/** The columns of a lead as HotProfile returns it. */
 export const leadColumns: Columns = {
 	id: numberColumn('id', 'ID'),
 	address: textColumn('address', 'Address'),

@@ -1,6 +1,6 @@
 /** The operation that creates a lead. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { create } from '../operations';
 import { leadFields } from './fields';
 

@@ -1,6 +1,6 @@
 /** Fields, filters and sort keys of leads. */
 
-import { choice, date, dateTime, decimal, flag, id, idList, text } from '../../../shared/fields/fields';
+import { choice, date, dateTime, decimal, flag, id, idList, text } from '../../../shared/fields';
 import { sortDirections, statuses } from '../../choices';
 import { hotProfileFields } from '../../fields';
 import { person } from '../person';

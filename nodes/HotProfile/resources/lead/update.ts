@@ -1,6 +1,6 @@
 /** The operation that updates a lead. */
 
-import { omit, pick } from '../../../shared/fields/fields';
+import { omit, pick } from '../../../shared/fields';
 import { update } from '../operations';
 import { leadFields } from './fields';
 

@@ -1,7 +1,8 @@
+/** The columns of a lead in the lead file. Status and classification stay in CRM Zen's words. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { codeColumn, dateColumn, textColumn } from '../../columns';
 
-/** The columns of a lead in the lead file. Status and classification stay in CRM Zen's words. */
 export const leadFileColumns: Columns = {
 	integracao_lead: codeColumn('code'),
 	data_criacao_lead: dateColumn('createdAt'),

@@ -1,6 +1,6 @@
-import { getMany } from '../operations';
+/** The operation that reads the lead file: every lead created or changed on a day. */
 
-/** Reads the lead file: every lead created or changed on a day. */
+import { getMany } from '../operations';
 
 export const getManyLeadFiles = getMany({
 	action: 'Get many lead files',

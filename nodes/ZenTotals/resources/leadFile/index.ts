@@ -1,9 +1,10 @@
+/** The report Lead File (Arquivo de Leads). */
+
 import type { Report } from '../report';
 import { getManyLeadFiles } from './getMany';
 import { isNoData } from './noData';
 import { rows, users } from './rows';
 
-/** The report Lead File (Arquivo de Leads). */
 export const leadFile: Report = {
 	name: 'leadFile',
 	label: 'Lead File',

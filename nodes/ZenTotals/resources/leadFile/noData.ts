@@ -1,7 +1,7 @@
 /** Tells a day without leads from a request that CRM Zen rejects: both are a 400, and the words are not documented. */
 
 /** "Nenhum negócio criado", "Não há leads", "no deals found". */
-const NOTHING_FOUND =
+const SAYS_NO_DATA =
 	/\b(nenhuma?|n[ãa]o (h[áa]|houve|existem?|fo(i|ram) encontrad)|(sem|no) (?=lead|neg|deal|dado|registro|record|result)).*(lead|neg[óo]cio|deal|dado|registro|record|result)/i;
 const ABOUT_THE_TOKEN = /token|inv[áa]lid/i;
 /** "Aguarde a aprovação do seu cadastro", "Conta bloqueada", "O limite de registros foi excedido". */
@@ -18,5 +18,5 @@ export function isNoData(messages: string[], body: unknown): boolean {
 	const sentences = typeof body === 'string' ? body.trim() : messages.join(' ');
 	if (sentences.startsWith('<') || ABOUT_THE_TOKEN.test(sentences)) return false;
 	if (sentences === '') return true;
-	return NOTHING_FOUND.test(sentences) || !(ABOUT_THE_REQUEST.test(sentences) || ABOUT_THE_ACCOUNT.test(sentences));
+	return SAYS_NO_DATA.test(sentences) || !(ABOUT_THE_REQUEST.test(sentences) || ABOUT_THE_ACCOUNT.test(sentences));
 }

@@ -1,11 +1,11 @@
+/** Turns a day of the lead file into output: one row per lead, or one item per user. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readColumns } from '../../../shared/fields/columns';
 import { objects } from '../../values';
 import { groupByUser } from '../groupByUser';
 import { leadFileColumns } from './columns';
-
-/** Makes output of a day's lead file. */
 
 /** One row per lead. */
 export function* rows(answer: IDataObject, date: string): Iterable<IDataObject> {

@@ -1,9 +1,9 @@
+/** The columns of a user and of a lead in the leads by user. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { column } from '../../../shared/fields/columns';
 import { codeColumn, countColumn, dateColumn, textColumn } from '../../columns';
 import { objects, text } from '../../values';
-
-/** The columns of a user and of a lead in the leads by user. */
 
 /** The names of a list, separated by commas. */
 const namesColumn = column({ read: (list) => objects(list).map(({ nome }) => text(nome)).filter(Boolean).join(', ') });

@@ -1,6 +1,6 @@
-import { getMany } from '../operations';
+/** The operation that reads the leads of all users in a period, page by page. */
 
-/** Reads the leads of a period, grouped by user. */
+import { getMany } from '../operations';
 
 export const getManyLeadsByUser = getMany({
 	action: 'Get many leads by user',

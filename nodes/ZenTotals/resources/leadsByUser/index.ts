@@ -1,8 +1,9 @@
+/** The report Leads by User (Consulta de Leads por Usuário). */
+
 import type { Report } from '../report';
 import { getManyLeadsByUser } from './getMany';
 import { rows, users } from './rows';
 
-/** The report Leads by User (Consulta de Leads por Usuário). */
 export const leadsByUser: Report = {
 	name: 'leadsByUser',
 	label: 'Leads by User',

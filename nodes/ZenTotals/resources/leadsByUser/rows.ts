@@ -1,11 +1,11 @@
+/** Turns leads by user into output: one row per lead, or one item per user. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readColumns } from '../../../shared/fields/columns';
 import { objects } from '../../values';
 import { groupByUser } from '../groupByUser';
 import { leadColumns, userColumns } from './columns';
-
-/** Makes output of a page of leads by user. */
 
 /** One row per lead. */
 export function* rows(answer: IDataObject): Iterable<IDataObject> {

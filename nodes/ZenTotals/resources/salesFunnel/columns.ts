@@ -1,10 +1,10 @@
+/** The columns of the sales funnel: the filters, which CRM Zen repeats in its answer. Its figures are not documented. */
+
 import type { Columns, ColumnType } from '../../../shared/fields/columns';
 import { column } from '../../../shared/fields/columns';
-import { isObject } from '../../../shared/fields/text';
+import { isObject } from '../../../shared/fields/unknownValues';
 import { countColumn, dateColumn } from '../../columns';
 import { count } from '../../values';
-
-/** The columns of the sales funnel: the filters, which CRM Zen repeats in its answer. Its figures are not documented. */
 
 const flagColumn = column({ read: (value) => count(value) === 1 });
 

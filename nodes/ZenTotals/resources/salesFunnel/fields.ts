@@ -1,7 +1,7 @@
-import { choice, fields, flag } from '../../../shared/fields/fields';
-import { ZONE } from '../operations';
-
 /** The filters of the sales funnel. */
+
+import { choice, fields, flag } from '../../../shared/fields';
+import { ZONE } from '../operations';
 
 /** The public part of the vendor's page lists the codes 1 to 6 without their meaning. */
 const dateTypes = [1, 2, 3, 4, 5, 6].map((value) => ({ name: `Date Type ${value}`, value }));

@@ -1,7 +1,7 @@
+/** The operation that reads the figures of the sales funnel for a period. */
+
 import { getMany } from '../operations';
 import { dateFilter, originFilters } from './fields';
-
-/** Reads the figures of the sales funnel for a period. */
 
 export const getManySalesFunnels = getMany({
 	action: 'Get many sales funnels',

@@ -1,8 +1,9 @@
+/** The report Sales Funnel (Funil de Vendas). */
+
 import type { Report } from '../report';
 import { getManySalesFunnels } from './getMany';
 import { rows } from './rows';
 
-/** The report Sales Funnel (Funil de Vendas). */
 export const salesFunnel: Report = {
 	name: 'salesFunnel',
 	label: 'Sales Funnel',

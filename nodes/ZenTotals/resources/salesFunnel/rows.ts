@@ -1,10 +1,10 @@
+/** Turns a period's sales funnel into one row. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RowRules } from '../../../shared/fields/columns';
 import { mapRow } from '../../../shared/fields/columns';
 import { figures, funnelColumns } from './columns';
-
-/** Shapes a period's sales funnel as one row. */
 
 const RULES: RowRules = { typeOfUnknown: () => figures };
 

@@ -1,7 +1,7 @@
+/** The columns of the totals of a day: users, the breakdowns of their leads, and counts of failures. */
+
 import type { Columns } from '../../../shared/fields/columns';
 import { codeColumn, countColumn, textColumn } from '../../columns';
-
-/** The columns of the totals of a day. */
 
 export const userColumns: Columns = {
 	nome: textColumn('user'),

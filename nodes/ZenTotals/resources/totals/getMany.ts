@@ -1,6 +1,6 @@
-import { getMany } from '../operations';
+/** The operation that reads each user's lead totals of a day. */
 
-/** Reads each user's lead totals of a day. */
+import { getMany } from '../operations';
 
 export const getManyTotals = getMany({
 	action: 'Get many totals',

@@ -1,8 +1,9 @@
+/** The report Totals (Totais de Distribuição de Leads por usuários). */
+
 import type { Report } from '../report';
 import { getManyTotals } from './getMany';
 import { rows, users } from './rows';
 
-/** The report Totals (Totais de Distribuição de Leads por usuários). */
 export const totals: Report = {
 	name: 'totals',
 	label: 'Totals',

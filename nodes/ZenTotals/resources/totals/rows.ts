@@ -1,10 +1,10 @@
+/** Turns the totals of a day into output: rows for a spreadsheet, or one item per user. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readColumns } from '../../../shared/fields/columns';
 import { objects } from '../../values';
 import { breakdownColumns, breakdowns, failureColumns, userColumns } from './columns';
-
-/** Makes output of the totals of a day. */
 
 const linesOf = (list: unknown) => objects(list).map((line) => readColumns(line, breakdownColumns));
 

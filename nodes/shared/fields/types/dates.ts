@@ -1,4 +1,4 @@
-/** Days and moments, sent in the service's own form and time zone. */
+/** Days and moments, sent in the service's own format and time zone. */
 
 import { DateTime } from 'luxon';
 import { z } from 'zod';
@@ -75,10 +75,10 @@ export const day = defineType({
 			return daysAgo === undefined ? calendarDay(value, formats) : DateTime.now().setZone(zone).minus({ days: daysAgo });
 		};
 		// A day has begun where it has begun at the service or, as `$today`, in the workflow.
-		const isFuture = (found: DateTime) =>
-			[zone, workflowZone].every((place) => found.toFormat(ISO_DATE) > DateTime.now().setZone(place).toFormat(ISO_DATE));
+		const isFuture = (date: DateTime) =>
+			[zone, workflowZone].every((timeZone) => date.toFormat(ISO_DATE) > DateTime.now().setZone(timeZone).toFormat(ISO_DATE));
 		const examples = dayFirst ? '2026-04-30, 30/04/2026 or yesterday' : '2026-04-30 or yesterday';
-		return dateRule(read, ISO_DATE, examples, (found) => (isFuture(found) ? 'must not be in the future' : undefined));
+		return dateRule(read, ISO_DATE, examples, (date) => (isFuture(date) ? 'must not be in the future' : undefined));
 	},
 	property,
 });

@@ -1,4 +1,4 @@
-/** Yes or no, sent as 1 or 0. */
+/** Yes or no, sent as 1 or 0; and the setting Clear Empty Fields. */
 
 import { z } from 'zod';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { FieldDetails, Fields, FieldSpec, FieldType, Rule } from '../field';
 import { defineType } from '../field';
-import { ENTRIES, properties } from '../properties';
+import { ENTRIES, fieldProperties } from '../fieldProperties';
 
 const listType: FieldType = {
 	kind: 'list',
@@ -15,7 +15,7 @@ const listType: FieldType = {
 		typeOptions: { multipleValues: true },
 		placeholder: `Add ${entry}`,
 		default: {},
-		options: [{ displayName: entry, name: ENTRIES, values: Object.values(of).flatMap(properties) }],
+		options: [{ displayName: entry, name: ENTRIES, values: Object.values(of).flatMap(fieldProperties) }],
 	}),
 };
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { FieldDetails, FieldSpec, FieldType } from '../field';
 import { defineType } from '../field';
-import { hasLoneSurrogate } from '../text';
+import { hasLoneSurrogate } from '../unknownValues';
 
 /** A number as the text that it is shown as; other values as they are. */
 export const numberAsText = (value: unknown) =>

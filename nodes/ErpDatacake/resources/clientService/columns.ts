@@ -1,10 +1,10 @@
-/** Columns of client services. */
+/** The columns of a client service as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';
 
-export const clientServiceRow: Columns = {
+export const clientServiceColumns: Columns = {
 	id_servico: textColumn('serviceId'),
 	nome: textColumn('name'),
 	situacao: textColumn('situation'),

@@ -1,10 +1,10 @@
-/** Columns of debt clearances. */
+/** The columns of a debt clearance as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { linkColumn, numberColumn, textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';
 
-export const debtClearanceRow: Columns = {
+export const debtClearanceColumns: Columns = {
 	id_quitacao: textColumn('clearanceId'),
 	ano: numberColumn('year'),
 	valor: moneyColumn('amount'),

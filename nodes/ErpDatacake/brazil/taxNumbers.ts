@@ -4,7 +4,7 @@
  * Whether the check digits of a CPF or CNPJ are right, with or without punctuation. The first 12 characters of a
  * CNPJ may be letters (in force since July 2026).
  */
-export function isDocument(entered: string): boolean {
+export function isTaxNumber(entered: string): boolean {
 	const text = entered.trim().replace(/[.\-/\s]/g, '').toUpperCase();
 	// Equal digits pass the arithmetic, but the tax office never issues them.
 	if (/^(.)\1*$/.test(text)) return false;

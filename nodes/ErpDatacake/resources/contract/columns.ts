@@ -1,9 +1,9 @@
-/** Columns of contracts. */
+/** The columns of a contract as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { textColumn } from '../../../shared/fields/columns';
 
-export const contractRow: Columns = {
+export const contractColumns: Columns = {
 	remote_id: textColumn('contractId'),
 	contract_name: textColumn('name'),
 };

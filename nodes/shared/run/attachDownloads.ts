@@ -1,4 +1,5 @@
-/** Downloads: the files behind the links of rows, attached to the output items as binary data. */
+/** Downloads the files behind the links of rows, and attaches them to the output items as binary data. */
+
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { linkNames } from '../fields/columns';

@@ -1,4 +1,4 @@
-/** The front door of the field catalogue: how fields are declared, and the types that any service can use. */
+/** The public side of the field catalogue: how fields are declared, and the field types that any service can use. */
 
 export type { Choice, Field, FieldDetails, Fields, FieldSpec, FieldType, FormatOverrides, Formats, Kind, Rule, WireValue } from './field';
 export { defineType, fields, omit, parameterName, pick, schemaOf, setting } from './field';

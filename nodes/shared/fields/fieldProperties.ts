@@ -1,4 +1,4 @@
-/** What the editor shows for a field. */
+/** Makes the editor's properties of one field. */
 
 import type { INodeProperties } from 'n8n-workflow';
 
@@ -20,7 +20,7 @@ export const binaryFields: INodeProperties = {
 export const isFile = ({ kind }: Pick<Field, 'kind'>): boolean => kind === 'file';
 
 /** The properties of a field: for a file, the one that names binary fields comes first. */
-export function properties(field: Field): INodeProperties[] {
+export function fieldProperties(field: Field): INodeProperties[] {
 	const description = describe(field);
 	const property = {
 		displayName: withTerm(field.label, field.term),

@@ -1,4 +1,4 @@
-/** Safe handling of values from outside that JavaScript itself would stumble over. */
+/** Reads values of unknown type safely: as text, as an object, as text that can be sent. */
 
 import type { IDataObject } from 'n8n-workflow';
 

@@ -1,10 +1,10 @@
-/** Columns of tax invoices. */
+/** The columns of a tax invoice as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { dateColumn, linkColumn, textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';
 
-export const fiscalNoteRow: Columns = {
+export const fiscalNoteColumns: Columns = {
 	id_nota: textColumn('noteId'),
 	id_tipo_nota: textColumn('noteTypeId'),
 	numero_nota: textColumn('number'),

@@ -1,10 +1,10 @@
-/** Columns of invoices. */
+/** The columns of an invoice as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { dateColumn, textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';
 
-export const invoiceRow: Columns = {
+export const invoiceColumns: Columns = {
 	id_fatura: textColumn('invoiceId'),
 	code_fatura: textColumn('invoiceCode'),
 	nome_cliente: textColumn('clientName'),

@@ -1,10 +1,10 @@
-/** Columns of financial statements. */
+/** The columns of an entry of a financial statement as the ERP returns it. */
 
 import type { Columns } from '../../../shared/fields/columns';
 import { dateColumn, textColumn } from '../../../shared/fields/columns';
 import { moneyColumn } from '../../brazil/columns';
 
-export const financialStatementRow: Columns = {
+export const financialStatementColumns: Columns = {
 	id_nota: textColumn('invoiceId'),
 	data_lancamento: dateColumn('postedOn'),
 	data_vencimento: dateColumn('dueOn'),

@@ -118,7 +118,7 @@ async function playScene(stage: TestBed, settings: N8nScene): Promise<Scene> {
 				lost: missing,
 				'sent again': again,
 				...(limit && { 'worst window': worstWindow, 'most at once': worstAtOnce }),
-				...(peakMb > 0 && { 'most memory of n8n': `${formatNumber(Math.round(peakMb))} MB` }),
+				...(peakMb > 0 && { 'n8n peak memory': `${formatNumber(Math.round(peakMb))} MB` }),
 			},
 		};
 	});
@@ -147,8 +147,8 @@ async function underLimit(stage: TestBed): Promise<Scene> {
 		rows: 1000, limit: LIMIT, minuteMs: MINUTE, rounds: 2, decidedBy: 'calls', expected: 1000,
 		best: leastMs(1000, LIMIT, 0) / 1000,
 		why: {
-			first: 'The package sends a window\'s calls as soon as the service takes them; the batches only space the starts, and what the node itself takes for a batch comes on top of the pause.',
-			otherwise: 'The package waits for each place until a window after its call has ended; batches do not look at the answers, which is faster as long as all of them come in time.',
+			first: 'The package sends the calls of a window as soon as the service accepts them. Batches only space the starts, and the time the node itself needs for a batch is added to the pause.',
+			otherwise: 'The package frees each slot one window after its call has ended. Batches ignore the answers, which is faster as long as every answer arrives in time.',
 		},
 	});
 }
@@ -162,7 +162,7 @@ async function together(stage: TestBed): Promise<Scene> {
 		...seconds,
 		id: 'n8n-two',
 		title: 'n8n: two workflows at once, 300 creates each',
-		setting: `${scale}, for both together. HTTP Request as if it were alone, and with half the limit each, which is right for exactly two workflows; Retry On Fail.`,
+		setting: `${scale}, for both together. HTTP Request once as if it were alone, and once with half the limit each, which is right for exactly two workflows; Retry On Fail.`,
 		contestants: [
 			twice(OWN, ownCreate(credential)),
 			twice('HTTP Request, as if alone', httpCreate(url, PACE)),
@@ -171,8 +171,8 @@ async function together(stage: TestBed): Promise<Scene> {
 		rows: 300, limit: LIMIT, minuteMs: MINUTE, rounds: 1, decidedBy: 'calls', expected: 600,
 		best: leastMs(600, LIMIT, 0) / 1000,
 		why: {
-			first: 'Both workflows share one limiter without being told of each other; HTTP Request nodes know nothing of other workflows, and the halves that keep the limit leave half of it unused whenever one of them runs alone.',
-			otherwise: 'Both workflows share one limiter without being told of each other; halves that somebody has set by hand for exactly two workflows can be as good, as long as both run.',
+			first: 'Both workflows share one limiter automatically. HTTP Request nodes know nothing about other workflows, and the halves that keep the limit leave half of it unused whenever one workflow runs alone.',
+			otherwise: 'Both workflows share one limiter automatically. Halves set by hand for exactly two workflows can do as well, as long as both run.',
 		},
 	});
 }
@@ -185,7 +185,7 @@ async function jitter(stage: TestBed): Promise<Scene> {
 		...seconds,
 		id: 'n8n-jitter',
 		title: 'n8n: answers take 0 to 2 s, 500 creates',
-		setting: `${scale}; on that scale the answers take 0 to ${Math.round(JITTER_MS)} ms. HTTP Request at the pace of the limit, and slow enough for the slowest answer (${pace(safe.batchSize, safe.batchInterval)}).`,
+		setting: `${scale}; on that scale, answers take 0 to ${Math.round(JITTER_MS)} ms. HTTP Request at the pace of the limit, and slowed down to suit the slowest answer (${pace(safe.batchSize, safe.batchInterval)}).`,
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
 			{ name: 'HTTP Request, pace of limit', workflows: [[httpCreate(url, PACE)]] },
@@ -194,8 +194,8 @@ async function jitter(stage: TestBed): Promise<Scene> {
 		rows: 500, limit: LIMIT, minuteMs: MINUTE, delay: [0, JITTER_MS], rounds: 1, decidedBy: 'calls', expected: 500,
 		best: leastMs(500, LIMIT, JITTER_MS / 2) / 1000,
 		why: {
-			first: 'The package starts a call when another one has ended; batches start blindly, so they either meet calls that are still under way or have to wait for the slowest answer each time.',
-			otherwise: 'The package starts a call when another one has ended, and keeps a place for one window after that.',
+			first: 'The package starts a call when another one has ended. Batches start blindly, so they either collide with calls still in progress or wait for the slowest answer every time.',
+			otherwise: 'The package starts a call when another one has ended, and keeps its slot for one more window.',
 		},
 	});
 }
@@ -209,8 +209,8 @@ async function returnAll(stage: TestBed): Promise<Scene> {
 		...seconds,
 		id: 'n8n-return-all',
 		title: 'n8n: Return All of 10,000 leads',
-		setting: 'Each answer takes 50 ms; 100 pages, 100 calls a minute (a whole one) and 2 at once. The package with its simplified output and with the raw one; HTTP Request with Pagination, pages of 100 without a pause, and Split Out.',
-		measure: 'for the nodes, as n8n tells',
+		setting: 'Each answer takes 50 ms; 100 pages, 100 calls per (full) minute and 2 at once. This package with simplified and with raw output; HTTP Request with Pagination, pages of 100 without a pause, and Split Out.',
+		measure: 'for the nodes, as n8n reports',
 		contestants: [
 			{ name: `${OWN}, simplified`, workflows: [[ownReturnAll(credential)]] },
 			{ name: `${OWN}, raw`, workflows: [[raw]] },
@@ -220,8 +220,8 @@ async function returnAll(stage: TestBed): Promise<Scene> {
 		best: leastMs(LEADS / 100, service, 50) / 1000,
 		goals: { toBest: 1.3, toOthers: 0.6 },
 		why: {
-			first: 'The package reads two pages side by side once it knows how many there are; Pagination reads one after the other.',
-			otherwise: 'The package reads two pages side by side, but then turns each row into typed values, which takes longer than the second page saves.',
+			first: 'The package reads two pages in parallel as soon as it knows how many there are. Pagination reads one after the other.',
+			otherwise: 'The package reads two pages in parallel, but then converts each row to typed values, which takes longer than the second page saves.',
 		},
 	});
 }
@@ -231,8 +231,8 @@ async function lifted(stage: TestBed): Promise<Scene> {
 	return await playScene(stage, {
 		id: 'n8n-lifted',
 		title: 'n8n: cost of an item, 1,000 creates without a limit',
-		setting: 'Nothing is refused, and the package\'s minute is set so short that nothing waits; 20 calls at once, the most that its credential allows. HTTP Request in batches of 20 with the shortest pause there is, and all 1,000 calls at once.',
-		measure: 'for each item, as n8n tells, with the service\'s own time',
+		setting: 'Nothing is refused, and the package\'s minute is so short that nothing waits; 20 calls at once, the most its credential allows. HTTP Request in batches of 20 with the shortest possible pause, and with all 1,000 calls at once.',
+		measure: 'for each item, as n8n reports, including the service\'s own time',
 		unit: 'ms',
 		per: 1000,
 		contestants: [
@@ -242,8 +242,8 @@ async function lifted(stage: TestBed): Promise<Scene> {
 		],
 		rows: 1000, limit: null, minuteMs: SHORT_MINUTE, rounds: 5, decidedBy: 'nodes', expected: 1000,
 		why: {
-			first: 'Both resolve each expression once, which is what an item costs most; HTTP Request asks for some twenty parameters besides and finds out for each answer what it is.',
-			otherwise: 'Both resolve each expression once, which is what an item costs most; the package checks every value besides and never has more than 20 calls under way, so now and then it waits for an answer; 1,000 calls in one moment never do. With 20,000 items (next scene) it is the cheaper one.',
+			first: 'Both resolve each expression once, which is the main cost of an item. HTTP Request also reads some twenty parameters, and determines the type of each answer.',
+			otherwise: 'Both resolve each expression once, which is the main cost of an item. The package also validates every value and never has more than 20 calls in progress, so it sometimes waits for an answer; 1,000 simultaneous calls never do. With 20,000 items (next scene), the package is the cheaper one.',
 		},
 	});
 }
@@ -255,16 +255,16 @@ async function waiting(stage: TestBed): Promise<Scene> {
 		...seconds,
 		id: 'n8n-20000',
 		title: 'n8n: 20,000 items waiting',
-		setting: '20,000 creates, 20 at once, nothing refused by the window, whose minute is set so short that it fills at no time. HTTP Request in batches of 20 with the shortest pause there is.',
-		measure: 'for the node, as n8n tells',
+		setting: '20,000 creates, 20 at once; the window is so short that it never fills. HTTP Request in batches of 20 with the shortest possible pause.',
+		measure: 'for the node, as n8n reports',
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
 			{ name: 'HTTP Request, batches', workflows: [[httpCreate(url, { batchSize: 20, batchInterval: 1 })]] },
 		],
 		rows: 20_000, limit: null, minuteMs: SHORT_MINUTE, rounds: 1, decidedBy: 'nodes', expected: 20_000,
 		why: {
-			first: 'All items are checked before the first is sent, and then wait as one small record each.',
-			otherwise: 'The time is that of one item 20,000 times over (see the cost of an item): waiting itself adds next to nothing to it. All items are checked before the first call, which keeps them in memory together.',
+			first: 'All items are validated before the first one is sent, and then wait as one small record each.',
+			otherwise: 'The time is that of one item 20,000 times over (see the cost of an item); waiting adds almost nothing. All items are validated before the first call, which keeps them in memory at the same time.',
 		},
 	});
 }

@@ -9,7 +9,7 @@ const PANEL = { width: (WIDTH - 2 * MARGIN - GAP) / 2, head: 62, row: 23, foot: 
 /** Where bars start and their maximum length; the figures follow them. */
 const BAR = { from: 200, longest: 118, height: 13 };
 
-/** Maximum bar length, relative to this project's bar. */
+/** Maximum bar length, relative to this package's bar. */
 const MOST_TIMES = 3;
 
 const STYLE = `

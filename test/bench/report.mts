@@ -16,7 +16,7 @@ const ORDINALS = ['', 'First', 'Second', 'Third'];
 
 const ordinal = (place: number) => ORDINALS[place] ?? `${place}th`;
 
-/** The own contestant's place as text. */
+/** The place of this package as text. */
 export function describePlace(scene: Scene): string {
 	const own = ownRow(scene);
 	const ahead = aheadOf(own, scene);
@@ -50,7 +50,7 @@ export function table(scene: Scene): string {
 	].join('\n');
 }
 
-/** One line for each ratio that the scene has a goal for. */
+/** One line per goal of the scene. */
 export function goalsOf(scene: Scene): string[] {
 	const { goals, best, rows } = scene;
 	if (!goals) return [];

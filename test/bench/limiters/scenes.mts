@@ -3,9 +3,9 @@ import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
 import { countOf, leastMs, median, summarize, type Row, type Scene, formatNumber } from '../figures.mts';
 import { type LimiterName, limiters, UNLIMITED } from './adapters.mts';
-import { type CallsEnd, type CallsJob, inOwnProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
+import { type CallsEnd, type CallsJob, runInProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
 
-/** The scenes of the limiters alone, without n8n: the same client for all, and a separate process for each contestant. */
+/** The scenes for limiters without n8n: the same client for all, and a separate process for each contestant. */
 
 const names = Object.keys(limiters) as LimiterName[];
 const OWN: LimiterName = 'this throttle';
@@ -28,25 +28,25 @@ interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
 	limits: RateLimit;
 	contestants?: Contestant[];
 	users: number[];
-	onTheWayMs?: number;
+	maxLatencyMs?: number;
 	/** Shortest and longest response time. */
-	answerMs?: [number, number];
+	responseMs?: [number, number];
 	/** After this many calls, two are refused although the limit has room. */
 	refusedAfter?: number;
 	rounds: number;
 }
 
 /** Calls over real HTTP to a service that refuses calls over the limit. */
-async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
+async function callsScene({ limits, contestants = all(limits), users, maxLatencyMs = 0, responseMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
 	const ends = new Map(contestants.map(({ name }) => [name, [] as Array<CallsEnd & { figures: Figures }>]));
 	for (let round = 0; round < rounds; round++) {
 		for (const { name, limiter, limits: own } of contestants) {
 			const service = await startHotProfile({ limit: limits });
-			service.delay(...answerMs);
+			service.delay(...responseMs);
 			if (refusedAfter !== undefined) service.fault({ effect: '429', after: refusedAfter, times: 2 });
 			const [clientId] = service.clients.keys();
-			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, onTheWayMs };
-			const end = await inOwnProcess<CallsEnd>({ ...job, limiter, limits: own });
+			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, maxLatencyMs };
+			const end = await runInProcess<CallsEnd>({ ...job, limiter, limits: own });
 			ends.get(name)!.push({ ...end, figures: service.figures() });
 			await service.close();
 			console.log(`  round ${round + 1}: ${name}: ${formatNumber(end.ms / 1000)} s, ${service.figures().refused} refused`);
@@ -69,7 +69,7 @@ async function callsScene({ limits, contestants = all(limits), users, onTheWayMs
 		};
 	});
 	const count = users.reduce((sum, one) => sum + one, 0);
-	const best = leastMs(count, limits, (onTheWayMs + answerMs[0] + answerMs[1]) / 2) / 1000;
+	const best = leastMs(count, limits, (maxLatencyMs + responseMs[0] + responseMs[1]) / 2) / 1000;
 	return { ...scene, unit: 's', measure: 'from the first start to the last answer', best, rows };
 }
 
@@ -105,14 +105,14 @@ async function twoUsers(): Promise<Scene> {
 
 const withKnownDelay: Contestant = { name: 'p-throttle, known delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
 
-async function jitterOfAnswers(): Promise<Scene> {
+async function responseJitter(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-jitter-answers',
 		title: 'Limiter: answers take 0 to 2 s',
 		setting: 'With one second for the minute, 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
 		limits: limit(10),
 		users: [500],
-		answerMs: [0, JITTER_MS],
+		responseMs: [0, JITTER_MS],
 		rounds: 1,
 		why: {
 			first: 'A slow answer does not affect a limiter that counts starts. This one counts ends, which costs no more than the length of one call per window.',
@@ -121,7 +121,7 @@ async function jitterOfAnswers(): Promise<Scene> {
 	});
 }
 
-async function jitterOnTheWay(): Promise<Scene> {
+async function latencyJitter(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-jitter-way',
 		title: 'Limiter: calls take 0 to 2 s to arrive',
@@ -129,7 +129,7 @@ async function jitterOnTheWay(): Promise<Scene> {
 		limits: limit(10),
 		contestants: [...all(limit(10)), withKnownDelay],
 		users: [500],
-		onTheWayMs: JITTER_MS,
+		maxLatencyMs: JITTER_MS,
 		rounds: 1,
 		why: {
 			first: 'Counting starts says little about arrivals: a slow call and a fast one arrive closer together than they started. Counting from the end of a call is safe whatever the network does.',
@@ -138,14 +138,14 @@ async function jitterOnTheWay(): Promise<Scene> {
 	});
 }
 
-async function slowAfterRefusals(): Promise<Scene> {
+async function slowService(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-slow',
 		title: 'Limiter: a slow service after two refusals',
 		setting: 'Answers take 2 s, which is 33 ms with one second for the minute; 240 calls, 100 in any window, 2 at once; the fifth and sixth calls are refused although the limit has room. Each contestant sends a refused call again after a twentieth of the window.',
 		limits: limit(2),
 		users: [240],
-		answerMs: [JITTER_MS, JITTER_MS],
+		responseMs: [JITTER_MS, JITTER_MS],
 		refusedAfter: 4,
 		rounds: 3,
 		why: {
@@ -160,7 +160,7 @@ async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => 
 	const ends = new Map(names.map((name) => [name, [] as End[]]));
 	for (let round = 0; round < rounds; round++) {
 		for (const limiter of names) {
-			ends.get(limiter)!.push(await inOwnProcess<End>({ ...job, limiter, limits: limitsOf(limiter) } as Job));
+			ends.get(limiter)!.push(await runInProcess<End>({ ...job, limiter, limits: limitsOf(limiter) } as Job));
 		}
 		console.log(`  round ${round + 1} of ${rounds}`);
 	}
@@ -227,9 +227,9 @@ async function cost(): Promise<Scene> {
 export const limiterScenes: Record<string, () => Promise<Scene>> = {
 	'limiter-limit': underLimit,
 	'limiter-users': twoUsers,
-	'limiter-jitter-way': jitterOnTheWay,
-	'limiter-jitter-answers': jitterOfAnswers,
-	'limiter-slow': slowAfterRefusals,
+	'limiter-jitter-way': latencyJitter,
+	'limiter-jitter-answers': responseJitter,
+	'limiter-slow': slowService,
 	'limiter-20000': waiting,
 	'limiter-memory': memory,
 	'limiter-cost': cost,

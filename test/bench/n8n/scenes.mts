@@ -11,7 +11,7 @@ const MINUTE = 2000;
 const LIMIT: LimitSettings = { maxCalls: 100, windowMs: MINUTE, maxConcurrent: 2 };
 /** Two seconds at that scale. */
 const JITTER_MS = (2000 / 60_000) * MINUTE;
-/** For the scenes without a limit: a window too short ever to be full. */
+/** For the scenes without a limit: a window too short to fill up. */
 const SHORT_MINUTE = 10;
 const LEADS = 10_000;
 const OWN = 'this package';
@@ -46,20 +46,20 @@ interface Run {
 	ms: number;
 	figures: ReturnType<TestBed['service']['figures']>;
 	missing: number;
-	again: number;
+	sentAgain: number;
 	failed: boolean;
 	peakMb?: number;
 }
 
 const idOf = (scene: string, contestant: number, number: number) => `${scene}-${contestant}${number}`;
 
-async function playContestant(stage: TestBed, { id, rows, limit, minuteMs, delay, decidedBy, expected }: N8nScene, { workflows }: Contestant, index: number): Promise<Run> {
-	const { service } = stage;
+async function playContestant(testBed: TestBed, { id, rows, limit, minuteMs, delay, decidedBy, expected }: N8nScene, { workflows }: Contestant, index: number): Promise<Run> {
+	const { service } = testBed;
 	service.reset();
 	service.set({ limit, delay: delay ?? [0, 0] });
-	await stage.setMinute(minuteMs);
+	await testBed.setMinute(minuteMs);
 	const ids = workflows.map((_, number) => idOf(id, index, number));
-	const { execution, peakMb, failed } = await run(stage, ids);
+	const { execution, peakMb, failed } = await run(testBed, ids);
 	const runData = Object.entries(execution?.data.resultData.runData ?? {}).filter(([name]) => Number(name) >= FIRST_NODE);
 	const nodesMs = runData.reduce((sum, [, [{ executionTime }]]) => sum + executionTime, 0);
 	const { journal } = service;
@@ -71,29 +71,29 @@ async function playContestant(stage: TestBed, { id, rows, limit, minuteMs, delay
 		ms: decidedBy === 'nodes' ? nodesMs : callsMs,
 		figures,
 		missing: expected - (rows > 1 ? stored : read),
-		again: rows > 1 ? journal.length - figures.refused - stored : 0,
+		sentAgain: rows > 1 ? journal.length - figures.refused - stored : 0,
 		failed,
 		peakMb,
 	};
 }
 
 /** A single workflow runs in a separate n8n process, which gives more details. */
-async function run(stage: TestBed, ids: string[]): Promise<{ execution?: Execution; peakMb?: number; failed: boolean }> {
-	if (ids.length > 1) return { failed: !(await stage.executeTogether(ids)) };
-	const end = await stage.execute(ids[0]);
+async function run(testBed: TestBed, ids: string[]): Promise<{ execution?: Execution; peakMb?: number; failed: boolean }> {
+	if (ids.length > 1) return { failed: !(await testBed.executeTogether(ids)) };
+	const end = await testBed.execute(ids[0]);
 	return { ...end, failed: end.execution?.status !== 'success' };
 }
 
-async function playScene(stage: TestBed, settings: N8nScene): Promise<Scene> {
+async function playScene(testBed: TestBed, settings: N8nScene): Promise<Scene> {
 	const { contestants, rows: count, rounds, per, limit, unit, id, title, setting, measure, best, goals, why } = settings;
-	const { clientId } = stage;
-	await stage.importAll(contestants.flatMap(({ workflows }, index) =>
+	const { clientId } = testBed;
+	await testBed.importAll(contestants.flatMap(({ workflows }, index) =>
 		workflows.map((nodes, number) => workflow(idOf(id, index, number), nodes, { rows: count, clientId })),
 	));
 	const runs = contestants.map((): Run[] => []);
 	for (let round = 0; round < rounds; round++) {
 		for (const [index, contestant] of contestants.entries()) {
-			const run = await playContestant(stage, settings, contestant, index);
+			const run = await playContestant(testBed, settings, contestant, index);
 			runs[index].push(run);
 			console.log(`  round ${round + 1}: ${contestant.name}: ${formatNumber(run.ms / per)} ${unit}, ${run.figures.refused} refused, ${run.missing} missing`);
 		}
@@ -101,7 +101,7 @@ async function playScene(stage: TestBed, settings: N8nScene): Promise<Scene> {
 	const rows = contestants.map(({ name }, index): Row => {
 		const own = runs[index];
 		const { refused, worstWindow, worstAtOnce, calls } = summarize(own.map(({ figures }) => figures));
-		const [missing, again, peakMb] = (['missing', 'again', 'peakMb'] as const).map((key) => median(own.map((run) => run[key] ?? NaN)));
+		const [missing, sentAgain, peakMb] = (['missing', 'sentAgain', 'peakMb'] as const).map((key) => median(own.map((run) => run[key] ?? NaN)));
 		return {
 			contestant: name,
 			own: name.startsWith(OWN),
@@ -109,14 +109,14 @@ async function playScene(stage: TestBed, settings: N8nScene): Promise<Scene> {
 			faults: [
 				...countOf(missing, 'lost'),
 				...countOf(refused, 'refused'),
-				...countOf(again, 'sent again'),
+				...countOf(sentAgain, 'sent again'),
 				...(own.some(({ failed }) => failed) ? ['failed'] : []),
 			],
 			more: {
 				calls,
 				refused,
 				lost: missing,
-				'sent again': again,
+				'sent again': sentAgain,
 				...(limit && { 'worst window': worstWindow, 'most at once': worstAtOnce }),
 				...(peakMb > 0 && { 'n8n peak memory': `${formatNumber(Math.round(peakMb))} MB` }),
 			},
@@ -133,16 +133,16 @@ const scale = `${LIMIT.maxCalls} calls in any window of ${MINUTE / 1000} s, whic
 const pace = (every: number, ms: number) => `HTTP Request: batches of ${every} every ${Math.round(ms)} ms, Retry On Fail`;
 const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last answer' } as const;
 
-async function underLimit(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('limited', limited);
-	return await playScene(stage, {
+async function underLimit(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('limited', limited);
+	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-limit',
 		title: 'n8n: 1,000 creates under a limit',
 		setting: `${scale}. ${pace(PACE.batchSize, PACE.batchInterval)}.`,
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
-			{ name: 'HTTP Request, batches', workflows: [[httpCreate(stage.service.url, PACE)]] },
+			{ name: 'HTTP Request, batches', workflows: [[httpCreate(testBed.service.url, PACE)]] },
 		],
 		rows: 1000, limit: LIMIT, minuteMs: MINUTE, rounds: 2, decidedBy: 'calls', expected: 1000,
 		best: leastMs(1000, LIMIT, 0) / 1000,
@@ -153,12 +153,12 @@ async function underLimit(stage: TestBed): Promise<Scene> {
 	});
 }
 
-async function together(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('limited', limited);
-	const { url } = stage.service;
+async function together(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('limited', limited);
+	const { url } = testBed.service;
 	const twice = (name: string, node: Node): Contestant => ({ name, workflows: [[node], [node]] });
 	const half = { batchSize: 1, batchInterval: PACE.batchInterval };
-	return await playScene(stage, {
+	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-two',
 		title: 'n8n: two workflows at once, 300 creates each',
@@ -177,11 +177,11 @@ async function together(stage: TestBed): Promise<Scene> {
 	});
 }
 
-async function jitter(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('limited', limited);
-	const { url } = stage.service;
+async function jitter(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('limited', limited);
+	const { url } = testBed.service;
 	const safe = { batchSize: LIMIT.maxConcurrent, batchInterval: Math.ceil(JITTER_MS) + 15 };
-	return await playScene(stage, {
+	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-jitter',
 		title: 'n8n: answers take 0 to 2 s, 500 creates',
@@ -200,12 +200,12 @@ async function jitter(stage: TestBed): Promise<Scene> {
 	});
 }
 
-async function returnAll(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('usual', { requestsPerMinute: 100, concurrentRequests: 2 });
+async function returnAll(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('usual', { requestsPerMinute: 100, concurrentRequests: 2 });
 	const raw = ownReturnAll(credential);
 	Object.assign(raw.parameters as object, { output: 'raw' });
 	const service: LimitSettings = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 };
-	return await playScene(stage, {
+	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-return-all',
 		title: 'n8n: Return All of 10,000 leads',
@@ -214,7 +214,7 @@ async function returnAll(stage: TestBed): Promise<Scene> {
 		contestants: [
 			{ name: `${OWN}, simplified`, workflows: [[ownReturnAll(credential)]] },
 			{ name: `${OWN}, raw`, workflows: [[raw]] },
-			{ name: 'HTTP Request, Pagination', workflows: [[httpReturnAll(stage.service.url), splitOut]] },
+			{ name: 'HTTP Request, Pagination', workflows: [[httpReturnAll(testBed.service.url), splitOut]] },
 		],
 		rows: 1, limit: service, minuteMs: 60_000, delay: [50, 50], rounds: 2, decidedBy: 'nodes', expected: LEADS,
 		best: leastMs(LEADS / 100, service, 50) / 1000,
@@ -226,9 +226,9 @@ async function returnAll(stage: TestBed): Promise<Scene> {
 	});
 }
 
-async function lifted(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
-	return await playScene(stage, {
+async function lifted(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
+	return await playScene(testBed, {
 		id: 'n8n-lifted',
 		title: 'n8n: cost of an item, 1,000 creates without a limit',
 		setting: 'Nothing is refused, and the package\'s minute is so short that nothing waits; 20 calls at once, the most its credential allows. HTTP Request in batches of 20 with the shortest possible pause, and with all 1,000 calls at once.',
@@ -237,8 +237,8 @@ async function lifted(stage: TestBed): Promise<Scene> {
 		per: 1000,
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
-			{ name: 'HTTP Request, batches', workflows: [[httpCreate(stage.service.url, { batchSize: 20, batchInterval: 1 })]] },
-			{ name: 'HTTP Request, all at once', workflows: [[httpCreate(stage.service.url)]] },
+			{ name: 'HTTP Request, batches', workflows: [[httpCreate(testBed.service.url, { batchSize: 20, batchInterval: 1 })]] },
+			{ name: 'HTTP Request, all at once', workflows: [[httpCreate(testBed.service.url)]] },
 		],
 		rows: 1000, limit: null, minuteMs: SHORT_MINUTE, rounds: 5, decidedBy: 'nodes', expected: 1000,
 		why: {
@@ -248,10 +248,10 @@ async function lifted(stage: TestBed): Promise<Scene> {
 	});
 }
 
-async function waiting(stage: TestBed): Promise<Scene> {
-	const credential = await stage.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
-	const { url } = stage.service;
-	return await playScene(stage, {
+async function waiting(testBed: TestBed): Promise<Scene> {
+	const credential = await testBed.credential('lifted', { requestsPerMinute: 1000, concurrentRequests: 20 });
+	const { url } = testBed.service;
+	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-20000',
 		title: 'n8n: 20,000 items waiting',
@@ -269,7 +269,7 @@ async function waiting(stage: TestBed): Promise<Scene> {
 	});
 }
 
-const sceneRunners: Record<string, (stage: TestBed) => Promise<Scene>> = {
+const sceneRunners: Record<string, (testBed: TestBed) => Promise<Scene>> = {
 	'n8n-limit': underLimit,
 	'n8n-two': together,
 	'n8n-jitter': jitter,
@@ -282,15 +282,15 @@ export const n8nScenes = Object.keys(sceneRunners);
 
 /** Plays scenes on one n8n. */
 export async function playOnN8n(ids: string[]): Promise<{ scenes: Scene[]; version: string }> {
-	const stage = await openTestBed(LEADS);
+	const testBed = await openTestBed(LEADS);
 	try {
 		const scenes: Scene[] = [];
 		for (const id of ids) {
 			console.log(`\n${id}`);
-			scenes.push(await sceneRunners[id](stage));
+			scenes.push(await sceneRunners[id](testBed));
 		}
-		return { scenes, version: stage.n8n.version };
+		return { scenes, version: testBed.n8n.version };
 	} finally {
-		await stage.close();
+		await testBed.close();
 	}
 }

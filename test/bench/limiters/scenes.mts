@@ -70,14 +70,14 @@ async function callsScene({ limits, contestants = all(limits), users, maxLatency
 	});
 	const count = users.reduce((sum, one) => sum + one, 0);
 	const best = leastMs(count, limits, (maxLatencyMs + responseMs[0] + responseMs[1]) / 2) / 1000;
-	return { ...scene, unit: 's', measure: 'from the first start to the last answer', best, rows };
+	return { ...scene, unit: 's', measure: 'from the first start to the last response', best, rows };
 }
 
 async function underLimit(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-limit',
 		title: 'Limiter: 1,000 calls under a limit',
-		setting: '100 calls in any window of 1 s, which stands for the minute, and 2 at once; the service answers at once.',
+		setting: '100 calls in any window of 1 s, which stands for the minute, and 2 at once; the service responds immediately.',
 		limits: limit(2),
 		users: [1000],
 		rounds: 2,
@@ -108,15 +108,15 @@ const withKnownDelay: Contestant = { name: 'p-throttle, known delay', limiter: '
 async function responseJitter(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-jitter-answers',
-		title: 'Limiter: answers take 0 to 2 s',
+		title: 'Limiter: responses take 0 to 2 s',
 		setting: 'With one second for the minute, 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
 		limits: limit(10),
 		users: [500],
 		responseMs: [0, JITTER_MS],
 		rounds: 1,
 		why: {
-			first: 'A slow answer does not affect a limiter that counts starts. This one counts ends, which costs no more than the length of one call per window.',
-			otherwise: 'It frees a slot one window after the call ended, because it cannot know when the call arrived. If only the answers are slow, that is more cautious than necessary.',
+			first: 'A slow response does not affect a limiter that counts starts. This one counts ends, which costs no more than the length of one call per window.',
+			otherwise: 'It frees a slot one window after the call ended, because it cannot know when the call arrived. If only the responses are slow, that is more cautious than necessary.',
 		},
 	});
 }
@@ -142,7 +142,7 @@ async function slowService(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-slow',
 		title: 'Limiter: a slow service after two refusals',
-		setting: 'Answers take 2 s, which is 33 ms with one second for the minute; 240 calls, 100 in any window, 2 at once; the fifth and sixth calls are refused although the limit has room. Each contestant sends a refused call again after a twentieth of the window.',
+		setting: 'Responses take 2 s, which is 33 ms with one second for the minute; 240 calls, 100 in any window, 2 at once; the fifth and sixth calls are refused although the limit has room. Each contestant sends a refused call again after a twentieth of the window.',
 		limits: limit(2),
 		users: [240],
 		responseMs: [JITTER_MS, JITTER_MS],

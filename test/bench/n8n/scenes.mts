@@ -131,7 +131,7 @@ const PACE = { batchSize: LIMIT.maxConcurrent, batchInterval: (LIMIT.maxConcurre
 
 const scale = `${LIMIT.maxCalls} calls in any window of ${MINUTE / 1000} s, which stands for the minute, and ${LIMIT.maxConcurrent} at once`;
 const pace = (every: number, ms: number) => `HTTP Request: batches of ${every} every ${Math.round(ms)} ms, Retry On Fail`;
-const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last answer' } as const;
+const seconds = { unit: 's', per: 1000, measure: 'from the first call to the last response' } as const;
 
 async function underLimit(testBed: TestBed): Promise<Scene> {
 	const credential = await testBed.credential('limited', limited);
@@ -148,7 +148,7 @@ async function underLimit(testBed: TestBed): Promise<Scene> {
 		best: leastMs(1000, LIMIT, 0) / 1000,
 		why: {
 			first: 'The package sends the calls of a window as soon as the service accepts them. Batches only space the starts, and the time the node itself needs for a batch is added to the pause.',
-			otherwise: 'The package frees each slot one window after its call has ended. Batches ignore the answers, which is faster as long as every answer arrives in time.',
+			otherwise: 'The package frees each slot one window after its call has ended. Batches ignore the responses, which is faster as long as every response arrives in time.',
 		},
 	});
 }
@@ -184,8 +184,8 @@ async function jitter(testBed: TestBed): Promise<Scene> {
 	return await playScene(testBed, {
 		...seconds,
 		id: 'n8n-jitter',
-		title: 'n8n: answers take 0 to 2 s, 500 creates',
-		setting: `${scale}; on that scale, answers take 0 to ${Math.round(JITTER_MS)} ms. HTTP Request at the pace of the limit, and slowed down to suit the slowest answer (${pace(safe.batchSize, safe.batchInterval)}).`,
+		title: 'n8n: responses take 0 to 2 s, 500 creates',
+		setting: `${scale}; on that scale, responses take 0 to ${Math.round(JITTER_MS)} ms. HTTP Request at the pace of the limit, and slowed down to suit the slowest response (${pace(safe.batchSize, safe.batchInterval)}).`,
 		contestants: [
 			{ name: OWN, workflows: [[ownCreate(credential)]] },
 			{ name: 'HTTP Request, pace of limit', workflows: [[httpCreate(url, PACE)]] },
@@ -194,7 +194,7 @@ async function jitter(testBed: TestBed): Promise<Scene> {
 		rows: 500, limit: LIMIT, minuteMs: MINUTE, delay: [0, JITTER_MS], rounds: 1, decidedBy: 'calls', expected: 500,
 		best: leastMs(500, LIMIT, JITTER_MS / 2) / 1000,
 		why: {
-			first: 'The package starts a call when another one has ended. Batches start blindly, so they either collide with calls still in progress or wait for the slowest answer every time.',
+			first: 'The package starts a call when another one has ended. Batches start blindly, so they either collide with calls still in progress or wait for the slowest response every time.',
 			otherwise: 'The package starts a call when another one has ended, and keeps its slot for one more window.',
 		},
 	});
@@ -209,7 +209,7 @@ async function returnAll(testBed: TestBed): Promise<Scene> {
 		...seconds,
 		id: 'n8n-return-all',
 		title: 'n8n: Return All of 10,000 leads',
-		setting: 'Each answer takes 50 ms; 100 pages, 100 calls per (full) minute and 2 at once. This package with simplified and with raw output; HTTP Request with Pagination, pages of 100 without a pause, and Split Out.',
+		setting: 'Each response takes 50 ms; 100 pages, 100 calls per (full) minute and 2 at once. This package with simplified and with raw output; HTTP Request with Pagination, pages of 100 without a pause, and Split Out.',
 		measure: 'for the nodes, as n8n reports',
 		contestants: [
 			{ name: `${OWN}, simplified`, workflows: [[ownReturnAll(credential)]] },
@@ -242,8 +242,8 @@ async function lifted(testBed: TestBed): Promise<Scene> {
 		],
 		rows: 1000, limit: null, minuteMs: SHORT_MINUTE, rounds: 5, decidedBy: 'nodes', expected: 1000,
 		why: {
-			first: 'Both resolve each expression once, which is the main cost of an item. HTTP Request also reads some twenty parameters, and determines the type of each answer.',
-			otherwise: 'Both resolve each expression once, which is the main cost of an item. The package also validates every value and never has more than 20 calls in progress, so it sometimes waits for an answer; 1,000 simultaneous calls never do. With 20,000 items (next scene), the package is the cheaper one.',
+			first: 'Both resolve each expression once, which is the main cost of an item. HTTP Request also reads some twenty parameters, and determines the type of each response.',
+			otherwise: 'Both resolve each expression once, which is the main cost of an item. The package also validates every value and never has more than 20 calls in progress, so it sometimes waits for an response; 1,000 simultaneous calls never do. With 20,000 items (next scene), the package is the cheaper one.',
 		},
 	});
 }

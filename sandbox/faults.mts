@@ -37,7 +37,7 @@ export interface Fault<Effect extends string = string> {
 	times?: number;
 	/** Whether the call is executed before it fails (each effect has its own default). */
 	store?: boolean;
-	/** `status`, `keyRefused`, `redirect`: the status of the answer. */
+	/** `status`, `keyRefused`, `redirect`: the status of the response. */
 	status?: number;
 	/** `status`, `html`: the body, an object for JSON. */
 	body?: unknown;
@@ -67,32 +67,32 @@ export const toLines = (pairs: Pair[]): string[] => pairs.map(([name, value]) =>
 
 /** The pending faults, oldest first. */
 export class FaultQueue {
-	private waiting: { fault: Fault; path: RegExp; values: RegExp; after: number; times: number }[] = [];
+	private pending: { fault: Fault; path: RegExp; values: RegExp; after: number; times: number }[] = [];
 
 	add(fault: Fault): void {
 		const { path = '', values = '', after = 0, times = 1 } = fault;
-		this.waiting.push({ fault, path: new RegExp(path), values: new RegExp(values, 'm'), after, times });
+		this.pending.push({ fault, path: new RegExp(path), values: new RegExp(values, 'm'), after, times });
 	}
 
 	/** Takes the fault that applies to a call, if any. */
 	take({ path, queryPairs, bodyPairs }: ParsedRequest): Fault | undefined {
-		if (this.waiting.length === 0) return undefined;
+		if (this.pending.length === 0) return undefined;
 		const values = toLines([...queryPairs, ...bodyPairs]).join('\n');
-		for (const entry of this.waiting) {
+		for (const entry of this.pending) {
 			if (!entry.path.test(path) || !entry.values.test(values)) continue;
 			if (entry.after > 0) {
 				entry.after -= 1;
 				continue;
 			}
 			entry.times -= 1;
-			if (entry.times <= 0) this.waiting = this.waiting.filter((other) => other !== entry);
+			if (entry.times <= 0) this.pending = this.pending.filter((other) => other !== entry);
 			return entry.fault;
 		}
 		return undefined;
 	}
 
 	clear(): void {
-		this.waiting = [];
+		this.pending = [];
 	}
 }
 
@@ -134,8 +134,8 @@ export const commonEffects = {
 	empty: () => ({ status: 200 }),
 	/** Half of the JSON, with a length that fits the half. */
 	cut: ({ handle }) => {
-		const { text, ...page } = toWireResponse(handle());
-		return { ...page, body: text.slice(0, text.length / 2) };
+		const { text, ...response } = toWireResponse(handle());
+		return { ...response, body: text.slice(0, text.length / 2) };
 	},
 	/** Announces more bytes than it sends. */
 	wrongLength: ({ handle }) => ({

@@ -26,7 +26,7 @@ export interface Call {
 	reason?: string;
 	/** Id of the record that the call created or changed. */
 	stored?: number;
-	/** The fault that this call met. */
+	/** The fault that was injected into this call. */
 	fault?: string;
 }
 

@@ -55,7 +55,7 @@ function readBody(type: string, text: string): ParsedBody {
 		return { body: parseBrackets(text), bodyPairs: [...new URLSearchParams(text)] };
 	}
 	if (type === 'application/json') return readJson(text);
-	return { body: {}, bodyPairs: [], parseError: `the body is neither a form nor JSON but ${type || 'of no named type'}` };
+	return { body: {}, bodyPairs: [], parseError: `the body is neither a form nor JSON but ${type || 'of an unknown type'}` };
 }
 
 function readJson(text: string): ParsedBody {
@@ -73,7 +73,7 @@ function readJson(text: string): ParsedBody {
 /** Brackets nest only in forms; in JSON they would be part of the name. */
 function rejectFlatNames(body: object): Pick<ParsedBody, 'parseError'> {
 	const name = Object.keys(body).find((key) => key.includes('['));
-	return name ? { parseError: `the JSON body has the flat name ${name}, where JSON wants nested objects` } : {};
+	return name ? { parseError: `the JSON body has the flat name ${name}, where JSON requires nested objects` } : {};
 }
 
 /** Flattens `{ search: { ids: [1, 2] } }` to the names that a form would use. */

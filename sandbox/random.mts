@@ -20,7 +20,7 @@ export class Random {
 		return min + Math.floor(this.next() * (max - min + 1));
 	}
 
-	/** True with the given probability in percent. */
+	/** True with a probability in percent. */
 	percent(share: number): boolean {
 		return this.next() * 100 < share;
 	}
@@ -30,9 +30,9 @@ export class Random {
 		return list[this.whole(0, list.length - 1)];
 	}
 
-	/** Up to `most` distinct elements of a list, in the list's order. */
-	some<Item>(list: readonly Item[], most: number): Item[] {
-		const wanted = new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(list)));
-		return list.filter((item) => wanted.has(item));
+	/** Up to `max` distinct elements of a list, in the list's order. */
+	some<Item>(list: readonly Item[], max: number): Item[] {
+		const selected = new Set(Array.from({ length: this.whole(0, max) }, () => this.pick(list)));
+		return list.filter((item) => selected.has(item));
 	}
 }

@@ -51,7 +51,7 @@ export interface Service<Name extends string, Own extends object> {
 	figures(windowMs?: number): Figures;
 	/** Makes future calls fail. */
 	fault(fault: Fault<Name>): void;
-	/** Calls a listener whenever a call meets a fault. */
+	/** Calls a listener whenever a fault is injected into a call. */
 	onFault(listener: (call: Call) => void): void;
 	/** Delays every response by a random time. */
 	delay(minMs: number, maxMs: number): void;
@@ -74,7 +74,7 @@ export async function startService<Name extends string, Own extends object>(
 	rules: ServiceRules<Name, Own>,
 	{ port = 0, limit: limitAtStart = { maxCalls: 100, windowMs: 60_000, maxConcurrent: 2 }, seed = 1 }: StartOptions,
 ): Promise<Service<Name, Own>> {
-	const atStart: SharedSettings & Own = {
+	const defaults: SharedSettings & Own = {
 		limit: limitAtStart,
 		countRefused: false,
 		retryAfter: 'none',
@@ -82,7 +82,7 @@ export async function startService<Name extends string, Own extends object>(
 		...rules.settings,
 	};
 	const faults = new FaultQueue();
-	let settings = { ...atStart };
+	let settings = { ...defaults };
 	let journal: Call[] = [];
 	const faultListeners: Array<(call: Call) => void> = [];
 	let limit = new RateLimiter(settings.limit, settings.countRefused);
@@ -108,14 +108,14 @@ export async function startService<Name extends string, Own extends object>(
 			settings.delay = [minMs, maxMs];
 		},
 		set(changes) {
-			const unknown = Object.keys(changes).find((name) => !Object.hasOwn(atStart, name));
-			if (unknown) throw new Error(`"${unknown}" is not a setting. Use one of: ${Object.keys(atStart).join(', ')}`);
+			const unknown = Object.keys(changes).find((name) => !Object.hasOwn(defaults, name));
+			if (unknown) throw new Error(`"${unknown}" is not a setting. Use one of: ${Object.keys(defaults).join(', ')}`);
 			settings = { ...settings, ...changes };
 			limit.settings = settings.limit;
 			limit.countRefused = settings.countRefused;
 		},
 		reset() {
-			settings = { ...atStart };
+			settings = { ...defaults };
 			journal = [];
 			faults.clear();
 			limit = new RateLimiter(settings.limit, settings.countRefused);
@@ -126,7 +126,7 @@ export async function startService<Name extends string, Own extends object>(
 	};
 
 	/** Adds a call to the journal. */
-	function write(received: ParsedRequest, at: number, keyIn: Call['keyIn'], keyRight: boolean): Call {
+	function recordCall(received: ParsedRequest, at: number, keyIn: Call['keyIn'], keyRight: boolean): Call {
 		const { path, method, contentType, query, body, queryPairs, bodyPairs } = received;
 		const seen = { path, method, contentType, query, body, pairs: [...queryPairs, ...bodyPairs] };
 		const call: Call = {
@@ -140,21 +140,21 @@ export async function startService<Name extends string, Own extends object>(
 	function decide(call: Call, received: ParsedRequest, refusal: Refusal | undefined): ServiceResponse {
 		if (refusal) {
 			call.refused = true;
-			const answer = rules.refuse(refusal.cause);
-			return { ...answer, headers: { ...answer.headers, ...retryAfterHeader(settings.retryAfter, refusal.waitMs) } };
+			const response = rules.refuse(refusal.cause);
+			return { ...response, headers: { ...response.headers, ...retryAfterHeader(settings.retryAfter, refusal.waitMs) } };
 		}
 		const handle = (changed: ParsedRequest = received) => {
-			const answer = rules.respond(changed, call, settings);
-			call.stored = answer.stored;
-			return answer;
+			const response = rules.respond(changed, call, settings);
+			call.stored = response.stored;
+			return response;
 		};
 		const fault = faults.take(received);
 		if (!fault) return handle();
 		call.fault = fault.effect;
 		// Some effects call `handle` themselves; the call must not be executed twice.
-		const done = fault.store ? handle() : undefined;
+		const executed = fault.store ? handle() : undefined;
 		for (const listener of faultListeners) listener(call);
-		return rules.effects[fault.effect as Name]({ fault, received, handle: done ? () => done : handle });
+		return rules.effects[fault.effect as Name]({ fault, received, handle: executed ? () => executed : handle });
 	}
 
 	const app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 2 ** 20 });
@@ -172,20 +172,20 @@ export async function startService<Name extends string, Own extends object>(
 		const text = typeof request.body === 'string' ? request.body : '';
 		const received = parseRequest({ url: request.url, method: request.method, headers: request.headers, text });
 		const { keyIn, key } = rules.extractKey(received, settings);
-		const call = write(received, request.arrivedAt, keyIn, key === rules.apiKey);
-		const counted = limit;
+		const call = recordCall(received, request.arrivedAt, keyIn, key === rules.apiKey);
+		const rateLimiter = limit;
 		const account = rules.account?.(received, key, settings) ?? { name: key, limit: settings.limit };
-		const refusal = counted.admit(account.name, request.arrivedAt, account.limit);
+		const refusal = rateLimiter.admit(account.name, request.arrivedAt, account.limit);
 		reply.raw.once('close', () => {
 			call.endedAt = performance.now();
-			if (!refusal) counted.release(account.name);
+			if (!refusal) rateLimiter.release(account.name);
 		});
-		const answer = decide(call, received, refusal);
-		call.status = answer.status;
-		if (answer.reason) call.reason = answer.reason.replaceAll(rules.apiKey, '[key]');
+		const response = decide(call, received, refusal);
+		call.status = response.status;
+		if (response.reason) call.reason = response.reason.replaceAll(rules.apiKey, '[key]');
 		const [minMs, maxMs] = settings.delay;
 		if (maxMs > 0) await sleep(minMs + random.next() * (maxMs - minMs));
-		return send(reply, answer, call.reason);
+		return send(reply, response, call.reason);
 	});
 
 	service.url = await app.listen({ port, host: '127.0.0.1' });
@@ -193,13 +193,13 @@ export async function startService<Name extends string, Own extends object>(
 }
 
 /** The explanation goes into a header, so that the body stays exactly the vendor's. */
-function send(reply: FastifyReply, answer: ServiceResponse, reason?: string): FastifyReply {
-	const page = toWireResponse(answer);
+function send(reply: FastifyReply, response: ServiceResponse, reason?: string): FastifyReply {
+	const page = toWireResponse(response);
 	// Headers allow ASCII only, but the reason can contain any parameter name.
 	if (reason) page.headers['x-sandbox-reason'] = reason.replace(/[^\x20-\x7e]/g, '?');
-	if (!answer.send) return reply.code(page.status).headers(page.headers).send(page.text);
+	if (!response.send) return reply.code(page.status).headers(page.headers).send(page.text);
 	reply.hijack();
-	answer.send(reply.raw, page);
+	response.send(reply.raw, page);
 	return reply;
 }
 

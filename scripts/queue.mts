@@ -91,26 +91,26 @@ function report({ sandbox }: TestBed, what: string): void {
 }
 
 /** All workers stay alive. */
-async function testAllWorkers(stage: TestBed): Promise<void> {
+async function testAllWorkers(testBed: TestBed): Promise<void> {
 	console.log(`${EXECUTIONS} executions of ${ROWS} creates on ${WORKERS} workers`);
-	const workflowId = await startExecutions(stage, 'all');
-	const executions = await waitForExecutions(stage, workflowId, EXECUTIONS);
-	const { stored, storedTwice, sentTwice } = countLeads(stage.sandbox, 'all');
+	const workflowId = await startExecutions(testBed, 'all');
+	const executions = await waitForExecutions(testBed, workflowId, EXECUTIONS);
+	const { stored, storedTwice, sentTwice } = countLeads(testBed.sandbox, 'all');
 	check(`all executions have ended: ${countByStatus(executions)}`, executions.every(({ status }) => status === 'success'));
-	const shares = stage.cluster.workers.map((worker) => executions.filter(({ id }) => worker.executions.has(id)).length);
+	const shares = testBed.cluster.workers.map((worker) => executions.filter(({ id }) => worker.executions.has(id)).length);
 	check(`every worker has run executions: ${shares.join(', ')}`, shares.every((share) => share > 0));
 	check(`${stored.size} of ${EXECUTIONS * ROWS} leads stored, ${storedTwice.length} of them twice`, stored.size === EXECUTIONS * ROWS && storedTwice.length === 0);
 	check(`${sentTwice.length} leads sent again after the service had stored them`, sentTwice.length === 0);
-	report(stage, 'the service');
+	report(testBed, 'the service');
 }
 
 /** One worker is killed halfway and restarted; the executions that n8n gives up are then run again. */
-async function testKilledWorker(stage: TestBed): Promise<void> {
-	const { cluster, sandbox, credential } = stage;
+async function testKilledWorker(testBed: TestBed): Promise<void> {
+	const { cluster, sandbox, credential } = testBed;
 	const scene = 'kill';
 	const [clientId] = sandbox.clients.keys();
 	console.log(`\nThe same, with one worker killed halfway and restarted`);
-	const workflowId = await startExecutions(stage, scene);
+	const workflowId = await startExecutions(testBed, scene);
 	const half = (EXECUTIONS * ROWS) / 2;
 	for (; countLeads(sandbox, scene).stored.size < half; await sleep(200)) {
 		step(`Running: ${sandbox.figures().calls} calls; waiting until half of the leads are stored`);
@@ -121,7 +121,7 @@ async function testKilledWorker(stage: TestBed): Promise<void> {
 	await victim.kill();
 	const lost = new Set([...victim.executions].filter((id) => !over.has(id)));
 	await victim.restart();
-	const executions = await waitForExecutions(stage, workflowId, EXECUTIONS, (EXECUTIONS * ROWS / LIMIT.maxCalls) * LIMIT.windowMs + CRASH_TIMEOUT_MS);
+	const executions = await waitForExecutions(testBed, workflowId, EXECUTIONS, (EXECUTIONS * ROWS / LIMIT.maxCalls) * LIMIT.windowMs + CRASH_TIMEOUT_MS);
 	const own = executions.filter(({ id }) => lost.has(id));
 	const others = executions.filter(({ id }) => !lost.has(id));
 	done();
@@ -131,7 +131,7 @@ async function testKilledWorker(stage: TestBed): Promise<void> {
 	const before = countLeads(sandbox, scene);
 	check(`${before.stored.size} leads stored, ${before.storedTwice.length} of them twice`, before.storedTwice.length === 0);
 	check(`${before.sentTwice.length} leads sent again after the service had stored them`, before.sentTwice.length === 0);
-	report(stage, 'the service');
+	report(testBed, 'the service');
 
 	const batches = Array.from({ length: EXECUTIONS }, (_, batch) => rowsOf(scene, batch, clientId));
 	const open = batches.filter((rows) => rows.some(({ email }) => !before.stored.has(email)));
@@ -139,7 +139,7 @@ async function testKilledWorker(stage: TestBed): Promise<void> {
 	console.log(`  The ${open.length} are run again manually, with "On Error: Continue": HotProfile rejects leads that it already has`);
 	const again = await publishWorkflow(cluster.rest, 'again', credential, true);
 	for (const rows of open) await trigger(cluster.url, 'again', rows);
-	const reruns = await waitForExecutions(stage, again, open.length);
+	const reruns = await waitForExecutions(testBed, again, open.length);
 	const after = countLeads(sandbox, scene);
 	check(`run again: ${countByStatus(reruns)}`, reruns.every(({ status }) => status === 'success'));
 	check(`${after.stored.size} of ${EXECUTIONS * ROWS} leads stored, ${after.storedTwice.length} of them twice`, after.stored.size === EXECUTIONS * ROWS && after.storedTwice.length === 0);
@@ -165,13 +165,13 @@ async function testQueue(): Promise<void> {
 	// Instance and key only: all other settings are the defaults of a new credential.
 	const data = { instance: sandbox.url, apiKey: SANDBOX_KEY };
 	const credential = await cluster.rest.call<{ id: string; name: string }>('POST', '/credentials', { name: 'HotProfile', type: 'hotProfileApi', data });
-	const stage = { cluster, sandbox, credential: { id: credential.id, name: credential.name } };
+	const testBed = { cluster, sandbox, credential: { id: credential.id, name: credential.name } };
 	done();
 	console.log(`n8n ${n8n.version} in queue mode, ready after ${seconds(Date.now() - started)}`);
-	await testAllWorkers(stage);
+	await testAllWorkers(testBed);
 	// The first scene's window must not overlap the second one's.
 	await sleep(LIMIT.windowMs + 5_000);
-	await testKilledWorker(stage);
+	await testKilledWorker(testBed);
 	done();
 	console.log(`\n${passed} passed, ${failures.length} failed`);
 }

@@ -37,7 +37,7 @@ export async function startCrmZen(options: CrmZenOptions = {}): Promise<CrmZenSe
 				limit: limit && { maxCalls: 1, windowMs: wait * 1000, maxConcurrent: 1 },
 			}),
 			respond: (received, key, settings) => respond(received, key, settings, seed),
-			refuse: () => tooMany('asked again within the waiting time'),
+			refuse: () => tooMany('requested again within the waiting time'),
 			tables: () => ({}),
 			reset: () => {},
 		},

@@ -24,12 +24,12 @@ const todayOf = ({ today }: ReportSettings) =>
 	today ?? new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Sao_Paulo' }).format(new Date());
 
 function dayParameter(received: ParsedRequest, name: string, settings: ReportSettings): string {
-	const given = String(received.query[name] ?? '');
-	if (given === '') throw new ValidationError(`O parâmetro ${name} é obrigatório`);
-	const isDay = /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(Date.parse(given)) && new Date(given).toISOString().startsWith(given);
+	const value = String(received.query[name] ?? '');
+	if (value === '') throw new ValidationError(`O parâmetro ${name} é obrigatório`);
+	const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value);
 	if (!isDay) throw new ValidationError(`O parâmetro ${name} é inválido: use o formato YYYY-mm-dd`);
-	if (given > todayOf(settings)) throw new ValidationError(`O parâmetro ${name} não pode ser uma data futura`);
-	return given;
+	if (value > todayOf(settings)) throw new ValidationError(`O parâmetro ${name} não pode ser uma data futura`);
+	return value;
 }
 
 function dateRange(received: ParsedRequest, settings: ReportSettings): string[] {
@@ -38,10 +38,10 @@ function dateRange(received: ParsedRequest, settings: ReportSettings): string[] 
 	return daysBetween(from, to);
 }
 
-function numberParameter(received: ParsedRequest, name: string, most: number, least = 0): number {
-	const given = Number(received.query[name] ?? NaN);
-	if (!Number.isInteger(given) || given < least || given > most) throw new ValidationError(`O parâmetro ${name} é inválido`);
-	return given;
+function numberParameter(received: ParsedRequest, name: string, max: number, min = 0): number {
+	const value = Number(received.query[name] ?? NaN);
+	if (!Number.isInteger(value) || value < min || value > max) throw new ValidationError(`O parâmetro ${name} é inválido`);
+	return value;
 }
 
 /** A breakdown of one user's leads. */
@@ -143,11 +143,11 @@ export const reportNames = Object.keys(reports);
 /** The response of a report, with numbers and empty values written according to the settings. */
 export function runReport(name: string, received: ParsedRequest, settings: ReportSettings, seed: number): ServiceResponse {
 	try {
-		const answer = reports[name](received, settings, seed);
-		return answer.status === 200 ? { ...answer, body: formatBody(answer.body, settings) } : answer;
-	} catch (wrong) {
-		if (wrong instanceof ValidationError) return errorResponse(400, wrong.message, wrong.message);
-		throw wrong;
+		const response = reports[name](received, settings, seed);
+		return response.status === 200 ? { ...response, body: formatBody(response.body, settings) } : response;
+	} catch (error) {
+		if (error instanceof ValidationError) return errorResponse(400, error.message, error.message);
+		throw error;
 	}
 }
 

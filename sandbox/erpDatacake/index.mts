@@ -36,8 +36,8 @@ const effects = {
 	...commonEffects,
 	/** Too many calls. */
 	429({ fault: { seconds, retryAfter = seconds === undefined ? 'none' : 'seconds' } }) {
-		const answer = errorResponse(429, 'Muitas requisições.', 'fault 429');
-		return { ...answer, headers: retryAfterHeader(retryAfter, (seconds ?? 1) * 1000) };
+		const response = errorResponse(429, 'Muitas requisições.', 'fault 429');
+		return { ...response, headers: retryAfterHeader(retryAfter, (seconds ?? 1) * 1000) };
 	},
 	keyRefused: ({ fault: { status = 401 } }) => errorResponse(status, 'Token inválido.', 'fault keyRefused'),
 } satisfies Record<string, Effect>;
@@ -127,8 +127,8 @@ function findOperation({ method, path }: ParsedRequest, paths: ErpSettings['path
 
 /** The input, from the only place where it is allowed. */
 function inputOf({ method }: Operation, { query, body, contentType }: ParsedRequest, getInputIn: ErpSettings['getInputIn']): Input {
-	const [right, wrong, place] = method === 'GET' && getInputIn === 'query' ? [query, body, 'body'] : [body, query, 'query'];
-	if (Object.keys(wrong).length > 0) throw new ValidationError('Parâmetros no lugar errado.', `there is input in the ${place}`, 400);
+	const [input, misplaced, place] = method === 'GET' && getInputIn === 'query' ? [query, body, 'body'] : [body, query, 'query'];
+	if (Object.keys(misplaced).length > 0) throw new ValidationError('Parâmetros no lugar errado.', `there is input in the ${place}`, 400);
 	if (method !== 'GET' && !contentType.startsWith('application/json')) throw new ValidationError('Envie JSON.', `the body is ${contentType}, not JSON`, 415);
-	return right;
+	return input;
 }

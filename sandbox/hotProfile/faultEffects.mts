@@ -18,9 +18,9 @@ export const invalidKey = (status: number, reason: string) => errorResponse(stat
 
 const faultReason = ({ effect }: Fault) => `fault ${effect}`;
 
-const withBody = (answer: ServiceResponse, change: (body: Record<string, unknown>) => Record<string, unknown>): ServiceResponse => ({
-	...answer,
-	body: change(answer.body as Record<string, unknown>),
+const withBody = (response: ServiceResponse, change: (body: Record<string, unknown>) => Record<string, unknown>): ServiceResponse => ({
+	...response,
+	body: change(response.body as Record<string, unknown>),
 });
 
 /** The common faults and those that only HotProfile has. */
@@ -30,8 +30,8 @@ export const effectsFor = (grow: (records: number) => void) =>
 		/** Too many calls, with status 429. */
 		429({ fault }) {
 			const { seconds, retryAfter = seconds === undefined ? 'none' : 'seconds' } = fault;
-			const answer = tooMany(429, faultReason(fault), fault.sentences);
-			return { ...answer, headers: retryAfterHeader(retryAfter, (seconds ?? 1) * 1000) };
+			const response = tooMany(429, faultReason(fault), fault.sentences);
+			return { ...response, headers: retryAfterHeader(retryAfter, (seconds ?? 1) * 1000) };
 		},
 		/** Too many calls, with status 200. */
 		tooMany: ({ fault }) => tooMany(200, faultReason(fault), fault.sentences),
@@ -49,9 +49,9 @@ export const effectsFor = (grow: (records: number) => void) =>
 		noRoot: () => ({ status: 200, body: {} }),
 		/** Someone else adds records while pages are being read. */
 		grow({ fault, handle }) {
-			const answer = handle();
+			const response = handle();
 			grow(fault.records ?? 1);
-			return answer;
+			return response;
 		},
 	}) satisfies Record<string, Effect>;
 

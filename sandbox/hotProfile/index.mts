@@ -105,22 +105,22 @@ function respond(
 	}
 }
 
-function validationFailure(wrong: ValidationError[], { errorStatus }: HotProfileSettings): ServiceResponse {
-	const reason = wrong.map(({ message }) => message).join('; ');
-	return errorResponse(wrong[0].status ?? errorStatus, wrong.map(({ vendorMessage }) => vendorMessage), reason);
+function validationFailure(errors: ValidationError[], { errorStatus }: HotProfileSettings): ServiceResponse {
+	const reason = errors.map(({ message }) => message).join('; ');
+	return errorResponse(errors[0].status ?? errorStatus, errors.map(({ vendorMessage }) => vendorMessage), reason);
 }
 
 const writers = { create, update, delete: remove };
 
 function execute(operation: Operation, received: ParsedRequest, settings: HotProfileSettings, tenant: Tenant): ServiceResponse {
 	const { table, action } = operation;
-	const { input, wrong } = readInput(operation, [...received.queryPairs, ...received.bodyPairs]);
+	const { input, errors } = readInput(operation, [...received.queryPairs, ...received.bodyPairs]);
 	if (action === 'list') {
-		if (wrong.length > 0) return validationFailure(wrong, settings);
+		if (errors.length > 0) return validationFailure(errors, settings);
 		return list(operation, input, settings, tenant);
 	}
-	wrong.push(...unknownIds(table, input, tenant));
-	if (wrong.length > 0) return validationFailure(wrong, settings);
+	errors.push(...unknownIds(table, input, tenant));
+	if (errors.length > 0) return validationFailure(errors, settings);
 	const { id } = writers[action](table, input, tenant);
 	return { status: 200, body: { id }, stored: id };
 }

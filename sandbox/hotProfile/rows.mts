@@ -13,7 +13,7 @@ const NO = 'ー';
 const leadFlags = Object.values(leadFields).filter(({ kind }) => kind === 'flag').map(({ wire }) => wire);
 
 /** The format in which a list returns its records. */
-export interface RowForm {
+export interface RowFormat {
 	/** In the shape for Microsoft's connector. */
 	flow: boolean;
 	/** Dates in ISO 8601 with a UTC offset. */
@@ -23,7 +23,7 @@ export interface RowForm {
 }
 
 /** A record as a list returns it, with its keys in the service's order. */
-export function rowOf(table: TableName, record: StoredRecord, tenant: Tenant, { flow, isoDates, hidden }: RowForm): Row {
+export function rowOf(table: TableName, record: StoredRecord, tenant: Tenant, { flow, isoDates, hidden }: RowFormat): Row {
 	const custom = customItems(table, record, isoDates);
 	let row: Row = { ...rowMakers[table](record, tenant), items: custom.map(({ id, ...item }) => (table === 'clients' ? item : { id, ...item })) };
 	if (table !== 'clients') row = hide(row, record.hidden, hidden);

@@ -33,12 +33,12 @@ export function search(operation: Operation, input: Input, tenant: Tenant): Resu
 	};
 }
 
-function pageSize({ pageSize: most }: Operation, input: Input): number {
+function pageSize({ pageSize: max }: Operation, input: Input): number {
 	const size = Number(input.get('page[display_number]') ?? DEFAULT_SIZE);
-	if (size <= most) return size;
+	if (size <= max) return size;
 	throw new ValidationError(
-		`1ページの取得件数は${most}件以内で入力してください。`,
-		`page[display_number] is ${size} where ${most} are allowed`,
+		`1ページの取得件数は${max}件以内で入力してください。`,
+		`page[display_number] is ${size} where ${max} are allowed`,
 		400,
 	);
 }

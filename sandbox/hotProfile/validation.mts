@@ -23,27 +23,27 @@ export class ValidationError extends Error {
 /** Validated parameters by wire name, without empty brackets. */
 export type Input = Map<string, Value>;
 
-/** Reads all parameters of a call and collects everything that is wrong with them. */
-export function readInput(operation: Operation, pairs: Pair[]): { input: Input; wrong: ValidationError[] } {
+/** Reads all parameters of a call and collects all errors. */
+export function readInput(operation: Operation, pairs: Pair[]): { input: Input; errors: ValidationError[] } {
 	const sent = new Map<string, string[]>();
 	for (const [wire, value] of pairs) sent.set(wire, [...(sent.get(wire) ?? []), value]);
 
 	const input: Input = new Map();
-	const wrong: ValidationError[] = [];
+	const errors: ValidationError[] = [];
 	for (const [wire, values] of sent) {
 		const field = operation.find(wire);
 		if (!field) {
-			wrong.push(new ValidationError(`${wire}は使用できないパラメータです。`, `${wire} is not a parameter of this operation`));
+			errors.push(new ValidationError(`${wire}は使用できないパラメータです。`, `${wire} is not a parameter of this operation`));
 			continue;
 		}
 		try {
 			const value = readValue(field, wire, values, operation.action === 'list');
 			if (value !== undefined) input.set(wire.replace(/\[\]$/, ''), value);
 		} catch (error) {
-			wrong.push(error as ValidationError);
+			errors.push(error as ValidationError);
 		}
 	}
-	return { input, wrong: [...missingFields(operation, sent), ...wrong] };
+	return { input, errors: [...missingFields(operation, sent), ...errors] };
 }
 
 function missingFields({ required, action, find }: Operation, sent: Map<string, string[]>): ValidationError[] {

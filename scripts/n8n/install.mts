@@ -115,8 +115,8 @@ async function assertDiskSpace(folder: string): Promise<void> {
 
 /** Makes one small request without retries, so that a missing network is noticed immediately. */
 async function assertRegistryReachable({ version, folder, node }: N8n): Promise<void> {
-	const asked = await npm(['view', `n8n@${version}`, 'version', '--fetch-retries=0', '--fetch-timeout=20000'], { node });
-	if (asked.code !== 0) throw installProblem(asked.stderr, folder);
+	const result = await npm(['view', `n8n@${version}`, 'version', '--fetch-retries=0', '--fetch-timeout=20000'], { node });
+	if (result.code !== 0) throw installProblem(result.stderr, folder);
 }
 
 /** Turns npm's output into an error that says what to do. */

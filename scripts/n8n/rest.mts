@@ -15,20 +15,20 @@ export class Rest {
 	) {}
 
 	static async signIn(url: string): Promise<Rest> {
-		const answer = await post(`${url}/rest/login`, { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
-		const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+		const response = await post(`${url}/rest/login`, { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+		const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
 		return new Rest(url, cookie);
 	}
 
 	/** Calls a route below `/rest` and returns the `data` of the response. */
 	async call<T>(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<T> {
-		const answer = await fetch(`${this.url}/rest${path}`, {
+		const response = await fetch(`${this.url}/rest${path}`, {
 			method,
 			headers: { cookie: this.cookie, 'content-type': 'application/json' },
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
-		if (!answer.ok) throw new Error(`${method} ${path}: HTTP ${answer.status}: ${await answer.text()}`);
-		return ((await answer.json()) as { data: T }).data;
+		if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}: ${await response.text()}`);
+		return ((await response.json()) as { data: T }).data;
 	}
 }
 
@@ -37,11 +37,11 @@ interface Settings {
 }
 
 async function post(url: string, body: unknown): Promise<Response> {
-	const answer = await fetch(url, {
+	const response = await fetch(url, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	if (!answer.ok) throw new Error(`n8n rejected the owner account with HTTP ${answer.status}: ${await answer.text()}`);
-	return answer;
+	if (!response.ok) throw new Error(`n8n rejected the owner account with HTTP ${response.status}: ${await response.text()}`);
+	return response;
 }

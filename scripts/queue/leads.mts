@@ -52,12 +52,12 @@ export async function publishWorkflow(rest: Rest, path: string, credential: { id
 
 /** Starts one production execution, which goes through the queue to a worker. */
 export async function trigger(url: string, path: string, rows: Row[]): Promise<void> {
-	const answer = await fetch(`${url}/webhook/${path}`, {
+	const response = await fetch(`${url}/webhook/${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ rows }),
 	});
-	if (!answer.ok) throw new Error(`The webhook returned HTTP ${answer.status}: ${await answer.text()}`);
+	if (!response.ok) throw new Error(`The webhook returned HTTP ${response.status}: ${await response.text()}`);
 }
 
 /** An execution as n8n lists it. */

@@ -9,7 +9,7 @@ const PANEL = { width: (WIDTH - 2 * MARGIN - GAP) / 2, head: 62, row: 23, foot: 
 /** Where bars start and their maximum length; the figures follow them. */
 const BAR = { from: 200, longest: 118, height: 13 };
 
-/** Maximum bar length, relative to this project's bar. */
+/** Maximum bar length, relative to this package's bar. */
 const MOST_TIMES = 3;
 
 const STYLE = `
@@ -54,7 +54,7 @@ function panel(scene: Scene, x: number, y: number): string {
 }
 
 const note = ({ measure, unit, best }: Scene) =>
-	`${unit} ${measure}${best === undefined ? '' : `; dashed: the least there could be, ${formatNumber(best)}`}`;
+	`${unit} ${measure}${best === undefined ? '' : `; dashed: theoretical minimum, ${formatNumber(best)}`}`;
 
 function bar(scene: Scene, row: Row, left: number, from: number, y: number, length: number, isCut: boolean): string {
 	const middle = y + PANEL.row / 2 + 1;
@@ -87,7 +87,7 @@ export function chart(scenes: Scene[], heading: string): string {
 </style>
 <rect class="page" width="${WIDTH}" height="${height}"/>
 ${text(MARGIN, 30, escaped(heading), 'title')}
-${text(MARGIN, 49, 'Shorter is better. In brackets: how many times as much as this project. Whoever is refused or loses anything comes after all others. Bars with a gap are cut off.', 'note')}
+${text(MARGIN, 49, 'Shorter is better. In parentheses: ratio to this package. Contestants that were refused or lost anything rank below all others. Bars with a gap are truncated.', 'note')}
 ${panels.join('\n')}
 </svg>
 `;

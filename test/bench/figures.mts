@@ -4,7 +4,7 @@ import type { Figures } from '../../sandbox/journal.mts';
 /** One contestant's result in one scene. */
 export interface Row {
 	contestant: string;
-	/** Whether it is this project. */
+	/** Whether it is this package. */
 	own: boolean;
 	/** The deciding value in the scene's unit; smaller is better. */
 	value: number;
@@ -23,19 +23,19 @@ export interface Scene {
 	/** What the value measures. */
 	measure: string;
 	unit: 's' | 'ms' | 'µs' | 'bytes';
-	/** The least value possible, if it can be calculated. */
+	/** The theoretical minimum, if it can be calculated. */
 	best?: number;
-	/** The ratios that the own contestant has to reach: to the least value possible, and to each other contestant. */
+	/** Maximum ratios for this package: to the theoretical minimum, and to each other contestant. */
 	goals?: { toBest: number; toOthers: number };
 	rows: Row[];
-	/** Why the own contestant has its place: for the first place and for any other one. */
+	/** Why this package has its place: if it is first, and if it is not. */
 	why: { first: string; otherwise: string };
 }
 
 /** Values closer than this count as equal: two runs of the same contestant differ by more. */
 const LEVEL = 1.02;
 
-/** The contestants ahead of one: those without faults first, then by value. Two rows of this project do not compete with each other. */
+/** The contestants ahead of one: those without faults first, then by value. Two rows of this package do not compete with each other. */
 export function aheadOf(row: Row, { rows }: Scene): Row[] {
 	return rows.filter((other) => {
 		if (other.own && row.own) return false;
@@ -54,7 +54,7 @@ export function ranked(scene: Scene): Row[] {
 export const ownRow = ({ rows }: Scene): Row => rows.find(({ own }) => own)!;
 
 /**
- * The least time in ms that a number of calls can take, from the first start to the last response, whatever sends them.
+ * The theoretical minimum in ms for a number of calls, from the first start to the last response.
  *
  * The last call can arrive only after as many full windows as the calls before it fill. And each concurrent slot makes
  * its share of the calls one after the other.
@@ -62,8 +62,8 @@ export const ownRow = ({ rows }: Scene): Row => rows.find(({ own }) => own)!;
  */
 export function leastMs(calls: number, { maxCalls: inWindow, windowMs, maxConcurrent }: RateLimit, callMs: number): number {
 	const byWindow = Math.floor((calls - 1) / inWindow) * windowMs + callMs;
-	const byPlaces = (calls / maxConcurrent) * callMs;
-	return Math.max(byWindow, byPlaces);
+	const bySlots = (calls / maxConcurrent) * callMs;
+	return Math.max(byWindow, bySlots);
 }
 
 export const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

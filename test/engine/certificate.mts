@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate that nobody vouches for, made anew for each run: for servers that must not be trusted. */
+/** Creates self-signed certificates, for servers that must not be trusted. */
 
 const tlv = (tag: number, ...parts: Buffer[]): Buffer => {
 	const body = Buffer.concat(parts);

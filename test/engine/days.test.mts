@@ -7,7 +7,7 @@ import { startEcho } from '../allFields.mts';
 import { run } from './engine.mts';
 import { credentialOf } from './zenTotalsJob.mts';
 
-/** Which day leaves a workflow, measured at the services: n8n's own expressions, zones and hours. */
+/** Which day each service receives, for n8n's date expressions, time zones and hours. */
 
 let hotProfile: Awaited<ReturnType<typeof startEcho>>;
 let erp: Awaited<ReturnType<typeof startErpEcho>>;
@@ -24,12 +24,12 @@ afterAll(async () => {
 });
 afterEach(() => jest.useRealTimers());
 
-/** Only the date is the test's own; waiting and the services go on by the real clock. */
+/** Only the date is faked: timers and the services run on the real clock. */
 const REAL = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const;
-const at = (moment: string) => jest.useFakeTimers({ now: new Date(moment), doNotFake: [...REAL] });
+const setNow = (moment: string) => jest.useFakeTimers({ now: new Date(moment), doNotFake: [...REAL] });
 
-/** The day that arrives at each service, as yyyy-MM-dd, or what the user reads instead. */
-async function arriving(date: string, timezone: string) {
+/** The day that each service receives, as yyyy-MM-dd, or the error messages. */
+async function receivedDays(date: string, timezone: string) {
 	zen.reset();
 	zen.set({ today: '2999-01-01' });
 	hotProfile.received.length = 0;
@@ -55,26 +55,26 @@ async function arriving(date: string, timezone: string) {
 const ZONES = ['Pacific/Pago_Pago', 'America/Sao_Paulo', 'UTC', 'Asia/Tokyo', 'Pacific/Kiritimati'];
 
 describe.each(ZONES)('in a workflow of %s', (timezone) => {
-	test.each(['2026-11-24T00:30:00Z', '2026-11-24T10:30:00Z', '2026-11-24T15:30:00Z'])('at %s, $today is one day for all services', async (now) => {
-		at(now);
+	test.each(['2026-11-24T00:30:00Z', '2026-11-24T10:30:00Z', '2026-11-24T15:30:00Z'])('at %s, $today is the same day for all services', async (now) => {
+		setNow(now);
 		const today = DateTime.now().setZone(timezone).toFormat('yyyy-MM-dd');
 		for (const date of ['={{ $today }}', '={{ $today.toISO() }}', '={{ $today.toUTC().toISO() }}', '={{ $today.toJSDate() }}', '={{ $now.startOf("day") }}', '={{ $today.toISODate() }}']) {
-			expect([date, ...(await arriving(date, timezone))]).toEqual([date, today, today, today]);
+			expect([date, ...(await receivedDays(date, timezone))]).toEqual([date, today, today, today]);
 		}
 	});
 
-	test('picked and written days are that day; $now is the day of the service', async () => {
-		at('2026-11-24T18:31:00Z');
+	test('picked and typed dates keep their day, and $now is the current day at the service', async () => {
+		setNow('2026-11-24T18:31:00Z');
 		for (const date of ['2026-11-20T00:00:00', '2026-11-20', '2026/11/20', '2026-11-20T00:00:00.000+13:00', '={{ DateTime.fromISO("2026-11-20") }}', '={{ new Date("2026-11-20") }}']) {
-			expect([date, ...(await arriving(date, timezone))]).toEqual([date, '2026-11-20', '2026-11-20', '2026-11-20']);
+			expect([date, ...(await receivedDays(date, timezone))]).toEqual([date, '2026-11-20', '2026-11-20', '2026-11-20']);
 		}
-		expect(await arriving('={{ $now }}', timezone)).toEqual(['2026-11-25', '2026-11-24', '2026-11-24']);
+		expect(await receivedDays('={{ $now }}', timezone)).toEqual(['2026-11-25', '2026-11-24', '2026-11-24']);
 	});
 });
 
-describe('CRM Zen at half past midnight in UTC, the evening before in Brazil', () => {
-	test.each(['UTC', 'Asia/Tokyo', 'America/Sao_Paulo'])('yesterday is the last day that is over there, in a workflow of %s', async (timezone) => {
-		at('2026-11-24T00:30:00Z');
+describe('CRM Zen at 00:30 UTC, which is the previous evening in Brazil', () => {
+	test.each(['UTC', 'Asia/Tokyo', 'America/Sao_Paulo'])('yesterday is the last completed day in Brazil, in a workflow of %s', async (timezone) => {
+		setNow('2026-11-24T00:30:00Z');
 		for (const [parameters, day] of [
 			[{ period: 'yesterday' }, '2026-11-22'], [{ period: 'oneDay', date: 'ontem' }, '2026-11-22'], [{ period: 'today' }, '2026-11-23'],
 		] as const) {
@@ -86,8 +86,8 @@ describe('CRM Zen at half past midnight in UTC, the evening before in Brazil', (
 		}
 	});
 
-	test('a day that is not over there is asked for each item anew, though it is over in the workflow', async () => {
-		at('2026-11-24T00:30:00Z');
+	test('a day that is not over in Brazil is requested again for each item, even if it is over in the time zone of the workflow', async () => {
+		setNow('2026-11-24T00:30:00Z');
 		zen.reset();
 		accounts++;
 		await run({

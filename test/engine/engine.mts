@@ -58,9 +58,9 @@ class Agent implements INodeType {
 	async execute(this: IExecuteFunctions) {
 		const { calls } = this.getNode().parameters as unknown as { calls: IDataObject[] };
 		const [tool] = (await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
-		const answers: INodeExecutionData[] = [];
-		for (const input of calls) answers.push({ json: { answer: await tool.invoke(input).catch((error: Error) => error.message) } });
-		return [answers];
+		const responses: INodeExecutionData[] = [];
+		for (const input of calls) responses.push({ json: { answer: await tool.invoke(input).catch((error: Error) => error.message) } });
+		return [responses];
 	}
 }
 
@@ -108,8 +108,8 @@ export function credentialsHelper(store: Credentials) {
 		async getDecrypted(_data, { id }, type, mode, executeData, raw, item) {
 			helper.reads++;
 			if (raw) return { ...store[id as string] };
-			const usual = credentialTypes.get(type)?.properties.map(({ name, default: value }) => [name, value]) ?? [];
-			const data = { ...Object.fromEntries(usual), ...store[id as string] } as ICredentialDataDecryptedObject;
+			const defaults = credentialTypes.get(type)?.properties.map(({ name, default: value }) => [name, value]) ?? [];
+			const data = { ...Object.fromEntries(defaults), ...store[id as string] } as ICredentialDataDecryptedObject;
 			// As in n8n: expressions are resolved per item and see the other fields as entered.
 			if (!item) return data;
 			const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
@@ -166,7 +166,7 @@ export interface Outcome {
 let executions = 0;
 const waitingUrls = { webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting', formWaitingBaseUrl: 'http://127.0.0.1/form-waiting' };
 
-interface Setting {
+interface TestWorkflow {
 	workflow: Workflow;
 	node: INode;
 	additionalData: IWorkflowExecuteAdditionalData;
@@ -176,7 +176,7 @@ interface Setting {
 const to = (node: string, type: NodeConnectionType) => ({ node, type, index: 0 });
 
 /** A workflow of two nodes: the items, and the node under test. */
-function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, settings, executionId, timezone, calls }: Job): Setting {
+function createWorkflow({ node = 'hotProfile', parameters, items = [{}], binary = [], credential = {}, onError, settings, executionId, timezone, calls }: Job): TestWorkflow {
 	const helper = credentialsHelper({ c1: credential });
 	const type = `${PACKAGE}.${node}`;
 	const credentialType = nodeType(node).description.credentials?.[0].name as string;
@@ -213,12 +213,12 @@ function setting({ node = 'hotProfile', parameters, items = [{}], binary = [], c
 
 /** Starts a job. */
 export function start(job: Job): Execution {
-	const { workflow, additionalData, helper } = setting(job);
+	const { workflow, additionalData, helper } = createWorkflow(job);
 	const execute = new WorkflowExecute(additionalData, 'manual');
 	const startNode = workflow.getNode('Rows') as INode;
 	// Up to 2.0, the engine had positional arguments.
-	const byPlace = execute.run.length > 1;
-	const running = byPlace ? (execute.run as (...both: unknown[]) => ReturnType<typeof execute.run>)(workflow, startNode) : execute.run({ workflow, startNode });
+	const positional = execute.run.length > 1;
+	const running = positional ? (execute.run as (...both: unknown[]) => ReturnType<typeof execute.run>)(workflow, startNode) : execute.run({ workflow, startNode });
 	const done = running.then((run): Outcome => {
 		const [last] = run.data.resultData.runData.Node ?? [];
 		return {
@@ -238,49 +238,49 @@ export const run = async (job: Job): Promise<Outcome> => await start(job).done;
 
 /** Loads a picker's list, as the editor does while the user types. */
 export async function listSearch(job: Job, method: string, filter?: string, token?: string): Promise<INodeListSearchResult> {
-	const { workflow, node, additionalData } = setting(job);
+	const { workflow, node, additionalData } = createWorkflow(job);
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	const methods = nodeType(job.node ?? 'hotProfile').methods?.listSearch ?? {};
 	return await methods[method].call(context, filter, token);
 }
 
-/** The helpers passed to `preAuthentication`: n8n's own, fresh ones with a single function (from 2.41), or variants that no n8n has. */
+/** The helpers passed to `preAuthentication`: n8n's own, new ones with a single function (from 2.41), or variants that no n8n version has. */
 export type Helpers = 'own' | 'fresh' | 'none' | 'guarded';
 
-/** n8n's own `preAuthentication`: before every request, unless the credential does not need it. */
-function preAuthenticate(typeName: string, given: Helpers): ICredentialsHelper['preAuthentication'] {
+/** Calls `preAuthentication` as n8n does: before every request, unless the credential does not need it. */
+function preAuthenticate(typeName: string, variant: Helpers): ICredentialsHelper['preAuthentication'] {
 	const { preAuthentication } = credentialTypes.get(typeName) as ICredentialType;
 	return async (caller, credentials, _typeName, _node, expired) => {
 		const { httpRequest } = caller.helpers;
 		const guarded = async (request: IHttpRequestOptions) => {
-			if (!request.url.startsWith('http')) throw new Error('No address of a host');
+			if (!request.url.startsWith('http')) throw new Error('Not the URL of a host');
 			return await httpRequest(request);
 		};
-		const helpers = given === 'own' ? caller : { helpers: { httpRequest: given === 'guarded' ? guarded : httpRequest } };
-		if (given !== 'none' && (expired || credentials.probed === '')) await preAuthentication?.call(helpers as never, credentials);
+		const helpers = variant === 'own' ? caller : { helpers: { httpRequest: variant === 'guarded' ? guarded : httpRequest } };
+		if (variant !== 'none' && (expired || credentials.probed === '')) await preAuthentication?.call(helpers as never, credentials);
 		return undefined;
 	};
 }
 
 /** Another node with one of our credentials, such as n8n's HTTP Request node, with the old or the new request helper. */
-export function foreignCaller(typeName: string, credentials: ICredentialDataDecryptedObject, form: 'request' | 'httpRequest', given: Helpers = 'own') {
+export function foreignCaller(typeName: string, credentials: ICredentialDataDecryptedObject, form: 'request' | 'httpRequest', variant: Helpers = 'own') {
 	const node: INode = {
 		id: 'foreign', name: 'HTTP Request', type: 'rows', typeVersion: 1, position: [0, 0], parameters: {},
 		credentials: { [typeName]: { id: 'c1', name: 'Credential' } },
 	};
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const helper = credentialsHelper({ c1: credentials });
-	helper.preAuthentication = preAuthenticate(typeName, given);
+	helper.preAuthentication = preAuthenticate(typeName, variant);
 	const additionalData = { credentialsHelper: helper, currentNodeParameters: {}, variables: {}, ...waitingUrls } as unknown as IWorkflowExecuteAdditionalData;
-	const stopping = new AbortController();
+	const controller = new AbortController();
 	const input = { main: [[{ json: {} }]] };
 	const context = new ExecuteContext(
-		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [], stopping.signal,
+		workflow, node, additionalData, 'internal', { resultData: { runData: {} } } as never, 0, [], input, { node, data: {}, source: null }, [], controller.signal,
 	);
 	const [call] = [context.helpers[`${form}WithAuthentication`] as (...all: unknown[]) => Promise<unknown>];
 	return {
 		call: async (request: object) => await call.call(context, typeName, request, { credentialsDecrypted: { data: { ...credentials } } }, 0),
-		stop: () => stopping.abort(),
+		stop: () => controller.abort(),
 	};
 }
 

@@ -6,15 +6,15 @@ import { startErpDatacake } from '../../sandbox/erpDatacake/index.mts';
 import { dayFromNow } from '../../sandbox/erpDatacake/provider.mts';
 import { run } from './engine.mts';
 
-/** The nodes of the example workflows, as they stand there, on the engine. */
+/** Runs the nodes of the example workflows unchanged on the engine. */
 
 const nodesOf = (file: string) => (JSON.parse(readFileSync(`examples/${file}.json`, 'utf8')) as { nodes: INode[] }).nodes;
 const node = (nodes: INode[], name: string) => nodes.find((one) => one.name === name)!;
-/** What a Code node gives out. */
+/** The output of a Code node. */
 const output = (nodes: INode[], name: string) =>
 	new Function(String(node(nodes, name).parameters.jsCode))() as Array<{ json: IDataObject; binary?: never }>;
 
-test('the clients of the reminder have invoices due in three days', async () => {
+test('the reminder example finds invoices due in three days', async () => {
 	const service = await startErpDatacake();
 	const nodes = nodesOf('remind-of-invoices');
 	const items = output(nodes, 'List of clients').map(({ json }) => json);
@@ -27,7 +27,7 @@ test('the clients of the reminder have invoices due in three days', async () => 
 	await service.close();
 });
 
-test('the order becomes a prospect with its documents', async () => {
+test('the order example creates a prospect with its documents', async () => {
 	const service = await startErpDatacake();
 	const credential = { baseUrl: service.url, token: service.apiKey };
 	const nodes = nodesOf('order-to-prospect');

@@ -7,7 +7,7 @@ import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/ind
 import { type Job, run, listSearch, start } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** Files that go out and come in, lists of the editor, and many calls at the limit. */
+/** Uploads, downloads, searchable lists in the editor, and many calls at the limit. */
 
 let service: ErpService;
 
@@ -27,10 +27,10 @@ const files = () => [...service.provider.files.values()].map(({ owner, name, byt
 const CPF = '529.982.247-25';
 const newProspect = async () => String((await run(job('prospect', 'create', { nome: 'Pessoa Amostra', cnpjCpf: CPF }))).items[0].json.prospectId);
 
-describe('files go out', () => {
+describe('uploads', () => {
 	const two = { rg: binary(Buffer.from('frente'), 'RG.PDF'), photo: binary(Buffer.from('verso!'), undefined, 'image/png') };
 
-	test('as documents of a prospect: several binary fields and base64 text', async () => {
+	test('a prospect takes documents from several binary fields and from base64 text', async () => {
 		const anexos = { entries: [{ binaryFields: 'rg, photo' }, { base64: 'data:text/plain;base64,aGVsbG8=', nomeDocumento: 'nota.txt', formato: 'txt' }] };
 		const { items, error } = await run(job('prospect', 'create', { nome: 'A', cnpjCpf: CPF, additionalFields: { anexos } }, { binary: [two] }));
 		expect(error).toBeUndefined();
@@ -44,7 +44,7 @@ describe('files go out', () => {
 		]);
 	});
 
-	test('as attachments of a ticket', async () => {
+	test('a ticket takes attachments', async () => {
 		const additionalFields = { anexo: { entries: [{ binaryFields: 'rg', obs: 'Frente', nomeAnexo: 'Documento' }] } };
 		await run(job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields }, { binary: [two] }));
 		expect((service.journal[0].body as { anexo: unknown }).anexo).toEqual([
@@ -52,7 +52,7 @@ describe('files go out', () => {
 		]);
 	});
 
-	test('as uploads: one call for each file, one item out of each', async () => {
+	test('an upload sends one call and outputs one item per file', async () => {
 		const idProspecto = await newProspect();
 		const { items, error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo', additionalFields: { obs: 'RG' } }, { binary: [two] }));
 		expect(error).toBeUndefined();
@@ -65,7 +65,7 @@ describe('files go out', () => {
 		expect(service.provider.prospects.get(Number(idProspecto))?.status).toBe(2);
 	});
 
-	test('an upload that breaks in the middle says what was stored', async () => {
+	test('an upload that fails midway reports what was stored', async () => {
 		const idProspecto = await newProspect();
 		service.fault({ effect: 'resetAfterStore', path: 'arquivos', after: 1 });
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, { binary: [two] }));
@@ -75,7 +75,7 @@ describe('files go out', () => {
 		expect(service.journal.filter(({ path }) => path === '/arquivos')).toHaveLength(2);
 	});
 
-	test('an item that ends over another one after some of its files is told as done in part', async () => {
+	test('an item stopped by the failure of another one after some of its files is reported as partially uploaded', async () => {
 		const idProspecto = await newProspect();
 		service.fault({ effect: 'status', status: 422, path: 'arquivos', after: 1, body: { error: 'Dados recusados.' } } as never);
 		const { error } = await run(job('prospect', 'uploadFile', { idProspecto, binaryFields: 'rg,photo' }, {
@@ -86,38 +86,38 @@ describe('files go out', () => {
 		expect(error?.context?.data).toMatchObject({ failed: [{ item: 0, before: '1 of the 2 files of this item was uploaded before the error' }, { item: 1 }], notSent: [2] });
 	});
 
-	test('9 MB in each of six items: only few are in memory at once', async () => {
+	test('six items of 9 MB each are uploaded, a few in memory at a time', async () => {
 		const content = Buffer.alloc(9 * 2 ** 20, 7);
 		const data = binary(content, 'contract.pdf');
 		const idProspecto = await newProspect();
 		const before = process.memoryUsage().rss;
 		let peak = 0;
-		const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+		const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
 		const items = Array.from({ length: 6 }, () => ({}));
 		const { status } = await run(job('prospect', 'uploadFile', { idProspecto }, { items, binary: items.map(() => ({ data })) }));
-		clearInterval(watch);
+		clearInterval(sampler);
 		expect(status).toBe('success');
 		expect(files().map(({ bytes }) => bytes)).toEqual(Array(6).fill(9 * 2 ** 20));
-		// Both ends are in this process: the ERP's reading, its journal and its checks as well.
+		// This process also runs the sandbox, with its parser, journal and checks.
 		process.stdout.write(`9 MB x 6: ${Math.round((peak - before) / 2 ** 20)} MB more at the peak, sandbox included\n`);
 	}, 60_000);
 });
 
-describe('files come in', () => {
+describe('downloads', () => {
 	let host: Server;
-	let asked: Array<{ url?: string; headers: object }>;
+	let requests: Array<{ url?: string; headers: object }>;
 	let respond: RequestListener;
 	const base = () => `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
 
 	beforeAll(async () => {
 		host = createServer((request, response) => {
-			asked.push({ url: request.url, headers: request.headers });
+			requests.push({ url: request.url, headers: request.headers });
 			respond(request, response);
 		});
 		await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
 	});
 	beforeEach(() => {
-		asked = [];
+		requests = [];
 		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF other host');
 	});
 	afterAll(() => {
@@ -125,13 +125,13 @@ describe('files come in', () => {
 		host.close();
 	});
 
-	const notes = (links: unknown[], options: IDataObject = {}) => {
+	const getRowsWithLinks = (links: unknown[], options: IDataObject = {}) => {
 		const body = links.map((url_arquivo, index) => ({ id_quitacao: String(index), url_arquivo }));
 		service.fault({ effect: 'status', status: 200, body: body as never, path: 'quitacoes' });
 		return run(job('debtClearance', 'getMany', { document: CPF, options: { downloadFiles: true, ...options } }));
 	};
 
-	test('from the ERP itself, only on request', async () => {
+	test('files of the ERP itself are downloaded only if requested', async () => {
 		const paid = [...service.provider.invoices.values()].find(({ paidOn }) => paidOn)!;
 		const document = service.provider.clients.get(paid.client)!.fields.cnpj_cpf;
 		const without = await run(job('fiscalNote', 'getMany', { document, limit: 1 }));
@@ -142,9 +142,9 @@ describe('files come in', () => {
 		expect(service.journal).toHaveLength(3);
 	});
 
-	test('however long they wait for their turn: the time limit is for the download itself', async () => {
+	test('the timeout of a download does not include its time in the queue', async () => {
 		setTiming('WINDOW_MS', 2000);
-		// An account of its own, with no calls of other tests in its window.
+		// A separate account, so that calls of other tests do not fill its window.
 		const fresh = await startErpDatacake({ limit: null });
 		const own = { baseUrl: fresh.url, requestsPerMinute: 3 };
 		const items = [1001, 1002].map((id) => ({ document: fresh.provider.clients.get(id)!.fields.cnpj_cpf }));
@@ -156,16 +156,16 @@ describe('files come in', () => {
 		await fresh.close();
 	});
 
-	test('from another host, without the token', async () => {
-		const { items, error } = await notes([`${base()}/a/Quita%C3%A7%C3%A3o.pdf?x=1`, '', null]);
+	test('a file of another host is requested without the token', async () => {
+		const { items, error } = await getRowsWithLinks([`${base()}/a/Quita%C3%A7%C3%A3o.pdf?x=1`, '', null]);
 		expect(error).toBeUndefined();
 		expect(items.map(({ binary: one }) => one?.data?.fileName)).toEqual(['Quitação.pdf', undefined, undefined]);
-		expect(asked).toHaveLength(1);
-		expect(JSON.stringify(asked)).not.toContain(service.apiKey);
-		expect(asked[0].headers).not.toHaveProperty('authorization');
+		expect(requests).toHaveLength(1);
+		expect(JSON.stringify(requests)).not.toContain(service.apiKey);
+		expect(requests[0].headers).not.toHaveProperty('authorization');
 	});
 
-	test('by the proxy that the calls take', async () => {
+	test('downloads use the proxy of the calls', async () => {
 		respond = ({ url }, response) =>
 			url?.endsWith('.pdf')
 				? response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF by proxy')
@@ -173,75 +173,75 @@ describe('files come in', () => {
 		const requestOptions = { proxy: base() };
 		const { items, error } = await run(job('debtClearance', 'getMany', { document: CPF, options: { downloadFiles: true }, requestOptions }));
 		expect(error).toBeUndefined();
-		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/quitacoes'), 'http://127.0.0.1:1/a.pdf']);
+		expect(requests.map(({ url }) => url)).toEqual([expect.stringContaining('/quitacoes'), 'http://127.0.0.1:1/a.pdf']);
 		expect(Buffer.from(items[0].binary!.data.data, 'base64').toString()).toBe('%PDF by proxy');
 	});
 
-	test('ids are looked up by that proxy too', async () => {
+	test('ID checks use the proxy, too', async () => {
 		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
 		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
 		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
 		expect(error?.message).toContain("'Reseller' must be a value from its list");
-		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
+		expect(requests.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
 	});
 
-	test('a redirect is followed by the same rules', async () => {
+	test('redirects are followed under the same rules', async () => {
 		respond = ({ url }, response) =>
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
-		expect((await notes([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
+		expect((await getRowsWithLinks([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
+		expect((await getRowsWithLinks([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain('redirects too many times');
+		expect((await getRowsWithLinks([`${base()}/one`])).error?.message).toContain('redirects too many times');
 	});
 
 	test.each<[string, string, RegExp]>([
 		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not start with https/],
 		['another scheme', 'file:///etc/hostname', /does not start with https/],
-		['no link', 'see above', /is not a link to a file/],
-	])('not from %s', async (_name, link, message) => {
-		const { error } = await notes([`${base()}/a.pdf`, link]);
+		['a text that is not a link', 'see above', /is not a link to a file/],
+	])('%s is not downloaded', async (_name, link, message) => {
+		const { error } = await getRowsWithLinks([`${base()}/a.pdf`, link]);
 		expect(error?.message).toMatch(message);
 		expect(error?.message).toContain('[item 0]');
 	});
 
-	test('not from this machine, where the ERP is elsewhere', async () => {
-		const { downloadUrl: fileAddress } = require('../../dist/nodes/shared/http/download.js');
-		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
-		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
+	test('a link to the local machine is rejected if the ERP runs elsewhere', async () => {
+		const { downloadUrl } = require('../../dist/nodes/shared/http/download.js');
+		expect(() => downloadUrl('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
+		expect(downloadUrl('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
 	});
 
 	test.each<[string, RequestListener, RegExp]>([
-		['too large by its length', (_request, response) => response.writeHead(200, { 'content-length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
-		['too large on the way', (_request, response) => response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
+		['a file whose Content-Length is over the limit', (_request, response) => response.writeHead(200, { 'content-length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
+		['a file that grows over the limit', (_request, response) => response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)), /a file larger than 1 MB/],
 		['a web page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'), /a web page instead of a file/],
-		['missing', (_request, response) => response.writeHead(404).end(), /its host returned status 404/],
-	])('%s', async (_name, answer, message) => {
-		respond = answer;
-		const { error } = await notes([`${base()}/a.pdf`], { maxFileSizeMb: 1 });
+		['a missing file', (_request, response) => response.writeHead(404).end(), /its host returned status 404/],
+	])('%s is not downloaded, and not requested again', async (_name, listener, message) => {
+		respond = listener;
+		const { error } = await getRowsWithLinks([`${base()}/a.pdf`], { maxFileSizeMb: 1 });
 		expect(error?.message).toMatch(message);
-		expect(asked).toHaveLength(1);
+		expect(requests).toHaveLength(1);
 	});
 
-	test('a file that never ends', async () => {
+	test('an endless file ends with the timeout', async () => {
 		setTiming('WINDOW_MS', 60);
 		respond = (_request, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF');
-		const { error } = await notes([`${base()}/a.pdf`], { downloadTimeout: 1 });
+		const { error } = await getRowsWithLinks([`${base()}/a.pdf`], { downloadTimeout: 1 });
 		expect(error?.message).toContain('did not respond in time');
 	}, 20_000);
 
-	test('a busy host is asked again', async () => {
+	test('a temporarily unavailable host is retried', async () => {
 		setTiming('WINDOW_MS', 600);
 		let calls = 0;
 		respond = (_request, response) => (++calls < 3 ? response.writeHead(503).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF'));
-		expect((await notes([`${base()}/a.pdf`])).items[0].binary).toBeDefined();
+		expect((await getRowsWithLinks([`${base()}/a.pdf`])).items[0].binary).toBeDefined();
 	});
 });
 
-describe('lists in the editor', () => {
+describe('searchable lists in the editor', () => {
 	const pick = async (method: string, filter?: string, more = {}) => (await listSearch({ node: 'erpDatacake', parameters: {}, credential: credential(more) }, method, filter)).results;
 
-	test('are searched by part of the name, accents aside, or by id', async () => {
+	test('match part of the name, ignoring accents, or the ID', async () => {
 		expect(await pick('searchProducts', 'FIBRA 6')).toEqual([{ name: 'Fibra 600 Mega (102)', value: '102' }]);
 		expect(await pick('searchCities', 'florianopolis')).toEqual([{ name: 'Florianópolis', value: 'Florianópolis' }]);
 		expect(await pick('searchDueDates', '15')).toEqual([{ name: 'dia 15 (15)', value: '15' }]);
@@ -252,7 +252,7 @@ describe('lists in the editor', () => {
 		expect(await pick('searchCommercialOrigins')).toHaveLength(3);
 	});
 
-	test('are read once a minute for each account, and again after a failure', async () => {
+	test('are cached per account, unless reading them fails', async () => {
 		const own = { headerName: 'X-Account' };
 		service.set({ headerName: 'X-Account' });
 		service.fault({ effect: 'status', status: 404, body: { erro: 'Em manutenção' } });
@@ -268,7 +268,7 @@ describe('at the limit', () => {
 		service.set({ limit: { maxCalls: 100, windowMs: 1000, maxConcurrent: 2 } });
 	});
 
-	test('300 clients are looked up at 100 per window: none refused, all in order', async () => {
+	test('300 lookups at 100 per window: none rejected, all in order', async () => {
 		const clients = [...service.provider.clients.values()].slice(0, 300);
 		const items = clients.map(({ fields }) => ({ document: fields.cnpj_cpf }));
 		const outcome = await run(job('client', 'get', { cnpjCpf: '={{ $json.document }}' }, { items, credential: credential({ requestsPerMinute: 100 }) }));
@@ -279,11 +279,11 @@ describe('at the limit', () => {
 		expect({ calls, refused }).toEqual({ calls: 300, refused: 0 });
 		expect(worstWindow).toBeLessThanOrEqual(100);
 		expect(worstAtOnce).toBeLessThanOrEqual(2);
-		// Two reads, resolved and as typed, once in 5 s, however many items there are.
+		// Two reads every 5 s, resolved and as entered, however many items there are.
 		expect(outcome.credentialReads).toBeLessThanOrEqual(6);
 	});
 
-	test('ids are checked without a look at the credential for each of them', async () => {
+	test('ID checks do not read the credential once per ID', async () => {
 		const items = Array.from({ length: 50 }, (_, index) => ({ name: `Pessoa ${index}` }));
 		const [reseller] = await listSearch({ node: 'erpDatacake', parameters: {}, credential: credential() }, 'searchResellers').then(({ results }) => results);
 		const parameters = { nome: '={{ $json.name }}', cnpjCpf: '529.982.247-25', additionalFields: { idRevendedor: reseller.value } };
@@ -292,13 +292,13 @@ describe('at the limit', () => {
 		expect(credentialReads).toBeLessThanOrEqual(4);
 	});
 
-	test('a cancel sends nothing afterwards', async () => {
+	test('after a cancellation, nothing more is sent', async () => {
 		const items = Array.from({ length: 250 }, () => ({}));
 		const execution = start(job('client', 'get', { cnpjCpf: service.provider.clients.get(1001)!.fields.cnpj_cpf }, { items, credential: credential({ requestsPerMinute: 100 }) }));
 		while (service.journal.length < 50) await new Promise((resolve) => setTimeout(resolve, 5));
 		execution.cancel();
 		expect((await execution.done).status).toBe('canceled');
-		// What was on its way at that moment has arrived by now.
+		// Calls in flight at that moment have arrived by now.
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		const sent = service.journal.length;
 		await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -15,7 +15,7 @@ const everyField = (resource: string, operation: string) => everyErpField(nodeTy
 const credential = (more = {}) => ({ baseUrl: `${echo.url}/api/v1/`, token: 'the-token', requestsPerMinute: 1000, ...more });
 const nameOf = (name: Name) => (typeof name === 'string' ? name : Object.keys(name)[0]);
 
-test('there are 25 operations, each with a method and path of its own', () => {
+test('there are 25 operations, each with a distinct method and path', () => {
 	expect(erpOperations.map(([, , { id }]) => id).sort()).toEqual(Object.keys(contract).sort());
 	expect(new Set(erpOperations.map(([, , { method, path }]) => `${method} ${path}`)).size).toBe(25);
 });
@@ -49,7 +49,7 @@ test.each(erpOperations)('%s %s sends every field of the contract under its exac
 	}
 });
 
-test.each(['query', 'body'])('all 25 paths replaced at once, with input in the %s', async (getInputIn) => {
+test.each(['query', 'body'])('all 25 paths can be replaced at once, with GET input in the %s', async (getInputIn) => {
 	const { endpointPaths, placeholder } = otherPaths();
 	for (const [index, [resource, value, operation]] of erpOperations.entries()) {
 		echo.seen.length = 0;

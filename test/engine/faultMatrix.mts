@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { expected, expectedStops, expectedWhenStopped, faultsOf, durationsOf, type ServiceName, stopsAtOnce } from './faults.mts';
+import { expected, expectedBlocked, expectedWhenStopped, faultsOf, durationsOf, failsImmediately, type ServiceName } from './faults.mts';
 import { mockTimeouts } from './faultTimeouts.mts';
-import { unwatch, watch } from './faultObstacles.mts';
+import { installHooks, removeHooks } from './faultObstacles.mts';
 import { operations } from './faultOperations.mts';
 import { headOf, sectionOf, withPart } from './faultPage.mts';
 import { type ItemObservation, type Observation, runTrial, type Trial } from './faultTrial.mts';
@@ -14,17 +14,17 @@ import { restoreTiming, setTiming } from './timing.mts';
 
 /** Rewritten by `npm run docs:faults`. */
 const PAGE = 'docs/faults.md';
-/** For tests that wait for their turn. */
+/** Long enough for tests that wait in a lane. */
 const TIMEOUT_MS = 300_000;
-/** How many trials run at once: those that mostly wait, and those that would only slow each other down. */
-const LANES = { waiting: 24, busy: 6 };
+/** How many trials run at the same time: those that mostly wait, and those that use the CPU. */
+const CONCURRENCY = { waiting: 24, busy: 6 };
 
 const allTrials = operations.flatMap((operation) =>
-	faultsOf(operation).flatMap((fault) => durationsOf(fault, operation).map((lasts) => ({ operation, fault, lasts }))),
+	faultsOf(operation).flatMap((fault) => durationsOf(fault, operation).map((duration) => ({ operation, fault, duration }))),
 );
 
-/** Lets so many tasks run at the same time, in the order in which they were added. */
-function lane(size: number) {
+/** Limits the number of tasks that run at the same time, first in, first out. */
+function createLane(size: number) {
 	const queue: Array<() => void> = [];
 	let running = 0;
 	return async <Result,>(task: () => Promise<Result>): Promise<Result> => {
@@ -45,19 +45,19 @@ function lane(size: number) {
  * @example npx jest test/engine/faults -t "429"
  */
 function observer() {
-	const lanes = { waiting: lane(LANES.waiting), busy: lane(LANES.busy) };
+	const lanes = { waiting: createLane(CONCURRENCY.waiting), busy: createLane(CONCURRENCY.busy) };
 	const observations = new Map<Trial, Promise<Observation>>();
 	return async (trial: Trial): Promise<Observation> => {
 		let observation = observations.get(trial);
 		if (!observation) {
-			const run = trial.fault?.row === 'tooMany' ? lanes.waiting : lanes.busy;
+			const run = trial.fault?.row === 'rateLimited' ? lanes.waiting : lanes.busy;
 			observations.set(trial, (observation = run(async () => await runTrial(trial))));
 		}
 		return await observation;
 	};
 }
 
-/** Leaves out what differs in every trial: ids of new records and the service's own port. */
+/** Removes what differs in every trial: IDs of new records and the service's port. */
 const contentOf = ({ json, binary }: INodeExecutionData) => ({
 	json: JSON.parse(JSON.stringify(json, (name, value: unknown) => (/Id$|^id$/.test(name) ? 'id' : typeof value === 'string' ? value.replace(/127\.0\.0\.1:\d+/, 'host') : value))) as object,
 	files: Object.keys(binary ?? {}),
@@ -66,51 +66,51 @@ const contentOf = ({ json, binary }: INodeExecutionData) => ({
 /** Defines the tests of one service, and of its section of docs/faults.md. */
 export function testFaults(service: ServiceName): void {
 	const trials = allTrials.filter(({ operation }) => operation.service === service);
-	const baselines = new Map(operations.filter((operation) => operation.service === service).map((operation): [Trial['operation'], Trial] => [operation, { operation, lasts: 'stays' }]));
-	/** The same where the node stops on an error, for all that ends with the first response. */
-	const stopped = trials.filter(({ fault, operation, lasts }) => lasts === 'stays' && stopsAtOnce(fault, operation)).map((trial) => ({ ...trial, stops: true }));
+	const baselines = new Map(operations.filter((operation) => operation.service === service).map((operation): [Trial['operation'], Trial] => [operation, { operation, duration: 'permanent' }]));
+	/** The same with a node that stops on an error, for all faults that fail on the first response. */
+	const stopped = trials.filter(({ fault, operation, duration }) => duration === 'permanent' && failsImmediately(fault, operation)).map((trial) => ({ ...trial, stopOnError: true }));
 	const observe = observer();
 
 	beforeAll(() => {
 		setTiming('WINDOW_MS', 600);
-		watch();
+		installHooks();
 		mockTimeouts();
 	});
 	afterAll(() => {
 		restoreTiming();
-		unwatch();
+		removeHooks();
 	});
 
 	test.concurrent.each([...baselines.values()].map((trial) => [trial.operation.name, trial] as const))(`${service}, %s succeeds without a fault`, async (_title, trial) => {
-		const { before, after, does } = trial.operation;
+		const { before, after, kind } = trial.operation;
 		const { items, refused } = await observe(trial);
 		expect(refused).toBe(0);
 		expect(items).toHaveLength(3);
 		for (const { calls, stored, output, message } of items) {
-			expect({ calls, stored, message }).toEqual({ calls: before + 1 + after, stored: does === 'read' ? 0 : 1, message: undefined });
+			expect({ calls, stored, message }).toEqual({ calls: before + 1 + after, stored: kind === 'read' ? 0 : 1, message: undefined });
 			expect(output.length).toBeGreaterThan(0);
 		}
 	}, TIMEOUT_MS);
 
-	test.concurrent.each(trials.map((trial) => [`${trial.operation.name}: ${trial.fault.name}, ${trial.lasts}`, trial] as const))(`${service}, %s`, async (_title, trial) => {
-		const { operation, fault, lasts } = trial;
+	test.concurrent.each(trials.map((trial) => [`${trial.operation.name}: ${trial.fault.name}, ${trial.duration}`, trial] as const))(`${service}, %s`, async (_title, trial) => {
+		const { operation, fault, duration } = trial;
 		const baseline = await observe(baselines.get(operation) as Trial);
-		const { status, items, order, stopped, refused, received, showsKey, key } = await observe(trial);
+		const { status, items, callOrder, blocked, refused, received, showsKey, key } = await observe(trial);
 
 		expect(status).toBe('success');
-		expect(stopped).toBe(expectedStops(fault, operation, lasts, items.length));
-		// The service's own limit: of CRM Zen, one call in a waiting time.
+		expect(blocked).toBe(expectedBlocked(fault, operation, duration, items.length));
+		// The service's own limit; for CRM Zen, one call per waiting time.
 		expect(refused).toBe(0);
-		for (const [index, { place, calls, stored, output, message, description }] of items.entries()) {
-			const { message: expectedMessage, description: expectedDescription, mayBeStored, ...counts } = expected(fault, operation, lasts, place);
-			expect({ place, calls, stored }).toEqual({ place, ...counts });
+		for (const [index, { position, calls, stored, output, message, description }] of items.entries()) {
+			const { message: expectedMessage, description: expectedDescription, mayBeStored, ...counts } = expected(fault, operation, duration, position);
+			expect({ position, calls, stored }).toEqual({ position, ...counts });
 			if (expectedMessage === undefined) {
 				expect(message).toBeUndefined();
-				const { output: usualOutput } = baseline.items.find((one) => one.place === place) as ItemObservation;
-				// An empty response has nothing to pass on but that the work is done.
-				const isBare = place === 'hit' && typeof fault.order === 'object' && fault.order.effect === 'empty';
-				if (isBare) expect(output).toMatchObject([{ json: { success: true } }]);
-				else expect(output.map(contentOf)).toEqual(usualOutput.map(contentOf));
+				const { output: baselineOutput } = baseline.items.find((one) => one.position === position) as ItemObservation;
+				// An empty response contains nothing to output but the success itself.
+				const isEmpty = position === 'failing' && typeof fault.injection === 'object' && fault.injection.effect === 'empty';
+				if (isEmpty) expect(output).toMatchObject([{ json: { success: true } }]);
+				else expect(output.map(contentOf)).toEqual(baselineOutput.map(contentOf));
 				continue;
 			}
 			expect(output).toHaveLength(1);
@@ -121,29 +121,29 @@ export function testFaults(service: ServiceName): void {
 			expect(description).not.toBe('');
 		}
 
-		// What is sent again stays ahead of what came after it.
-		if (operation.isOneRecord) expect(order).toEqual([...order].sort());
+		// A retry stays ahead of later updates of the same record.
+		if (operation.updatesOneRecord) expect(callOrder).toEqual([...callOrder].sort());
 		expect(showsKey).toBe(false);
 		expect(received).toHaveLength(fault.isRedirect && operation.isFile ? 1 : 0);
 		expect(received.join()).not.toContain(key);
 	}, TIMEOUT_MS);
 
 	test.concurrent.each(stopped.map((trial) => [`${trial.operation.name}: ${trial.fault.name}`, trial] as const))(
-		`${service}, %s stops the run, and the message says how far it came`,
+		`${service}, %s stops the run, and the message reports the progress`,
 		async (_title, trial) => {
 			const { fault, operation } = trial;
 			const { status, items, error, showsKey } = await observe(trial);
-			const { calls, account } = expectedWhenStopped(fault, operation);
+			const { calls, summary } = expectedWhenStopped(fault, operation);
 			expect(status).toBe('error');
 			expect(items.map((item) => item.calls)).toEqual(calls);
 			expect(error).toContain(`${fault.message} [item 1]`);
-			expect(error).toMatch(account);
+			expect(error).toMatch(summary);
 			expect(showsKey).toBe(false);
 		},
 		TIMEOUT_MS,
 	);
 
-	test(`docs/faults.md shows what ${service} was seen to do`, async () => {
+	test(`docs/faults.md matches the observed behavior of ${service}`, async () => {
 		const results = await Promise.all(trials.map(async (trial) => ({ ...trial, observation: await observe(trial) })));
 		const [head, section] = [headOf(allTrials.length), sectionOf(service, results)];
 		const page = await readFile(PAGE, 'utf8');

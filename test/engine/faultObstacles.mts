@@ -9,16 +9,16 @@ import tls, { createServer as createTlsServer } from 'node:tls';
 import { selfSigned } from './certificate.mts';
 import type { Obstacle } from './faults.mts';
 
-/** Obstacles between n8n and a service, made of real sockets, that count the connections they stop. */
+/** Network faults between n8n and a service, made of real sockets, that count the connections they block. */
 
 const LOOPBACK = '127.0.0.1';
 
 export interface Route {
 	/** Base URL that leads to the service through the obstacle. */
 	base: string;
-	/** Connections or DNS lookups that ended at the obstacle. */
-	readonly stopped: number;
-	/** Runs something that takes this route. */
+	/** Connections or DNS lookups that failed at the obstacle. */
+	readonly blocked: number;
+	/** Runs something through this route. */
 	inside<Result>(work: () => Promise<Result>): Promise<Result>;
 	close(): Promise<void>;
 }
@@ -43,21 +43,21 @@ const onSocket = (message: unknown): void => {
 	});
 };
 
-/** DNS lookups that are to fail, for whatever runs inside. */
+/** DNS lookups that fail, per async context. */
 const failingLookups = new AsyncLocalStorage<{ left: number; failed: number }>();
 
 /** Self-signed certificates to trust, by port. */
 const trustedCertificates = new Map<number, string>();
 
 /** Installs the hooks that count refused connections, fail DNS lookups and trust certificates. */
-export function watch(): void {
+export function installHooks(): void {
 	subscribe('net.client.socket', onSocket);
 	const lookup = dns.lookup;
 	jest.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: (error: Error) => void) => {
-		const order = failingLookups.getStore();
-		if (!order || host !== 'localhost' || order.left === 0) return (lookup as (...all: unknown[]) => void)(host, options, done);
-		order.left--;
-		order.failed++;
+		const lookups = failingLookups.getStore();
+		if (!lookups || host !== 'localhost' || lookups.left === 0) return (lookup as (...all: unknown[]) => void)(host, options, done);
+		lookups.left--;
+		lookups.failed++;
 		const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host });
 		process.nextTick(done, error);
 	}) as never);
@@ -68,27 +68,27 @@ export function watch(): void {
 	}) as never);
 }
 
-export function unwatch(): void {
+export function removeHooks(): void {
 	unsubscribe('net.client.socket', onSocket);
 	jest.restoreAllMocks();
 }
 
-/** @param times so many connections end at the obstacle; the next ones reach the service */
+/** @param times number of connections that fail before the next ones reach the service */
 export async function routeThrough(obstacle: Obstacle, service: string, times: number): Promise<Route> {
 	if (obstacle === 'closedPort') return await closedPort(service, times);
 	if (obstacle === 'unknownHost') return unknownHost(service, times);
-	return obstacle === 'garbledTls' ? await garbledTls(service, times) : await notTrusted(obstacle);
+	return obstacle === 'garbledTls' ? await garbledTls(service, times) : await untrusted(obstacle);
 }
 
-/** Outside the ranges from which systems give ports away, so that no other server gets one while it is closed. */
+/** Outside the ephemeral ranges of operating systems, so that no other server takes the port while it is closed. */
 let nextPort = 20_000 + (process.pid % 100) * 100;
 
-/** Listens on a port of our own. */
-async function claim(server: Server): Promise<number> {
-	return await listening(server, nextPort++).catch(async () => await claim(server));
+/** Listens on a reserved port. */
+async function listenReserved(server: Server): Promise<number> {
+	return await listening(server, nextPort++).catch(async () => await listenReserved(server));
 }
 
-/** A port that is closed until so many connections have been refused. */
+/** A port that opens after a number of connections have been refused. */
 async function closedPort(service: string, times: number): Promise<Route> {
 	const sockets = new Set<Socket>();
 	const gate = createServer((socket) => {
@@ -96,16 +96,16 @@ async function closedPort(service: string, times: number): Promise<Route> {
 		for (const one of [socket, onward]) sockets.add(one.on('error', () => {}));
 		socket.pipe(onward).pipe(socket);
 	});
-	const port = await claim(gate);
+	const port = await listenReserved(gate);
 	await closed(gate);
-	let stopped = 0;
+	let blocked = 0;
 	refusals.set(port, () => {
-		if (++stopped === times) gate.listen(port, LOOPBACK);
+		if (++blocked === times) gate.listen(port, LOOPBACK);
 	});
 	return {
 		base: `http://${LOOPBACK}:${port}`,
-		get stopped() {
-			return stopped;
+		get blocked() {
+			return blocked;
 		},
 		inside: async (work) => await work(),
 		async close() {
@@ -116,55 +116,55 @@ async function closedPort(service: string, times: number): Promise<Route> {
 	};
 }
 
-/** A host name that cannot be resolved at first. */
+/** A host name that can only be resolved after a number of lookups. */
 function unknownHost(service: string, times: number): Route {
-	const order = { left: times, failed: 0 };
+	const lookups = { left: times, failed: 0 };
 	return {
 		base: service.replace(LOOPBACK, 'localhost'),
-		get stopped() {
-			return order.failed;
+		get blocked() {
+			return lookups.failed;
 		},
-		inside: async (work) => await failingLookups.run(order, work),
+		inside: async (work) => await failingLookups.run(lookups, work),
 		close: async () => {},
 	};
 }
 
-/** A host without a trustworthy https connection. A request that got through would be answered, and show as an item that succeeds. */
-async function notTrusted(obstacle: 'selfSigned' | 'plainHttp'): Promise<Route> {
-	const answer = (_request: unknown, response: { end(body: string): void }) => response.end('{}');
-	const server = obstacle === 'selfSigned' ? createHttpsServer(selfSigned(LOOPBACK), answer) : createHttpServer(answer);
-	let stopped = 0;
-	server.on('connection', () => stopped++);
+/** A host without a trusted HTTPS connection. A request that got through would show up as an item that succeeds. */
+async function untrusted(obstacle: 'selfSigned' | 'plainHttp'): Promise<Route> {
+	const respond = (_request: unknown, response: { end(body: string): void }) => response.end('{}');
+	const server = obstacle === 'selfSigned' ? createHttpsServer(selfSigned(LOOPBACK), respond) : createHttpServer(respond);
+	let blocked = 0;
+	server.on('connection', () => blocked++);
 	return {
 		base: `https://${LOOPBACK}:${await listening(server)}`,
-		get stopped() {
-			return stopped;
+		get blocked() {
+			return blocked;
 		},
 		inside: async (work) => await work(),
 		close: async () => await closed(server),
 	};
 }
 
-/** An https route to the service. In the first connections, bytes that are not TLS replace the response. */
+/** An HTTPS route to the service. In the first connections, bytes that are not TLS replace the response. */
 async function garbledTls(service: string, times: number): Promise<Route> {
 	const identity = selfSigned(LOOPBACK);
 	const sockets = new Set<Socket>();
-	const kept = <One extends Socket>(socket: One): One => {
+	const track = <One extends Socket>(socket: One): One => {
 		sockets.add(socket.on('error', () => {}));
 		return socket;
 	};
-	/** What to do when a response arrives, by the port of the connection's inner half. */
+	/** Called when a response arrives, by the local port of the inner connection. */
 	const garble = new Map<number, () => void>();
 	const inner = createTlsServer(identity, (socket) => {
-		const onward = kept(connect(Number(new URL(service).port), LOOPBACK));
-		kept(socket).pipe(onward).pipe(socket);
+		const onward = track(connect(Number(new URL(service).port), LOOPBACK));
+		track(socket).pipe(onward).pipe(socket);
 		onward.once('data', () => garble.get(socket.remotePort as number)?.());
 	});
 	const innerPort = await listening(inner);
 	let garbled = 0;
 	const outer = createServer((socket) => {
-		const onward = kept(connect(innerPort, LOOPBACK));
-		kept(socket).pipe(onward).pipe(socket);
+		const onward = track(connect(innerPort, LOOPBACK));
+		track(socket).pipe(onward).pipe(socket);
 		if (garbled++ >= times) return;
 		onward.once('connect', () => garble.set(onward.localPort as number, () => {
 			onward.unpipe(socket);
@@ -175,7 +175,7 @@ async function garbledTls(service: string, times: number): Promise<Route> {
 	trustedCertificates.set(port, identity.cert);
 	return {
 		base: `https://${LOOPBACK}:${port}`,
-		stopped: 0,
+		blocked: 0,
 		inside: async (work) => await work(),
 		async close() {
 			trustedCertificates.delete(port);

@@ -15,13 +15,13 @@ export interface TestCase {
 	items: IDataObject[];
 	/** Lines that identify the calls of each item: a path, or a value as name=value. */
 	fingerprints: string[][];
-	/** Which call of an item meets the fault, if it makes several: another line that it contains, or its path. */
+	/** Which call fails if an item makes several: another line that it contains, or its path. */
 	target?: { line?: string; path?: (item: number) => string };
 }
 
 type AnyService = Service<never, object>;
 
-export interface TriedOperation extends Operation {
+export interface TestedOperation extends Operation {
 	/** How many leads HotProfile needs for it. */
 	leads?: number;
 	testCase(service: AnyService): TestCase;
@@ -29,12 +29,12 @@ export interface TriedOperation extends Operation {
 
 interface Environment {
 	node: Job['node'];
-	start(operation: TriedOperation): Promise<AnyService>;
-	/** @param base URL of the service, or of an obstacle in front of it */
+	start(operation: TestedOperation): Promise<AnyService>;
+	/** @param base URL of the service, or of the obstacle in front of it */
 	credential(base: string, key: string): IDataObject;
 }
 
-/** In place of CRM Zen's minutes. */
+/** Stands for CRM Zen's minutes. */
 const ZEN_WAIT_S = 0.05;
 const reports = ['totals', 'leadsByUser', 'leadFile', 'salesFunnel'];
 /** More than two pages of 100 leads. */
@@ -71,14 +71,14 @@ const single = { before: 0, after: 0 };
 const secondOfThree = { before: 1, after: 1 };
 
 function hotProfile(
-	about: Omit<TriedOperation, 'service' | 'testCase'>,
+	about: Omit<TestedOperation, 'service' | 'testCase'>,
 	testCase: (service: HotProfileService) => TestCase,
-): TriedOperation {
+): TestedOperation {
 	return { ...about, service: 'HotProfile', testCase: (service) => testCase(service as unknown as HotProfileService) };
 }
 
-const ofHotProfile: TriedOperation[] = [
-	hotProfile({ name: 'Get Many, one page', does: 'read', ...single, isCounted: true }, ({ leads }) => {
+const hotProfileOperations: TestedOperation[] = [
+	hotProfile({ name: 'Get Many, one page', kind: 'read', ...single, reportsTotal: true }, ({ leads }) => {
 		const ids = first(leads.keys());
 		return {
 			parameters: { resource: 'lead', operation: 'getMany', limit: 2, filters: { fromId: field('id') } },
@@ -86,13 +86,13 @@ const ofHotProfile: TriedOperation[] = [
 			fingerprints: ids.map((id) => [`search[from_id]=${id}`]),
 		};
 	}),
-	hotProfile({ name: 'Get Many, page 2 of 3', does: 'read', ...secondOfThree, leads: LEADS, isCounted: true }, () => ({
+	hotProfile({ name: 'Get Many, page 2 of 3', kind: 'read', ...secondOfThree, leads: LEADS, reportsTotal: true }, () => ({
 		parameters: { resource: 'lead', operation: 'getMany', limit: LEADS, filters: { fromId: field('id') }, output: 'raw' },
 		items: [1, 2, 3].map((id) => ({ id })),
 		fingerprints: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
 		target: { line: 'page[number]=2' },
 	})),
-	hotProfile({ name: 'Update', does: 'change', ...single }, ({ leads }) => {
+	hotProfile({ name: 'Update', kind: 'update', ...single }, ({ leads }) => {
 		const records = first(leads.values());
 		return {
 			parameters: { resource: 'lead', operation: 'update', id: field('id'), clientId: field('client'), updateFields: { note: '新' } },
@@ -100,7 +100,7 @@ const ofHotProfile: TriedOperation[] = [
 			fingerprints: records.map(({ id }) => [`id=${id}`]),
 		};
 	}),
-	hotProfile({ name: 'Update of one record', does: 'change', ...single, isOneRecord: true }, ({ leads }) => {
+	hotProfile({ name: 'Update of one record', kind: 'update', ...single, updatesOneRecord: true }, ({ leads }) => {
 		const [{ id, client_id: client }] = leads.values();
 		return {
 			parameters: { resource: 'lead', operation: 'update', id: id as number, clientId: client as number, updateFields: { note: field('note') } },
@@ -108,7 +108,7 @@ const ofHotProfile: TriedOperation[] = [
 			fingerprints: names.map((note) => [`note=${note}`]),
 		};
 	}),
-	hotProfile({ name: 'Create', does: 'once', ...single }, ({ clients }) => ({
+	hotProfile({ name: 'Create', kind: 'create', ...single }, ({ clients }) => ({
 		parameters: { resource: 'lead', operation: 'create', clientId: first(clients.keys())[0], familyName: field('name') },
 		items: names.map((name) => ({ name })),
 		fingerprints: names.map((name) => [`family_name=${name}`]),
@@ -116,26 +116,26 @@ const ofHotProfile: TriedOperation[] = [
 ];
 
 function erp(
-	about: Pick<TriedOperation, 'name' | 'does'> & Partial<TriedOperation>,
+	about: Pick<TestedOperation, 'name' | 'kind'> & Partial<TestedOperation>,
 	testCase: (service: ErpService) => TestCase,
-): TriedOperation {
+): TestedOperation {
 	return { ...single, ...about, service: 'ERP Datacake', testCase: (service) => testCase(service as unknown as ErpService) };
 }
 
 const documents = ({ provider }: ErpService) => first(provider.clients.values()).map(({ fields }) => fields.cnpj_cpf);
 
-const ofErp: TriedOperation[] = [
-	erp({ name: 'Get Many Invoices', does: 'read' }, (service) => ({
+const erpOperations: TestedOperation[] = [
+	erp({ name: 'Get Many Invoices', kind: 'read' }, (service) => ({
 		parameters: { resource: 'invoice', operation: 'getMany', document: field('document') },
 		items: documents(service).map((document) => ({ document })),
 		fingerprints: documents(service).map((document) => [`document=${document}`]),
 	})),
-	erp({ name: 'Get Client', does: 'read' }, (service) => ({
+	erp({ name: 'Get Client', kind: 'read' }, (service) => ({
 		parameters: { resource: 'client', operation: 'get', cnpjCpf: field('document') },
 		items: documents(service).map((document) => ({ document })),
 		fingerprints: documents(service).map((document) => [`cnpj_cpf=${document}`]),
 	})),
-	erp({ name: 'Download Files', does: 'read', before: 1, isFile: true }, (service) => {
+	erp({ name: 'Download Files', kind: 'read', before: 1, isFile: true }, (service) => {
 		const ids = first(service.provider.clients.keys());
 		const file = (item: number) => `/pdf/quitacao-${ids[item]}.pdf`;
 		return {
@@ -145,7 +145,7 @@ const ofErp: TriedOperation[] = [
 			target: { path: file },
 		};
 	}),
-	erp({ name: 'Update Client', does: 'change' }, ({ provider }) => {
+	erp({ name: 'Update Client', kind: 'update' }, ({ provider }) => {
 		const ids = first(provider.clients.keys());
 		return {
 			parameters: { resource: 'client', operation: 'update', idCliente: field('id'), updateFields: { email: 'novo@example.com' } },
@@ -153,12 +153,12 @@ const ofErp: TriedOperation[] = [
 			fingerprints: ids.map((id) => [`id_cliente=${id}`]),
 		};
 	}),
-	erp({ name: 'Create Lead', does: 'once' }, () => ({
+	erp({ name: 'Create Lead', kind: 'create' }, () => ({
 		parameters: { resource: 'lead', operation: 'create', nome: field('name') },
 		items: names.map((name) => ({ name })),
 		fingerprints: names.map((name) => [`nome=${name}`]),
 	})),
-	erp({ name: 'Upload File', does: 'once' }, ({ provider }) => {
+	erp({ name: 'Upload File', kind: 'create' }, ({ provider }) => {
 		const id = provider.nextId();
 		provider.prospects.set(id, { id, status: 1, reason: '', fields: {} });
 		const contents = three.map((item) => Buffer.from(`file ${item}`).toString('base64'));
@@ -168,7 +168,7 @@ const ofErp: TriedOperation[] = [
 			fingerprints: contents.map((content) => [`arquivo=${content}`]),
 		};
 	}),
-	erp({ name: 'Record Payment', does: 'once' }, ({ provider }) => {
+	erp({ name: 'Record Payment', kind: 'create' }, ({ provider }) => {
 		const invoices = first([...provider.invoices.values()].filter(({ paidOn }) => !paidOn));
 		return {
 			parameters: { resource: 'invoice', operation: 'signalPayment', idCliente: field('client'), idFatura: field('invoice') },
@@ -182,19 +182,19 @@ const zen = (
 	name: string,
 	parameters: IDataObject,
 	wire: string,
-	more: Partial<TriedOperation> & { target?: TestCase['target'] } = {},
-): TriedOperation => {
+	more: Partial<TestedOperation> & { target?: TestCase['target'] } = {},
+): TestedOperation => {
 	const days = ['2026-03-02', '2026-03-03', '2026-03-04'];
 	const { target, ...about } = more;
 	const testCase = (): TestCase => ({
 		parameters: { operation: 'getMany', ...parameters }, items: days.map((day) => ({ day })), fingerprints: days.map((day) => [`${wire}=${day}`]), target,
 	});
-	return { service: 'CRM Zen', name, does: 'read', ...single, ...about, testCase };
+	return { service: 'CRM Zen', name, kind: 'read', ...single, ...about, testCase };
 };
 
 const oneDay = { period: 'oneDay', date: field('day') };
 
-const ofZen: TriedOperation[] = [
+const zenOperations: TestedOperation[] = [
 	zen('Totals', { resource: 'totals', ...oneDay }, 'data'),
 	zen('Leads by User, one page', { resource: 'leadsByUser', ...oneDay }, 'data_inicial'),
 	zen(
@@ -204,8 +204,8 @@ const ofZen: TriedOperation[] = [
 		{ ...secondOfThree, target: { line: 'pagina=2' } },
 	),
 	zen('Lead File', { resource: 'leadFile', ...oneDay }, 'data'),
-	// Its response is not documented, so nothing can be missing from it.
-	zen('Sales Funnel', { resource: 'salesFunnel', ...oneDay }, 'data_inicial', { takesAnything: true }),
+	// Its response is not documented, so any JSON is accepted.
+	zen('Sales Funnel', { resource: 'salesFunnel', ...oneDay }, 'data_inicial', { acceptsAnyJson: true }),
 ];
 
-export const operations: TriedOperation[] = [...ofHotProfile, ...ofErp, ...ofZen];
+export const operations: TestedOperation[] = [...hotProfileOperations, ...erpOperations, ...zenOperations];

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Lets calls time out because of what the service has received, not because of the clock: a slow machine changes nothing. */
+/** Makes calls time out by what the service has received instead of by the clock, so that a slow machine changes nothing. */
 
-/** The time limit that trials set for a call, in ms. It is long enough never to be reached. */
+/** The timeout that trials set for a call, in ms; long enough never to be reached. */
 export const UNREACHED_TIMEOUT_MS = 60_000;
 
 /** The calls of one trial that can time out. */
@@ -10,7 +10,7 @@ export class CallTimeouts {
 	private readonly pending = new Set<AbortController>();
 	private unanswered = 0;
 
-	/** To be called when the service has received a call that it will never answer. */
+	/** Call this when the service has received a call that it will never answer. */
 	callUnanswered(): void {
 		this.unanswered++;
 		this.expireUnanswered();
@@ -31,7 +31,7 @@ export class CallTimeouts {
 		return signal;
 	}
 
-	/** Only once all other calls have ended: which of the pending ones stays without an answer is not known before. */
+	/** Waits until all other calls have ended, because only then is it known which ones remain unanswered. */
 	private expireUnanswered(): void {
 		if (this.unanswered === 0 || this.pending.size !== this.unanswered) return;
 		const expired = [...this.pending];

@@ -4,30 +4,30 @@ import { toLines } from '../../sandbox/faults.mts';
 import type { Call } from '../../sandbox/journal.mts';
 import { type Job, run } from './engine.mts';
 import { type RecordingHost, type Route, routeThrough, startRecordingHost } from './faultObstacles.mts';
-import { environments, type TestCase, type TriedOperation } from './faultOperations.mts';
-import { cancelsWaitingCalls, type FaultCase, runsAlone, blocksEveryConnection, type FaultDuration, type Place, timesOf } from './faults.mts';
+import { environments, type TestCase, type TestedOperation } from './faultOperations.mts';
+import { rejectsQueuedCalls, type FaultCase, runsAlone, blocksEveryConnection, type FaultDuration, type Position, timesOf } from './faults.mts';
 import { CallTimeouts, UNREACHED_TIMEOUT_MS, withTimeouts } from './faultTimeouts.mts';
 
-/** Runs one trial: three items against a service of its own, of which the second meets the fault. */
+/** Runs one trial: three items against a separate service, with a fault in the second one. */
 
 export interface Trial {
-	operation: TriedOperation;
+	operation: TestedOperation;
 	/** Without one, everything succeeds. */
 	fault?: FaultCase;
-	lasts: FaultDuration;
+	duration: FaultDuration;
 	/** Whether the node stops on an error. */
-	stops?: boolean;
+	stopOnError?: boolean;
 }
 
 /** What was observed of one item. */
 export interface ItemObservation {
-	place: Place;
+	position: Position;
 	/** Calls that reached the service. */
 	calls: number;
 	/** Records that the service wrote for it. */
 	stored: number;
 	output: INodeExecutionData[];
-	/** What the user reads if the item fails. */
+	/** What the user sees if the item fails. */
 	message?: string;
 	description?: string;
 }
@@ -35,13 +35,13 @@ export interface ItemObservation {
 export interface Observation {
 	status: string;
 	items: ItemObservation[];
-	/** Connections that ended before the service. */
-	stopped: number;
+	/** Connections that did not reach the service. */
+	blocked: number;
 	/** Calls that the service's own limit refused. */
 	refused: number;
 	/** The items in the order of their calls. */
-	order: number[];
-	/** What the user reads where the node stops. */
+	callOrder: number[];
+	/** What the user sees if the node stops. */
 	error?: string;
 	/** What the target of a redirect received. */
 	received: string[];
@@ -50,48 +50,47 @@ export interface Observation {
 	key: string;
 }
 
-const PLACES: Place[] = ['before', 'hit', 'after'];
-/** The item that meets the fault. */
-const HIT = PLACES.indexOf('hit');
+const POSITIONS: Position[] = ['before', 'failing', 'after'];
+const FAILING = POSITIONS.indexOf('failing');
 
-export async function runTrial({ operation, fault, lasts, stops = false }: Trial): Promise<Observation> {
+export async function runTrial({ operation, fault, duration, stopOnError = false }: Trial): Promise<Observation> {
 	const { node, start, credential } = environments[operation.service];
 	const service = await start(operation);
 	const { parameters, items, fingerprints, target } = operation.testCase(service);
-	const order = fault?.order;
-	const times = fault ? timesOf(fault, operation, lasts) : 0;
+	const injection = fault?.injection;
+	const times = fault ? timesOf(fault, operation, duration) : 0;
 	const timeouts = new CallTimeouts();
 	let route: Route | undefined;
 	let host: RecordingHost | undefined;
 	try {
-		if (typeof order === 'string') route = await routeThrough(order, service.url, times);
+		if (typeof injection === 'string') route = await routeThrough(injection, service.url, times);
 		if (fault?.isRedirect) host = await startRecordingHost();
-		// n8n up to 2.8 gives up a call that gets no response, but leaves its connection open: to the service it still runs.
+		// n8n up to 2.8 leaves the connection of a timed-out call open, so for the service the call is still running.
 		if (fault?.isTimeout) service.set({ limit: null });
-		if (typeof order === 'object') service.fault({ location: host?.url, ...order, times, ...aim(fingerprints, target) } as never);
+		if (typeof injection === 'object') service.fault({ location: host?.url, ...injection, times, ...selectCalls(fingerprints, target) } as never);
 		if (fault?.isTimeout) service.onFault(() => timeouts.callUnanswered());
 
-		const indices = fault && runsAlone(fault, lasts) ? [HIT] : items.map((_, index) => index);
-		// So that it is certain which calls a refused key finds waiting, and which one meets an open port.
-		const isOneByOne = stops || (fault && (cancelsWaitingCalls(fault) || blocksEveryConnection(fault)));
+		const indices = fault && runsAlone(fault, duration) ? [FAILING] : items.map((_, index) => index);
+		// Makes it deterministic which calls are queued when a key is rejected, and which one finds the port open.
+		const isSequential = stopOnError || (fault && (rejectsQueuedCalls(fault) || blocksEveryConnection(fault)));
 		const job = async () => await withTimeouts(timeouts, async () => await run({
 			node,
 			parameters: fault?.isTimeout ? withTimeout(parameters, operation.isFile) : parameters,
-			items: indices.map((index) => ({ ...items[index], downloadTimeout: index === HIT ? 1 : 600 })),
-			credential: { ...credential(route?.base ?? service.url, service.apiKey), ...(isOneByOne ? { concurrentRequests: 1 } : {}) } as Job['credential'],
-			onError: stops ? undefined : 'continueRegularOutput',
+			items: indices.map((index) => ({ ...items[index], downloadTimeout: index === FAILING ? 1 : 600 })),
+			credential: { ...credential(route?.base ?? service.url, service.apiKey), ...(isSequential ? { concurrentRequests: 1 } : {}) } as Job['credential'],
+			onError: stopOnError ? undefined : 'continueRegularOutput',
 			timezone: 'America/Sao_Paulo',
 		}));
 		const outcome = await (route ? route.inside(job) : job());
 		return {
 			status: outcome.status,
-			items: indices.map((index, position) => ({
-				place: PLACES[index] as Place,
-				...observeItem(service.journal, fingerprints[index] ?? [], outcome.items.filter((item) => itemOf(item) === position)),
+			items: indices.map((index, inputIndex) => ({
+				position: POSITIONS[index] as Position,
+				...observeItem(service.journal, fingerprints[index] ?? [], outcome.items.filter((item) => inputIndexOf(item) === inputIndex)),
 			})),
-			order: service.journal.flatMap((call) => fingerprints.flatMap((own, item) => (isOf(call, own) ? [item] : []))),
+			callOrder: service.journal.flatMap((call) => fingerprints.flatMap((own, item) => (belongsTo(call, own) ? [item] : []))),
 			error: outcome.error && normalized(outcome.error.message),
-			stopped: route?.stopped ?? 0,
+			blocked: route?.blocked ?? 0,
 			refused: service.journal.filter(({ refused }) => refused).length,
 			received: host?.received ?? [],
 			showsKey: JSON.stringify(outcome.run.data.resultData).includes(service.apiKey) || service.journal.some(({ keyIn }) => keyIn === 'url'),
@@ -105,7 +104,7 @@ export async function runTrial({ operation, fault, lasts, stops = false }: Trial
 }
 
 /** The input item of an output item. */
-const itemOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
+const inputIndexOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
 
 /** Replaces what differs in every run: the time of day and the service's own URL. */
 const normalized = (text: string) =>
@@ -114,26 +113,26 @@ const normalized = (text: string) =>
 /** The error of a failed item: what happened, which item it was, and what to do. */
 const ITEM_ERROR = /^(?<message>.* \[item \d+\])(\. (?<description>.*))?$/s;
 
-/** Selects the calls that are to fail: those of the second item, or one of its calls. */
-function aim(fingerprints: string[][], target: TestCase['target']): { path?: string; values?: string } {
-	if (target?.path) return { path: `^${escapeRegExp(target.path(HIT))}$` };
-	const lines = [...(fingerprints[HIT]?.slice(0, 1) ?? []), ...(target?.line ? [target.line] : [])];
+/** Selects the calls that fail: those of the second item, or one of its calls. */
+function selectCalls(fingerprints: string[][], target: TestCase['target']): { path?: string; values?: string } {
+	if (target?.path) return { path: `^${escapeRegExp(target.path(FAILING))}$` };
+	const lines = [...(fingerprints[FAILING]?.slice(0, 1) ?? []), ...(target?.line ? [target.line] : [])];
 	return { values: lines.map((line) => `(?=[^]*^${escapeRegExp(line)}$)`).join('') };
 }
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A download has a time limit of its own, in seconds and for each item: only the second one's can be reached. */
+/** A download has a separate timeout in seconds, set per item: only the second item's can be reached. */
 function withTimeout(parameters: IDataObject, isFile?: boolean): IDataObject {
 	if (isFile) return { ...parameters, options: { ...(parameters.options as IDataObject), downloadTimeout: '={{ $json.downloadTimeout }}' } };
 	return { ...parameters, requestOptions: { timeout: UNREACHED_TIMEOUT_MS } };
 }
 
 /** Whether a call belongs to an item. */
-const isOf = ({ path, pairs }: Call, fingerprints: string[]) => [path, ...toLines(pairs)].some((line) => fingerprints.includes(line));
+const belongsTo = ({ path, pairs }: Call, fingerprints: string[]) => [path, ...toLines(pairs)].some((line) => fingerprints.includes(line));
 
-function observeItem(journal: readonly Call[], fingerprints: string[], output: INodeExecutionData[]): Omit<ItemObservation, 'place'> {
-	const calls = journal.filter((call) => isOf(call, fingerprints));
+function observeItem(journal: readonly Call[], fingerprints: string[], output: INodeExecutionData[]): Omit<ItemObservation, 'position'> {
+	const calls = journal.filter((call) => belongsTo(call, fingerprints));
 	const { message, description } = ITEM_ERROR.exec(normalized(String(output[0]?.json.error)))?.groups ?? {};
 	return {
 		calls: calls.length,

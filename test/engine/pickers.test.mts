@@ -8,7 +8,7 @@ afterAll(async () => await service.close());
 
 const job = (key = service.apiKey) => ({ parameters: {}, credential: { instance: service.url, apiKey: key } });
 
-test.each(['searchClients', 'searchLeads', 'searchBusinessCards'])('%s lists pages of 50, each record once', async (method) => {
+test.each(['searchClients', 'searchLeads', 'searchBusinessCards'])('%s lists pages of 50, with each record once', async (method) => {
 	const first = await listSearch(job(), method);
 	const second = await listSearch(job(), method, '', first.paginationToken as string);
 	const values = [...first.results, ...second.results].map(({ value }) => value);
@@ -17,7 +17,7 @@ test.each(['searchClients', 'searchLeads', 'searchBusinessCards'])('%s lists pag
 	expect(service.journal.map(({ keyIn }) => keyIn)).toEqual(['body', 'body']);
 });
 
-test('a name finds its client, an id too', async () => {
+test('a client is found by name or ID', async () => {
 	const [id, client] = [...service.clients][41];
 	const byName = await listSearch(job(), 'searchClients', String(client.name));
 	expect(byName.results.map(({ value }) => value)).toContain(String(id));
@@ -25,13 +25,13 @@ test('a name finds its client, an id too', async () => {
 	expect(byId.results.map(({ value }) => value)).toEqual([String(id)]);
 });
 
-test('a page that is not full is the last one', async () => {
+test('a partial page is the last one', async () => {
 	const full = await listSearch(job(), 'searchClients', '', '12');
 	expect([full.results.length, full.paginationToken]).toEqual([50, '13']);
 	const empty = await listSearch(job(), 'searchClients', '', '13');
 	expect([empty.results.length, empty.paginationToken]).toEqual([0, undefined]);
 });
 
-test('a refused key is said in plain words', async () => {
+test('a rejected key is reported', async () => {
 	await expect(listSearch(job('wrong'), 'searchClients')).rejects.toThrow(/rejected the key/);
 });

@@ -9,7 +9,7 @@ import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfil
 import { type Job, nodeType, run } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** How the items of a run come and go: as a tool, with "Request Options", and what is told afterwards. */
+/** Runs as an AI tool, with "Request Options" and with "On Error", and the summary after a run. */
 
 const WINDOW_MS = 1000;
 let service: HotProfileService;
@@ -67,26 +67,26 @@ describe('as a tool of an AI agent', () => {
 		}
 	});
 
-	const askedFor = (calls: IDataObject[], more: Partial<Job> = {}) =>
+	const runAgent = (calls: IDataObject[], more: Partial<Job> = {}) =>
 		run(createLeads(1, { familyName: "={{ $fromAI('name') }}", toolDescription: 'Creates a lead' }, { node: 'hotProfileTool', calls, ...more }));
 
-	test('an agent that calls it three times creates three records', async () => {
-		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }, { name: '三' }]);
+	test('three calls of an agent create three records', async () => {
+		const { run: { data: { resultData } } } = await runAgent([{ name: '一' }, { name: '二' }, { name: '三' }]);
 		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
 		expect(service.journal.map(({ stored }) => stored)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
 		expect(answers).toEqual(service.journal.map(({ stored }) => expect.stringContaining(String(stored))));
 	});
 
-	test('a call that n8n tries again after a record may have been stored is not made again', async () => {
+	test('Retry On Fail does not repeat a call that may have stored a record', async () => {
 		service.fault({ effect: 'resetAfterStore', times: 1 });
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-		const { run: { data: { resultData } } } = await askedFor([{ name: '一' }, { name: '二' }], { settings });
+		const { run: { data: { resultData } } } = await runAgent([{ name: '一' }, { name: '二' }], { settings });
 		const answers = resultData.runData.Agent[0].data?.main[0]?.map(({ json }) => json.answer) ?? [];
 		expect(service.journal).toHaveLength(2);
 		expect(answers).toEqual([expect.stringMatching(/closed the connection.*The record may already exist/), expect.stringContaining(String(service.journal[1].stored))]);
 	});
 
-	test('it stays within the limit and refuses bad input before a call', async () => {
+	test('a tool stays within the limit and rejects invalid input before any call', async () => {
 		service.set({ limit: { maxCalls: 5, windowMs: WINDOW_MS, maxConcurrent: 1 } });
 		const narrow = credential({ requestsPerMinute: 5, concurrentRequests: 1 });
 		const { status } = await run(createLeads(8, {}, { node: 'hotProfileTool', credential: narrow }));
@@ -98,7 +98,7 @@ describe('as a tool of an AI agent', () => {
 	});
 });
 
-test('an output that cannot be told is found before the call', async () => {
+test('an output setting that cannot be resolved fails before any call', async () => {
 	const echo = await startErpEcho();
 	try {
 		const parameters = { resource: 'ticket', operation: 'create', idCliente: '1', assunto: 'a', mensagem: 'b', options: { checkIds: false } };
@@ -114,41 +114,41 @@ test('an output that cannot be told is found before the call', async () => {
 	}
 });
 
-describe('the note after a run', () => {
+describe('the summary after a run', () => {
 	const messages = async (job: Job) => (await run(job)).hints.map(({ message }) => message);
 
-	test('says how many calls were made and how long they waited for the limit', async () => {
+	test('reports the number of calls and the time spent waiting for the limit', async () => {
 		const narrow = credential({ requestsPerMinute: 10 });
 		expect(await messages(createLeads(25, {}, { credential: narrow }))).toEqual([
 			expect.stringMatching(/^Sent 25 requests to HotProfile in \d+ s, including [12] s waiting for the rate limit of 10 requests per second\. HotProfile rejected none\.$/),
 		]);
 	});
 
-	test('says how many calls were refused', async () => {
+	test('reports rejected calls', async () => {
 		service.fault({ effect: '429', after: 2, times: 1, retryAfter: 'seconds', seconds: 1 });
 		expect(await messages(createLeads(5))).toEqual([
 			expect.stringMatching(/^Sent 6 requests to HotProfile in \d+ s.*\. HotProfile rejected 1 as too many requests; it was sent again\.$/),
 		]);
 	});
 
-	test('counts the calls of all tries', async () => {
+	test('includes the calls of all attempts', async () => {
 		service.fault({ effect: 'errorsText', times: 1 });
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 		expect(await messages(createLeads(3, {}, { settings }))).toEqual([expect.stringMatching(/^Sent 4 requests to HotProfile/)]);
 	});
 
-	test('counts pages and files as calls', async () => {
+	test('counts each page as a call', async () => {
 		const read: Job = { parameters: { resource: 'lead', operation: 'getMany', returnAll: true }, credential: credential() };
 		expect(await messages(read)).toEqual([expect.stringMatching(/^Sent 26 requests to HotProfile in \d+ s without waiting\. HotProfile rejected none\.$/)]);
 	});
 
-	test('is not shown for one call that went straight through', async () => {
+	test('is not shown for a single call without waiting', async () => {
 		expect(await messages(createLeads(1))).toEqual([]);
 	});
 });
 
 describe('"Request Options"', () => {
-	test('batching spaces the items as it does at any declarative node', async () => {
+	test('batching spaces the items as in any declarative node', async () => {
 		const batching = { batch: { batchSize: 2, batchInterval: 500 } };
 		const { items } = await run(createLeads(5, { requestOptions: { batching } }));
 		expect(items).toHaveLength(5);
@@ -158,45 +158,45 @@ describe('"Request Options"', () => {
 		expect(second - first).toBeLessThan(third - second);
 	});
 
-	test('a pause that an expression brings as text is as long', async () => {
+	test('a batch interval may be text from an expression', async () => {
 		const batching = { batch: { batchSize: 1, batchInterval: '={{ "800" }}' } };
 		await run(createLeads(2, { requestOptions: { batching } }));
 		expect(service.journal[1].at - service.journal[0].at).toBeGreaterThan(600);
 	});
 
-	test('a time limit ends a call that is not answered', async () => {
+	test('a timeout ends an unanswered call', async () => {
 		service.fault({ effect: 'hang' });
 		const { error } = await run(createLeads(1, { requestOptions: { timeout: 200 } }));
 		expect(error?.message).toContain('did not respond in time');
 	});
 
-	describe('a proxy', () => {
+	describe('Proxy', () => {
 		let proxy: Server;
-		const passed: string[] = [];
+		const proxied: string[] = [];
 		beforeAll(async () => {
 			proxy = createServer((incoming, outgoing) => {
-				passed.push(`${incoming.url} ${incoming.headers['proxy-authorization']}`);
+				proxied.push(`${incoming.url} ${incoming.headers['proxy-authorization']}`);
 				const { method, headers } = incoming;
-				incoming.pipe(forward(incoming.url as string, { method, headers }, (answer) => {
-					outgoing.writeHead(answer.statusCode as number, answer.headers);
-					answer.pipe(outgoing);
+				incoming.pipe(forward(incoming.url as string, { method, headers }, (response) => {
+					outgoing.writeHead(response.statusCode as number, response.headers);
+					response.pipe(outgoing);
 				}));
 			});
 			await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
 		});
 		afterAll(() => proxy.close());
 
-		test.each(['', 'http://'])('given as %shost:port takes the calls', async (scheme) => {
-			passed.length = 0;
+		test.each(['', 'http://'])('as %shost:port receives the calls', async (scheme) => {
+			proxied.length = 0;
 			const { port } = proxy.address() as AddressInfo;
 			const { status } = await run(createLeads(1, { requestOptions: { proxy: `${scheme}user:secret%40@127.0.0.1:${port}` } }));
 			expect(status).toBe('success');
 			expect(service.journal).toHaveLength(1);
 			const basic = `Basic ${Buffer.from('user:secret@').toString('base64')}`;
-			expect(passed).toEqual([`${service.url}/rest_api/v1/leads/create ${basic}`]);
+			expect(proxied).toEqual([`${service.url}/rest_api/v1/leads/create ${basic}`]);
 		});
 
-		test('that is no address is refused before a call', async () => {
+		test('with an invalid URL is rejected before any call', async () => {
 			const { error } = await run(createLeads(1, { requestOptions: { proxy: 'no proxy' } }));
 			expect(error?.message).toContain("'Proxy' under Request Options must be a valid URL");
 			expect(service.journal).toEqual([]);
@@ -204,37 +204,37 @@ describe('"Request Options"', () => {
 	});
 });
 
-describe('where the node goes on after an error', () => {
+describe('with On Error: Continue', () => {
 	const items = [{ name: '一' }, { name: '二' }, { name: '三' }];
 	const failing = (onError: Job['onError']) => {
 		service.fault({ effect: 'resetAfterStore', after: 1 });
 		return createLeads(0, {}, { items, onError, credential: credential({ concurrentRequests: 1 }) });
 	};
-	const told = {
+	const errorJson = {
 		error: 'Create lead: HotProfile closed the connection before the response was complete [item 1]. The record may already exist. Check HotProfile before you retry this item',
 	};
 
-	test('an item that failed says what happened and what to do, and keeps its link to the input', async () => {
+	test('a failed item says what happened and what to do, and stays linked to its input item', async () => {
 		const outcome = await run(failing('continueRegularOutput'));
 		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-		expect(outcome.items[1].json).toEqual(told);
+		expect(outcome.items[1].json).toEqual(errorJson);
 	});
 
-	test('a credential that cannot be used is told for every item', async () => {
+	test('an unusable credential is reported for every item', async () => {
 		const { status, items: out } = await run(createLeads(2, {}, { onError: 'continueRegularOutput', credential: { instance: 'no host', apiKey: 'k' } }));
 		expect(status).toBe('success');
 		expect(out.map(({ json }) => json.error)).toEqual([expect.stringContaining("'Instance'"), expect.stringContaining("'Instance'")]);
 	});
 
-	test('it leaves by the error output, with what came in', async () => {
+	test('a failed item goes to the error output, with its input data', async () => {
 		const outcome = await run(failing('continueErrorOutput'));
 		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
 		const failed = outcome.run.data.resultData.runData.Node[0].data?.main[1];
-		expect(failed?.map(({ json }) => json)).toEqual([{ name: '二', ...told }]);
+		expect(failed?.map(({ json }) => json)).toEqual([{ name: '二', ...errorJson }]);
 	});
 });
 
-test('200,000 rows come out of one item', async () => {
+test('one item returns 200,000 rows', async () => {
 	const list = JSON.stringify(Array.from({ length: 200_000 }, (_, id) => ({ id, nome: `Produto ${id}` })));
 	const erp = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(list));
 	await new Promise<void>((ready) => erp.listen(0, '127.0.0.1', ready));

@@ -4,7 +4,7 @@ import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts'
 import { type Job, run, start } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** A credential with expressions: each item's call goes to its own account, with its own key. */
+/** Credentials with expressions: each item's call goes to its own account with its own key. */
 
 beforeAll(() => setTiming('WINDOW_MS', 1000));
 afterAll(restoreTiming);
@@ -23,7 +23,7 @@ const create = (more: Partial<Job> = {}): Job => ({
 	items: items(12), credential: perItem, ...more,
 });
 
-test('records of three tenants are stored with their own keys', async () => {
+test('records of three tenants are stored with the key of each', async () => {
 	const { status, items: out } = await run(create());
 	expect(status).toBe('success');
 	expect(out).toHaveLength(12);
@@ -33,7 +33,7 @@ test('records of three tenants are stored with their own keys', async () => {
 	}
 });
 
-test("an agent's calls of one tool go to the account that their own arguments name", async () => {
+test('each call of an AI tool goes to the account selected by its arguments', async () => {
 	const [a, b] = services;
 	const named = (one: string, other: string) => `={{ $fromAI('name') === '甲' ? '${one}' : '${other}' }}`;
 	const calls = [[a, '甲'], [b, '乙'], [a, '甲']] as const;
@@ -54,7 +54,7 @@ test('each account has its own limit', async () => {
 	for (const service of services) expect(service.figures(1000)).toMatchObject({ calls: 10, refused: 0 });
 });
 
-test('one tenant whose key is refused, missing or an expression that fails does not end the others', async () => {
+test('a rejected, missing or unresolvable key of one tenant does not affect the others', async () => {
 	const rows = items(9).map((item, index) => (index % 3 !== 1 ? item : { ...item, key: index === 1 ? 'wrong-key' : '' }));
 	const { items: out } = await run(create({ items: rows, onError: 'continueRegularOutput' }));
 	expect(out.map(({ json }) => typeof json.error)).toEqual(rows.map((_, index) => (index % 3 === 1 ? 'string' : 'undefined')));
@@ -65,14 +65,14 @@ test('one tenant whose key is refused, missing or an expression that fails does 
 	expect(others.map(({ json }) => typeof json.error)).toEqual(items(12).map(({ tenant }) => (tenant === 0 ? 'string' : 'undefined')));
 });
 
-test("no tenant's key stands in another one's output or message", async () => {
+test('no key of a tenant appears in the output or message of another one', async () => {
 	for (const service of services) service.fault({ effect: 'errorsList', sentences: tenants, times: 1 } as never);
 	const { run: whole } = await run(create({ onError: 'continueRegularOutput' }));
 	const seen = JSON.stringify(whole.data.resultData.runData.Node);
 	for (const key of tenants) expect(seen.replaceAll(`"key":"${key}"`, '')).not.toContain(key);
 });
 
-test("a record of one tenant does not wait for another one's with the same id", async () => {
+test('updates of records with the same ID in different accounts do not wait for each other', async () => {
 	const [first, second] = services;
 	first.delay(1500, 1500);
 	const [id] = [...first.clients.keys()];
@@ -87,7 +87,7 @@ test("a record of one tenant does not wait for another one's with the same id", 
 	expect(first.journal[1].at).toBeGreaterThanOrEqual(first.journal[0].endedAt as number);
 });
 
-test('a changed credential reaches calls that wait already', async () => {
+test('queued calls use a credential changed in the meantime', async () => {
 	const [service, other] = services;
 	const credential: Record<string, unknown> = { instance: service.url, apiKey: tenants[0], requestsPerMinute: 1000, concurrentRequests: 1 };
 	service.delay(250, 250);
@@ -106,7 +106,7 @@ describe('ERP Datacake', () => {
 	beforeAll(async () => (erps = await Promise.all(['erp-token-A', 'erp-token-B'].map(async (token) => await startErpDatacake({ token, limit: null })))));
 	afterAll(async () => await Promise.all(erps.map(async (erp) => await erp.close())));
 
-	test('a key of digits may come as a number', async () => {
+	test('a token of digits may be a number', async () => {
 		const erp = await startErpDatacake({ token: '1234567890', limit: null });
 		const { items: out } = await run({
 			node: 'erpDatacake', parameters: { resource: 'lead', operation: 'create', nome: 'x' },
@@ -119,7 +119,7 @@ describe('ERP Datacake', () => {
 		expect(out[2].json.error).toContain("'Token' in the credential must be text");
 	});
 
-	test('what is stored, and the lists that ids are looked up in, are those of its own account', async () => {
+	test('writes and ID checks use the account of their item', async () => {
 		const rows = [0, 1, 0, 1].map((index) => ({ base: erps[index].url, token: erps[index].apiKey, name: `n${index}` }));
 		const { status } = await run({
 			node: 'erpDatacake',
@@ -143,7 +143,7 @@ describe('ERP Datacake', () => {
 	});
 });
 
-test('CRM Zen asks each account for itself', async () => {
+test('each item of CRM Zen is requested from its own account', async () => {
 	const zens = await Promise.all(['zen-token-A', 'zen-token-B'].map(async (apiKey) => await startCrmZen({ apiKey, waits: { totals: 0 } } as never)));
 	try {
 		const rows = [0, 1, 0].map((index) => ({ url: zens[index].reportUrl('totals'), token: zens[index].apiKey }));
@@ -167,27 +167,27 @@ describe('CRM Zen', () => {
 	const parameters = { resource: 'totals', operation: 'getMany' };
 	const credentialOf = (zen: CrmZenService, totalsWait: number) => ({ totalsUrl: zen.reportUrl('totals'), totalsToken: zen.apiKey, totalsWait });
 	let zens: CrmZenService[];
-	const starting = async (name: string, totals: number) =>
+	const startServices = async (name: string, totals: number) =>
 		(zens = await Promise.all(['A', 'B'].map(async (tenant, index) => await startCrmZen({ apiKey: `${name}-${tenant}`, seed: index + 1, waits: { totals } }))));
 	afterEach(async () => await Promise.all(zens.map(async (zen) => await zen.close())));
 
-	test('accounts wait beside each other: their days are not added up', async () => {
-		await starting('zen-days', 0.3);
+	test('accounts wait in parallel: their waiting times do not add up', async () => {
+		await startServices('zen-days', 0.3);
 		const items = zens.map((zen, index) => ({ ...credentialOf(zen, 0.3), from: `2026-03-0${1 + index * 4}`, to: `2026-03-0${4 + index * 4}` }));
 		const credential = { totalsUrl: '={{ $json.totalsUrl }}', totalsToken: '={{ $json.totalsToken }}', totalsWait: 0.3 };
 		const range = { ...parameters, period: 'range', startDate: '={{ $json.from }}', endDate: '={{ $json.to }}' };
 		// Three waiting times for each account, seven for both.
-		const most = (waits: number) => ({ ...range, maxWaitMinutes: (waits * 0.3) / 60 });
-		const few = await run({ node: 'zenTotals', parameters: most(2.5), items, credential });
-		expect(few.error?.message).toContain('Totals: 4 requests take about');
+		const withMaximum = (waits: number) => ({ ...range, maxWaitMinutes: (waits * 0.3) / 60 });
+		const tooLong = await run({ node: 'zenTotals', parameters: withMaximum(2.5), items, credential });
+		expect(tooLong.error?.message).toContain('Totals: 4 requests take about');
 		expect(zens.flatMap(({ journal }) => journal)).toEqual([]);
-		const { error } = await run({ node: 'zenTotals', parameters: most(6.5), items, credential });
+		const { error } = await run({ node: 'zenTotals', parameters: withMaximum(6.5), items, credential });
 		expect(error).toBeUndefined();
 		expect(zens.map(({ journal }) => journal.length)).toEqual([4, 4]);
 	});
 
-	test('an answer is that of the account that gave it, also where the credential was changed while the call waited', async () => {
-		await starting('zen-change', 6);
+	test('a response is cached for the account that sent it, even if the credential changed while the call was queued', async () => {
+		await startServices('zen-change', 6);
 		const [own, other] = zens;
 		const credential: Record<string, unknown> = credentialOf(own, 6);
 		const oneDay = (date: string) => ({ ...parameters, period: 'oneDay', date });
@@ -196,7 +196,7 @@ describe('CRM Zen', () => {
 		const changing = start({ node: 'zenTotals', parameters: oneDay('2026-03-02'), credential: credential as Job['credential'] });
 		await new Promise((resolve) => setTimeout(resolve, 100));
 		Object.assign(credential, credentialOf(other, 6));
-		// One waits for the answer that the other account gives in the end.
+		// The second run waits for the same request, which the other account answers in the end.
 		const [changed, waiting] = await Promise.all([changing.done, readFor(own)]);
 		expect([own, other].map(({ journal }) => journal.length)).toEqual([2, 1]);
 		expect(waiting.items.map(({ json }) => json)).not.toEqual(changed.items.map(({ json }) => json));

@@ -2,7 +2,7 @@ import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfil
 import { type Job, run, start } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** The promise of the throttle, measured at the service: a window of one second stands for the minute. */
+/** The guarantees of the throttle, measured at the service. A window of one second stands for the minute. */
 
 const WINDOW_MS = 1000;
 
@@ -33,7 +33,7 @@ const createLeads = (count: number, more: Partial<Job> = {}): Job => ({
 	...more,
 });
 
-/** Nothing refused, no window and no moment over the limit, as the service saw it. */
+/** No call was rejected, and neither the rate nor the concurrency limit was exceeded. */
 function expectWithinLimit(calls: number) {
 	expect(service.figures(WINDOW_MS)).toMatchObject({ calls, refused: 0 });
 	expect(service.figures(WINDOW_MS).worstWindow).toBeLessThanOrEqual(20);
@@ -41,7 +41,7 @@ function expectWithinLimit(calls: number) {
 	expect(service.journal.filter(({ keyIn }) => keyIn !== 'body')).toEqual([]);
 }
 
-test('50 creates at 20 per window: none refused, all out in order with their links', async () => {
+test('50 creates at 20 per window: none rejected, all returned in order and linked to their input', async () => {
 	const { status, items } = await run(createLeads(50));
 	expect(status).toBe('success');
 	expectWithinLimit(50);
@@ -60,14 +60,14 @@ test('two workflows and two credentials with the same key share one limit', asyn
 	expectWithinLimit(50);
 });
 
-test('random delays of up to half a window do not break the limit', async () => {
+test('the limit holds with random delays of up to half a window', async () => {
 	service.delay(0, WINDOW_MS / 2);
 	await run(createLeads(24));
 	expectWithinLimit(24);
 	service.delay(0, 0);
 });
 
-test('pages count as calls: 700 leads in pages of 100, one that finds no more, and 20 creates', async () => {
+test('pages count as calls: 700 leads in pages of 100, one empty page, and 20 creates', async () => {
 	const read: Job = {
 		parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: Math.min(...service.leads.keys()) + 699 } },
 		credential: credential(),
@@ -88,7 +88,7 @@ test('an execution with one item does not wait for the end of one with 60', asyn
 	expectWithinLimit(61);
 });
 
-test('a cancel sends nothing afterwards and ends the run as canceled', async () => {
+test('a cancellation sends nothing more and ends the run as canceled', async () => {
 	const execution = start(createLeads(80));
 	while (service.journal.length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
 	execution.cancel();
@@ -101,10 +101,10 @@ test('a cancel sends nothing afterwards and ends the run as canceled', async () 
 });
 
 test.each([
-	['in seconds', { retryAfter: 'seconds', seconds: 1 }],
-	['as a date', { retryAfter: 'date', seconds: 1 }],
-	['without a time', { retryAfter: 'none' }],
-])('a refusal %s is waited out: nothing lost, nothing doubled', async (_name, refusal) => {
+	['with Retry-After in seconds', { retryAfter: 'seconds', seconds: 1 }],
+	['with Retry-After as a date', { retryAfter: 'date', seconds: 1 }],
+	['without Retry-After', { retryAfter: 'none' }],
+])('calls rejected %s are sent again: none lost, none sent twice', async (_name, refusal) => {
 	service.fault({ effect: '429', after: 5, times: 2, ...(refusal as object) });
 	const { status, items } = await run(createLeads(15));
 	expect(status).toBe('success');
@@ -113,26 +113,26 @@ test.each([
 	expect(service.journal).toHaveLength(17);
 });
 
-test('a refusal in words alone is waited out too', async () => {
+test('a call rejected with a text message only is sent again, too', async () => {
 	service.fault({ effect: 'tooMany', after: 2, times: 1 });
 	expect((await run(createLeads(5))).items).toHaveLength(5);
 	expect(service.journal.filter(({ stored }) => stored)).toHaveLength(5);
 });
 
-test('settings that are too high are put right by the refusals', async () => {
+test('a limit set too high is corrected by the rejected calls', async () => {
 	const { status, items } = await run(createLeads(45, { credential: credential({ requestsPerMinute: 40, concurrentRequests: 5 }) }));
 	expect(status).toBe('success');
 	expect(items).toHaveLength(45);
 	expect(service.journal.filter(({ stored }) => stored)).toHaveLength(45);
 });
 
-test('a refused key ends the waiting calls of the execution', async () => {
+test('a rejected key ends the queued calls of the execution', async () => {
 	const { status, error } = await run(createLeads(50, { credential: credential({ apiKey: 'wrong-key' }) }));
 	expect(status).toBe('error');
 	expect(error?.message).toContain('rejected the key');
 	expect(service.journal.length).toBeLessThanOrEqual(2);
 });
 
-test('the credential is read for 40 items together, resolved and as it was typed, not for every call', async () => {
+test('40 items read the credential only twice: once resolved, once as entered', async () => {
 	expect((await run(createLeads(40))).credentialReads).toBe(2);
 });

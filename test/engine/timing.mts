@@ -1,4 +1,4 @@
-/** Shortens the times of the built package for the tests of a file: compiled constants are plain properties of their module. */
+/** Shortens the timing constants of the built package for the tests of one file: compiled constants are plain module properties. */
 
 type Timing = typeof import('../../nodes/shared/http/timing');
 type Name = keyof Timing;
@@ -6,7 +6,7 @@ type Name = keyof Timing;
 const timing = require('../../dist/nodes/shared/http/timing.js') as Record<Name, number>;
 const original = { ...timing };
 
-/** Gives a time another length in ms, until `restoreTiming`. */
+/** Sets a timing constant in ms, until `restoreTiming`. */
 export function setTiming(name: Name, ms: number): void {
 	timing[name] = ms;
 }

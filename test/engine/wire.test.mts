@@ -5,7 +5,7 @@ let echo: Awaited<ReturnType<typeof startEcho>>;
 beforeAll(async () => (echo = await startEcho()));
 afterAll(() => echo.close());
 
-/** Of each operation, the names of the connector that arrived. */
+/** The connector's parameter names that arrived, by operation. */
 const arrivedOf = new Map<string, string[]>();
 
 const cases = everyField(nodeType('hotProfile').description.properties);

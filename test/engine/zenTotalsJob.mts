@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CrmZenService } from '../../sandbox/crmZen/index.mts';
 import type { Job } from './engine.mts';
 
-/** What the tests of Zen Totals have in common: a credential of all reports, and a job for the totals. */
+/** Shared by the tests of Zen Totals: a credential for all reports, and a job for the totals. */
 
 /**
- * @param account makes the addresses differ from those of other tests
+ * @param account makes the URLs differ from those of other tests
  * @param wait of every report, in seconds
  */
 export const credentialOf = (service: CrmZenService, account: number, wait: number) =>

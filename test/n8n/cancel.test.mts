@@ -3,19 +3,19 @@ import type { HotProfileService } from '../../sandbox/hotProfile/index.mts';
 import { Rest } from '../../scripts/n8n/rest.mts';
 import { example, startOwnSandbox, testBed, storeCredential, storeWorkflow, type Workflow } from './testBed.mts';
 
-/** After this time every call that was sent has given its slot back. */
-const WINDOW = 60_000;
+/** After this time, every call has released its slot. */
+const WINDOW_MS = 60_000;
 
 let sandbox: HotProfileService;
 
 beforeAll(async () => {
 	sandbox = await startOwnSandbox();
-	// As slow as a service on the internet, so that the stop meets calls that are under way.
+	// As slow as a service on the internet, so that calls are in progress when the execution is stopped.
 	sandbox.delay(50, 150);
 });
 afterAll(async () => await sandbox.close());
 
-test('stopping 500 creates in the middle sends nothing more, also when all slots are free again, and is stored as canceled', async () => {
+test('an execution of 500 creates that is stopped midway sends nothing more, even when all slots are free again, and is stored as canceled', async () => {
 	const rest = await Rest.signIn(testBed().url);
 	const credential = await storeCredential(rest, sandbox, 'cancel');
 	const workflow = await storeWorkflow(rest, withRows(await example('create-250-leads'), 500), credential);
@@ -28,14 +28,14 @@ test('stopping 500 creates in the middle sends nothing more, also when all slots
 	await rest.call('POST', `/executions/${executionId}/stop`);
 	const sent = sandbox.journal.length;
 	expect(sent).toBeLessThan(100);
-	await sleep(WINDOW + 5_000);
+	await sleep(WINDOW_MS + 5_000);
 
 	expect(sandbox.journal).toHaveLength(sent);
 	expect(sandbox.figures()).toMatchObject({ refused: 0, worstAtOnce: 2 });
 	expect(await rest.call('GET', `/executions/${executionId}`)).toMatchObject({ status: 'canceled' });
 });
 
-/** The example with a longer list. */
+/** The example workflow with more rows. */
 function withRows(workflow: Workflow, rows: number): Workflow {
 	const nodes = workflow.nodes.map((node) => {
 		const { jsCode } = node.parameters;
@@ -47,7 +47,7 @@ function withRows(workflow: Workflow, rows: number): Workflow {
 async function until(condition: () => boolean): Promise<void> {
 	const deadline = Date.now() + 30_000;
 	while (!condition()) {
-		if (Date.now() > deadline) throw new Error('Waited 30 seconds in vain');
+		if (Date.now() > deadline) throw new Error('The condition was not met within 30 seconds');
 		await sleep(50);
 	}
 }

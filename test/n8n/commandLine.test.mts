@@ -15,7 +15,7 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(async () => await sandbox.close());
 
-test('the example "read all leads" reads 2,500 leads in 25 calls and one that finds no more', async () => {
+test('the example "read all leads" reads 2,500 leads in 25 calls plus one for the empty last page', async () => {
 	const items = await execute('exampleReadAllLeads', 'Read all leads');
 
 	const ids = items.map(({ json }) => Number(json.id));
@@ -30,11 +30,11 @@ test('the example "read all leads" reads 2,500 leads in 25 calls and one that fi
 	expect(sandbox.figures().worstAtOnce).toBeLessThanOrEqual(2);
 });
 
-test('the example "create leads" creates 250 leads under the real limit, none refused, lost or sent twice', async () => {
+test('the example "create leads" creates 250 leads under the real limit, with none rejected, lost or sent twice', async () => {
 	const items = await execute('exampleCreateLeads', 'Create lead');
 
 	const rows = Array.from({ length: 250 }, (_, row) => row);
-	expect(items.map(pairedWith)).toEqual(rows);
+	expect(items.map(inputRowOf)).toEqual(rows);
 	const stored = sandbox.journal.map(({ stored }) => stored);
 	expect(new Set(stored).size).toBe(250);
 	expect(items.map(({ json }) => Number(json.id))).toEqual(stored);
@@ -47,14 +47,14 @@ test('the example "create leads" creates 250 leads under the real limit, none re
 	expect(figures.worstAtOnce).toBeLessThanOrEqual(2);
 });
 
-/** What a node of a stored workflow hands on when n8n's command line executes it. */
+/** Executes a stored workflow with n8n's command line, and returns the output of a node. */
 async function execute(id: string, node: string): Promise<Item[]> {
 	const execution = await executeWorkflow(n8n, userFolder, id);
 	expect(execution.data.resultData.error).toBeUndefined();
 	return execution.data.resultData.runData[node][0].data!.main[0];
 }
 
-/** The row that an item came from. */
-function pairedWith({ pairedItem }: Item): number | undefined {
+/** The index of an item's input row. */
+function inputRowOf({ pairedItem }: Item): number | undefined {
 	return typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : undefined;
 }

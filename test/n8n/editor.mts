@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { OWNER } from '../../scripts/n8n/rest.mts';
 
-/** Debian's Chromium, quiet: it would otherwise look for its maker's hosts at every start. */
+/** Debian's Chromium, without the network calls that it would otherwise make at every start. */
 const CHROMIUM = {
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 	args: [
@@ -12,24 +12,24 @@ const CHROMIUM = {
 	],
 };
 
-const PATIENCE = 20_000;
-const PICTURES = join('test', '.output');
+const TIMEOUT_MS = 20_000;
+const SCREENSHOTS = join('test', '.output');
 
-/** n8n's editor in a headless browser, driven the way a person drives it. */
+/** n8n's editor in a headless browser, used as a person would use it. */
 export class Editor {
 	private constructor(
 		private readonly browser: Browser,
 		readonly page: Page,
 		private readonly url: string,
 	) {
-		page.setDefaultTimeout(PATIENCE);
+		page.setDefaultTimeout(TIMEOUT_MS);
 	}
 
 	static async open(url: string): Promise<Editor> {
-		await mkdir(PICTURES, { recursive: true });
+		await mkdir(SCREENSHOTS, { recursive: true });
 		const browser = await chromium.launch(CHROMIUM);
 		const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-		// The editor looks up a package's newest version, which no test may depend on.
+		// The editor looks up the latest version of a package, on which no test may depend.
 		await page.route((address) => address.hostname !== '127.0.0.1', async (route) => await route.abort());
 		return new Editor(browser, page, url);
 	}
@@ -48,42 +48,42 @@ export class Editor {
 
 	async openWorkflow(id: string): Promise<void> {
 		await this.visit(`/workflow/${id}`);
-		await this.by('canvas-node').first().waitFor();
+		await this.byTestId('canvas-node').first().waitFor();
 	}
 
 	async openNode(name: string): Promise<void> {
-		await this.by('canvas-node').filter({ hasText: name }).dblclick();
-		await this.by('node-parameters').waitFor();
+		await this.byTestId('canvas-node').filter({ hasText: name }).dblclick();
+		await this.byTestId('node-parameters').waitFor();
 	}
 
-	/** An option of the drop-down that is open; its description follows its name. */
+	/** An option of the open drop-down, whose text is its name followed by its description. */
 	option(name: string): Locator {
 		return this.page.getByRole('option', { name: new RegExp(`^${name}`) }).filter({ visible: true }).first();
 	}
 
-	/** "Add Field", "Add Filter": the first one of an open node. */
+	/** The first "Add Field" or "Add Filter" button of the open node. */
 	get addButton(): Locator {
-		return this.by('node-parameters').locator('[data-test-id="collection-parameter-add"]').first();
+		return this.byTestId('node-parameters').locator('[data-test-id="collection-parameter-add"]').first();
 	}
 
 	async executeStep(): Promise<void> {
-		await this.by('node-execute-button').click();
+		await this.byTestId('node-execute-button').click();
 	}
 
-	/** What the output panel of an open node shows. */
+	/** The output panel of the open node. */
 	get output(): Locator {
-		return this.by('output-panel');
+		return this.byTestId('output-panel');
 	}
 
-	by(testId: string): Locator {
+	byTestId(testId: string): Locator {
 		return this.page.locator(`[data-test-id="${testId}"]`);
 	}
 
-	/** Keeps a picture of the page, for people to look at. */
-	async picture(name: string): Promise<void> {
-		// Drop-downs and panels glide into place.
+	/** Saves a screenshot of the page for people to look at. */
+	async screenshot(name: string): Promise<void> {
+		// Drop-downs and panels are animated.
 		await this.page.waitForTimeout(600);
-		await this.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+		await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 	}
 
 	async close(): Promise<void> {

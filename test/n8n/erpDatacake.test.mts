@@ -9,12 +9,12 @@ import { freePort } from '../../scripts/ports.mts';
 import { erpOperations, everyErpField, otherPaths, startErpEcho } from '../allErpFields.mts';
 import { testBed } from './testBed.mts';
 
-/** ERP Datacake in a real n8n: its 25 operations on the bare wire, its examples, files, and its credential. */
+/** ERP Datacake in a real n8n: the requests of its 25 operations, its examples, files and credential. */
 
 const { ErpDatacake } = require('../../index.js');
 const { n8n, userFolder, url } = testBed();
 
-/** Runs one workflow of some nodes side by side, each once, on n8n's command line. */
+/** Runs a workflow with some nodes in parallel branches on n8n's command line. */
 async function executeNodes(id: string, credential: object, nodes: Array<{ name: string; parameters: object }>, before: object[] = []): Promise<Execution> {
 	const folder = await mkdtemp(join(userFolder, 'workflows-'));
 	const last = before.at(-1) as { name: string } | undefined;
@@ -39,20 +39,20 @@ async function executeNodes(id: string, credential: object, nodes: Array<{ name:
 	return await executeWorkflow(n8n, userFolder, id);
 }
 
-describe('all 25 operations with all their fields', () => {
+describe('all 25 operations with all fields', () => {
 	const nodes = erpOperations.map(([resource, operation]) => ({
 		name: `${resource} ${operation}`,
 		...everyErpField(new ErpDatacake().description.properties, resource, operation),
 	}));
 
-	test.each(['query', 'body'])('under their exact names, GET input in the %s', async (getInputIn) => {
+	test.each(['query', 'body'])('send them under their exact names, with GET input in the %s', async (getInputIn) => {
 		const echo = await startErpEcho();
 		const { data } = await executeNodes(`erp${getInputIn}`, { baseUrl: echo.url, token: 'the-token', getInputIn }, nodes);
 		echo.close();
 		expect(data.resultData.error).toBeUndefined();
 		for (const [index, [, , { method, path }]] of erpOperations.entries()) {
 			const { input } = nodes[index];
-			// The lists are also read to check ids: those calls carry no input.
+			// Lists are also read to check IDs; those calls have no input.
 			const calls = echo.seen.filter((one) => one.method === method && one.path === path);
 			const sent = calls.map(({ query, body }) => ({ ...query, ...(body as object) }));
 			expect(sent).toContainEqual(input);
@@ -60,7 +60,7 @@ describe('all 25 operations with all their fields', () => {
 		}
 	});
 
-	test('with all paths replaced at once', async () => {
+	test('work with all paths replaced at once', async () => {
 		const echo = await startErpEcho();
 		const { endpointPaths, placeholder } = otherPaths();
 		const { data } = await executeNodes('erpPaths', { baseUrl: `${echo.url}/api`, token: 'the-token', headerName: 'X-Token', headerPrefix: '', endpointPaths }, nodes);
@@ -98,7 +98,7 @@ describe('with the sandbox', () => {
 		expect(JSON.stringify(data)).not.toContain(erp.apiKey);
 	});
 
-	test('a file of 9 MB goes out as base64', async () => {
+	test('a file of 9 MB is uploaded as base64', async () => {
 		const prospect = await createProspect();
 		const code = 'const data = Buffer.alloc(9 * 2 ** 20, 7); return [{ json: {}, binary: { data: await this.helpers.prepareBinaryData(data, "contrato.pdf", "application/pdf") } }];';
 		const file = { id: 'file', name: 'File', type: 'n8n-nodes-base.code', typeVersion: 2, position: [200, 0], parameters: { jsCode: code } };
@@ -118,19 +118,19 @@ describe('with the sandbox', () => {
 	}
 
 	test.each([
-		['is right', async () => ({}), 'OK', /./],
+		['is valid', async () => ({}), 'OK', /./],
 		['has a wrong token', async () => ({ token: 'wrong-token' }), 'Error', /rejected the key.*Token/],
-		['has a wrong operation in its paths', async () => ({ endpointPaths: 'get_clients: /x' }), 'Error', /'Endpoint Paths'.*line 1.*get_clients/],
-		['has a path that is none', async () => ({ endpointPaths: 'list_cities: cidades' }), 'Error', /'Endpoint Paths'.*line 1/],
-		['leads to a host that does not answer', async () => ({ baseUrl: `http://127.0.0.1:${await freePort()}` }), 'Error', /Could not connect/],
-		['goes over http', async () => ({ baseUrl: 'http://erp.example.com' }), 'Error', /https/],
-	])('a credential that %s', async (name, more, status, words) => {
+		['has an unknown operation in its paths', async () => ({ endpointPaths: 'get_clients: /x' }), 'Error', /'Endpoint Paths'.*line 1.*get_clients/],
+		['has an invalid path', async () => ({ endpointPaths: 'list_cities: cidades' }), 'Error', /'Endpoint Paths'.*line 1/],
+		['points to a closed port', async () => ({ baseUrl: `http://127.0.0.1:${await freePort()}` }), 'Error', /Could not connect/],
+		['uses plain http', async () => ({ baseUrl: 'http://erp.example.com' }), 'Error', /https/],
+	])('the test of a credential that %s', async (name, more, status, message) => {
 		const { id } = await rest.call<{ id: string }>('POST', '/credentials', { name, type: 'erpDatacakeApi', data: erpCredential(erp.url).data });
-		const answer = await rest.call<{ status: string; message: string }>('POST', '/credentials/test', {
+		const result = await rest.call<{ status: string; message: string }>('POST', '/credentials/test', {
 			credentials: { id, name, type: 'erpDatacakeApi', data: { ...erpCredential(erp.url).data, ...(await more()) } },
 		});
-		expect(answer.status).toBe(status);
-		expect(answer.message).toMatch(words);
-		expect(answer.message).not.toContain('wrong-token');
+		expect(result.status).toBe(status);
+		expect(result.message).toMatch(message);
+		expect(result.message).not.toContain('wrong-token');
 	});
 });

@@ -8,7 +8,7 @@ import { visible } from '../visibleProperties.mts';
 import { Editor } from './editor.mts';
 import { testBed } from './testBed.mts';
 
-/** Every operation of every node, opened in the editor: its fields are there, and a picture is kept. */
+/** Opens every operation of every node in the editor, checks its fields and takes a screenshot. */
 
 const load = createRequire(resolve('package.json'));
 const { n8n } = load('./package.json') as { n8n: { nodes: string[] } };
@@ -39,13 +39,13 @@ test.each(nodes)('$displayName shows the fields of each of its operations', asyn
 		})),
 	});
 	await editor.openWorkflow(id);
-	await editor.picture(`${displayName}, all operations`);
+	await editor.screenshot(`${displayName}, all operations`);
 	for (const [resource, operation] of operations) {
 		await editor.openNode(`${resource} ${operation}`);
 		const required = visible(properties, resource, operation).filter((one) => one.required && !Object.keys(one.displayOptions?.show ?? {}).some((key) => !['resource', 'operation'].includes(key)));
-		for (const field of required) await editor.by('node-parameters').getByText(field.displayName, { exact: true }).first().waitFor();
-		await editor.picture(`${displayName}, ${resource} ${operation}`);
+		for (const field of required) await editor.byTestId('node-parameters').getByText(field.displayName, { exact: true }).first().waitFor();
+		await editor.screenshot(`${displayName}, ${resource} ${operation}`);
 		await editor.page.keyboard.press('Escape');
-		await editor.by('node-parameters').waitFor({ state: 'hidden' });
+		await editor.byTestId('node-parameters').waitFor({ state: 'hidden' });
 	}
 });

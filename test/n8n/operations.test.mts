@@ -8,8 +8,8 @@ import { testBed } from './testBed.mts';
 const { HotProfile } = require('../../index.js');
 const { n8n, userFolder } = testBed();
 
-/** One workflow with a node for each of the nine operations, every field of it set. */
-test('all nine operations send all their fields under their exact names', async () => {
+/** One workflow with a node for each of the nine operations, with all fields set. */
+test('all nine operations send all fields under their exact names', async () => {
 	const echo = await startEcho();
 	const credential = { id: 'echoHotProfile', name: 'Echo' };
 	const cases = everyField(new HotProfile().description.properties);

@@ -31,15 +31,15 @@ export interface Workflow {
 const VARIABLE = 'N8N_TEST_BED';
 
 /** Passes the n8n instance on to the test processes. */
-export function shareTestBed(stage: TestBed): void {
-	process.env[VARIABLE] = JSON.stringify(stage);
+export function shareTestBed(bed: TestBed): void {
+	process.env[VARIABLE] = JSON.stringify(bed);
 }
 
 export function testBed(): TestBed {
 	return JSON.parse(process.env[VARIABLE]!) as TestBed;
 }
 
-/** Starts a separate sandbox, so that no test uses up another one's limit. */
+/** Starts a separate sandbox, so that tests do not share a limit. */
 export async function startOwnSandbox(): Promise<HotProfileService> {
 	return await startHotProfile({ apiKey: SANDBOX_KEY });
 }
@@ -50,8 +50,8 @@ export async function example(name: 'read-all-leads' | 'create-250-leads'): Prom
 
 /** Stores a credential for a sandbox and returns the reference for nodes. */
 export async function storeCredential(rest: Rest, sandbox: HotProfileService, name: string, data: Record<string, unknown> = {}): Promise<{ id: string; name: string }> {
-	const { type, data: usual } = sandboxCredential(sandbox.url);
-	return await rest.call('POST', '/credentials', { name, type, data: { ...usual, ...data } });
+	const { type, data: defaults } = sandboxCredential(sandbox.url);
+	return await rest.call('POST', '/credentials', { name, type, data: { ...defaults, ...data } });
 }
 
 /** Stores a copy of a workflow with another credential. */

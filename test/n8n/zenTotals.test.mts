@@ -21,13 +21,13 @@ beforeAll(async () => {
 beforeEach(() => zen.reset());
 afterAll(async () => await zen.close());
 
-/** The data of a credential; an address of its own keeps a test's waiting time to itself. */
+/** The data of a credential. Each test has a separate URL, and with it a separate waiting time. */
 const dataFor = (test: string, more: object = {}) => {
 	const { data } = zenCredential(zen.url);
 	return { ...data, totalsUrl: `${zen.reportUrl('totals')}?conta=${encodeURIComponent(test)}`, totalsWait: WAIT_S, ...more };
 };
 
-async function storeRun(test: string, parameters: object): Promise<{ id: string; nodes: unknown[] }> {
+async function createWorkflow(test: string, parameters: object): Promise<{ id: string; nodes: unknown[] }> {
 	const credential = await rest.call<{ id: string; name: string }>('POST', '/credentials', { name: test, type: 'crmZenApi', data: dataFor(test) });
 	return await rest.call('POST', '/workflows', {
 		name: test,
@@ -48,15 +48,15 @@ const start = async (workflow: { id: string }) =>
 
 const statusOf = async (id: string) => (await rest.call<{ status: string }>('GET', `/executions/${id}`)).status;
 
-async function until(condition: () => boolean | Promise<boolean>, forMs = 120_000): Promise<void> {
-	const deadline = Date.now() + forMs;
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 120_000): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
 	while (!(await condition())) {
-		if (Date.now() > deadline) throw new Error('Waited in vain');
+		if (Date.now() > deadline) throw new Error('The condition was not met in time');
 		await sleep(50);
 	}
 }
 
-test("the example reads yesterday's totals into a spreadsheet, by one call", async () => {
+test("the example reads yesterday's totals into a spreadsheet with one call", async () => {
 	await importCredentials(n8n, userFolder, [zenCredential(zen.url)]);
 	await importWorkflows(n8n, userFolder, 'examples');
 	const { data } = await executeWorkflow(n8n, userFolder, 'exampleYesterdaysTotals');
@@ -69,8 +69,8 @@ test("the example reads yesterday's totals into a spreadsheet, by one call", asy
 	expect(JSON.stringify(data)).not.toContain(zen.apiKey);
 });
 
-test('three days in a row are three calls, 20 seconds apart, none refused', async () => {
-	const workflow = await storeRun('range', { period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
+test('a range of three days makes three calls, 20 seconds apart, none rejected', async () => {
+	const workflow = await createWorkflow('range', { period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
 	const { executionId } = await start(workflow);
 	await until(async () => (await statusOf(executionId)) !== 'running');
 	expect(await statusOf(executionId)).toBe('success');
@@ -81,8 +81,8 @@ test('three days in a row are three calls, 20 seconds apart, none refused', asyn
 	expect(zen.journal.map(({ query }) => query.data)).toEqual(['2026-03-02', '2026-03-03', '2026-03-04']);
 });
 
-test('a stop during the wait ends the execution at once, as canceled, and asks no more', async () => {
-	const workflow = await storeRun('stop', { period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
+test('an execution stopped during the wait ends as canceled and sends nothing more', async () => {
+	const workflow = await createWorkflow('stop', { period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
 	const { executionId } = await start(workflow);
 	await until(() => zen.journal.length === 1);
 	await sleep(1_000);
@@ -92,37 +92,37 @@ test('a stop during the wait ends the execution at once, as canceled, and asks n
 	expect(zen.journal).toHaveLength(1);
 });
 
-describe('the test of the credential', () => {
+describe('the credential test', () => {
 	let id: string;
 	beforeAll(async () => {
 		({ id } = await rest.call<{ id: string }>('POST', '/credentials', { name: 'test', type: 'crmZenApi', data: dataFor('test') }));
 	});
 
-	const tryOut = async (test: string, more: object = {}) =>
+	const testCredential = async (test: string, more: object = {}) =>
 		await rest.call<{ status: string; message: string }>('POST', '/credentials/test', {
 			credentials: { id, name: test, type: 'crmZenApi', data: dataFor(test, more) },
 		});
 
-	test('asks once, and not again within the waiting time', async () => {
-		expect(await tryOut('right')).toMatchObject({ status: 'OK' });
-		expect(await tryOut('right')).toMatchObject({ status: 'OK' });
+	test('sends one call per waiting time', async () => {
+		expect(await testCredential('right')).toMatchObject({ status: 'OK' });
+		expect(await testCredential('right')).toMatchObject({ status: 'OK' });
 		expect(zen.journal).toHaveLength(1);
 	});
 
-	test('takes a refusal as too many for a proof of URL and token', async () => {
+	test('takes a 429 as proof of URL and token', async () => {
 		zen.fault({ effect: '429', times: 3 } as never);
-		expect(await tryOut('many')).toMatchObject({ status: 'OK' });
+		expect(await testCredential('many')).toMatchObject({ status: 'OK' });
 	});
 
 	test.each([
 		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the key|token/i],
-		['a token with a blank', async () => ({ totalsToken: 'a b' }), /Token/],
-		['a URL that is none', async () => ({ totalsUrl: 'not a url' }), /URL/],
-		['a host that does not answer', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /Could not connect/],
-	])('says what is wrong with %s', async (name, more, words) => {
-		const { status, message } = await tryOut(name, await more());
+		['a token with a space', async () => ({ totalsToken: 'a b' }), /Token/],
+		['an invalid URL', async () => ({ totalsUrl: 'not a url' }), /URL/],
+		['a closed port', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /Could not connect/],
+	])('explains what is wrong with %s', async (name, more, expectedMessage) => {
+		const { status, message } = await testCredential(name, await more());
 		expect(status).toBe('Error');
-		expect(message).toMatch(words);
+		expect(message).toMatch(expectedMessage);
 		expect(message).not.toContain('wrong-token');
 	});
 });

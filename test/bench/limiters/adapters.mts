@@ -59,21 +59,21 @@ function ownThrottle(limits: RateLimit): Limiter {
 
 /** Best for keeping a limit: evenly spaced calls without bursts, as its README recommends first. */
 const bottleneckSpaced: LimiterFactory = ({ maxCalls, windowMs, maxConcurrent }) =>
-	withQueuePerUser(new Bottleneck({ maxConcurrent: maxConcurrent, minTime: withMargin(windowMs) / maxCalls }), maxConcurrent);
+	withQueuePerUser(new Bottleneck({ maxConcurrent, minTime: withMargin(windowMs) / maxCalls }), maxConcurrent);
 
 /** Best for speed: all calls of a window at once, refilled as soon as the window ends. */
 const bottleneckReservoir: LimiterFactory = ({ maxCalls, windowMs, maxConcurrent }) => {
 	const reservoir = { reservoir: maxCalls, reservoirRefreshAmount: maxCalls, reservoirRefreshInterval: withMargin(windowMs) };
-	// By default it checks for the end of the window four times a second, too rarely for a short window.
-	const often = { heartbeatInterval: Math.max(1, windowMs / 200) } as object;
-	return withQueuePerUser(new Bottleneck({ maxConcurrent: maxConcurrent, ...reservoir, ...often }), maxConcurrent);
+	// By default, it checks for the end of the window only four times a second.
+	const heartbeat = { heartbeatInterval: Math.max(1, windowMs / 200) } as object;
+	return withQueuePerUser(new Bottleneck({ maxConcurrent, ...reservoir, ...heartbeat }), maxConcurrent);
 };
 
 /** Bottleneck is the only other limiter that can let users take turns: one limiter each, chained to the common one. */
-function withQueuePerUser(common: Bottleneck, atOnce: number): Limiter {
+function withQueuePerUser(common: Bottleneck, maxConcurrent: number): Limiter {
 	const users = new Map<unknown, Bottleneck>();
 	const limiterOf = (user: unknown) => {
-		const limiter = users.get(user) ?? new Bottleneck({ maxConcurrent: atOnce }).chain(common);
+		const limiter = users.get(user) ?? new Bottleneck({ maxConcurrent }).chain(common);
 		users.set(user, limiter);
 		return limiter;
 	};
@@ -116,16 +116,16 @@ const flexibleQueue: LimiterFactory = ({ maxCalls, windowMs, maxConcurrent }) =>
 };
 
 /**
- * Limits concurrency for limiters that cannot. They are asked only when a slot is free, so that a call starts the moment
- * they allow it: with two limits in a row, calls would pile up between them.
+ * Limits concurrency for limiters that cannot. They are called only when a slot is free, so that a call starts as soon as
+ * they allow it: with two limits in series, calls would pile up between them.
  */
-function withConcurrencyLimit(count: number, run: <Result>(work: () => Promise<Result>) => Promise<Result>): Limiter {
-	if (count === UNLIMITED) return { run };
+function withConcurrencyLimit(maxConcurrent: number, run: <Result>(work: () => Promise<Result>) => Promise<Result>): Limiter {
+	if (maxConcurrent === UNLIMITED) return { run };
 	const waiting: Array<() => void> = [];
 	let running = 0;
 	return {
 		run: async (work) => {
-			if (running >= count) await new Promise<void>((start) => waiting.push(start));
+			if (running >= maxConcurrent) await new Promise<void>((start) => waiting.push(start));
 			else running++;
 			try {
 				return await run(work);

@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as sleep } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { run } from '../../../scripts/processes.mts';
 import type { RateLimit } from '../../../nodes/shared/throttle/options';
@@ -16,7 +16,7 @@ export interface CallsJob {
 	/** How many calls each user makes; the second user starts a moment later. */
 	users: number[];
 	/** Maximum ms between a call's start and its arrival. */
-	onTheWayMs: number;
+	maxLatencyMs: number;
 }
 
 /** Calls that do nothing, to measure only the queue. */
@@ -44,7 +44,7 @@ export interface QueueEnd {
 }
 
 /** Runs a job in a separate process. */
-export async function inOwnProcess<End>(job: Job): Promise<End> {
+export async function runInProcess<End>(job: Job): Promise<End> {
 	const args = ['--expose-gc', '--import', 'tsx', import.meta.filename, JSON.stringify(job)];
 	const { code, stdout, stderr } = await run(process.execPath, args, { env: process.env });
 	if (code !== 0) throw new Error(`${job.limiter} at "${job.kind}" ended with code ${code}:\n${stderr}`);
@@ -52,35 +52,35 @@ export async function inOwnProcess<End>(job: Job): Promise<End> {
 }
 
 /** Pause before a refused call is sent again, as a fraction of the window; the same for all contestants. */
-const PAUSE = 1 / 20;
+const RETRY_PAUSE = 1 / 20;
 /** When the second user starts, as a fraction of the window. */
-const LATER = 1 / 10;
-const SIDE_BY_SIDE = 20;
+const SECOND_USER_DELAY = 1 / 10;
+const CONCURRENCY = 20;
 
 async function calls(limiter: Limiter, job: CallsJob, { windowMs }: RateLimit): Promise<CallsEnd> {
 	const random = new Random(1);
 	const send = async (name: string) => {
-		// Drawn at the start of a call, so that every contestant meets the same delays in the same order.
-		const delay = random.next() * job.onTheWayMs;
+		// Drawn at the start of a call, so that all contestants have the same delays in the same order.
+		const delay = random.next() * job.maxLatencyMs;
 		if (delay > 0) await sleep(delay);
 		const body = new URLSearchParams({ api_key: job.apiKey, client_id: String(job.clientId), family_name: name });
-		const answer = await fetch(`${job.url}/rest_api/v1/leads/create`, { method: 'POST', body });
-		await answer.text();
-		return answer.status;
+		const response = await fetch(`${job.url}/rest_api/v1/leads/create`, { method: 'POST', body });
+		await response.text();
+		return response.status;
 	};
-	const ask = async (name: string, user: unknown) => {
+	const sendUntilAccepted = async (name: string, user: unknown) => {
 		const isRefused = (status: number) => status === 429;
-		while (isRefused(await limiter.run(async () => await send(name), user, isRefused))) await sleep(windowMs * PAUSE);
+		while (isRefused(await limiter.run(async () => await send(name), user, isRefused))) await sleep(windowMs * RETRY_PAUSE);
 	};
 	// Connecting and compiling are not part of the race.
-	await fetch(`${job.url}/_sandbox/figures`).then(async (answer) => await answer.text());
+	await fetch(`${job.url}/_sandbox/figures`).then(async (response) => await response.text());
 	const started = performance.now();
 	const userMs = await Promise.all(job.users.map(async (count, user) => {
-		await sleep(user * windowMs * LATER);
-		const asked = performance.now();
+		await sleep(user * windowMs * SECOND_USER_DELAY);
+		const userStarted = performance.now();
 		const name = job.users.length > 1 ? `user ${user}` : undefined;
-		await Promise.all(Array.from({ length: count }, async (_, index) => await ask(`${user}-${index}`, name)));
-		return performance.now() - asked;
+		await Promise.all(Array.from({ length: count }, async (_, index) => await sendUntilAccepted(`${user}-${index}`, name)));
+		return performance.now() - userStarted;
 	}));
 	return { ms: performance.now() - started, userMs };
 }
@@ -89,7 +89,7 @@ async function queue(limiter: Limiter, count: number): Promise<QueueEnd> {
 	const delay = monitorEventLoopDelay({ resolution: 1 });
 	delay.enable();
 	const [started, before] = [performance.now(), process.cpuUsage()];
-	await Promise.all(Array.from({ length: count }, async () => await limiter.run(turn)));
+	await Promise.all(Array.from({ length: count }, async () => await limiter.run(yieldToEventLoop)));
 	const { user, system } = process.cpuUsage(before);
 	delay.disable();
 	return { ms: performance.now() - started, cpuMs: (user + system) / 1000, stalledMs: delay.max / 1e6 };
@@ -126,8 +126,8 @@ async function cost(limiter: Limiter, forMs: number): Promise<number> {
 		const started = performance.now();
 		let calls = 0;
 		// Concurrently: some limiters start calls only on a timer, which takes time but no CPU.
-		for (; performance.now() - started < ms; calls += SIDE_BY_SIDE) {
-			await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => await limiter.run(nothing)));
+		for (; performance.now() - started < ms; calls += CONCURRENCY) {
+			await Promise.all(Array.from({ length: CONCURRENCY }, async () => await limiter.run(nothing)));
 		}
 		const { user, system } = process.cpuUsage(before);
 		return (1000 * (user + system)) / calls;

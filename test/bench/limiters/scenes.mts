@@ -3,9 +3,9 @@ import type { Figures } from '../../../sandbox/journal.mts';
 import { startHotProfile } from '../../../sandbox/hotProfile/index.mts';
 import { countOf, leastMs, median, summarize, type Row, type Scene, formatNumber } from '../figures.mts';
 import { type LimiterName, limiters, UNLIMITED } from './adapters.mts';
-import { type CallsEnd, type CallsJob, inOwnProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
+import { type CallsEnd, type CallsJob, runInProcess, type Job, type QueueEnd, type QueueJob } from './process.mts';
 
-/** The scenes of the limiters alone, without n8n: the same client for all, and a separate process for each contestant. */
+/** The scenes for limiters without n8n: the same client for all, and a separate process for each contestant. */
 
 const names = Object.keys(limiters) as LimiterName[];
 const OWN: LimiterName = 'this throttle';
@@ -28,25 +28,25 @@ interface CallsScene extends Omit<Scene, 'rows' | 'unit' | 'measure' | 'best'> {
 	limits: RateLimit;
 	contestants?: Contestant[];
 	users: number[];
-	onTheWayMs?: number;
+	maxLatencyMs?: number;
 	/** Shortest and longest response time. */
-	answerMs?: [number, number];
+	responseMs?: [number, number];
 	/** After this many calls, two are refused although the limit has room. */
 	refusedAfter?: number;
 	rounds: number;
 }
 
 /** Calls over real HTTP to a service that refuses calls over the limit. */
-async function callsScene({ limits, contestants = all(limits), users, onTheWayMs = 0, answerMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
+async function callsScene({ limits, contestants = all(limits), users, maxLatencyMs = 0, responseMs = [0, 0], refusedAfter, rounds, ...scene }: CallsScene): Promise<Scene> {
 	const ends = new Map(contestants.map(({ name }) => [name, [] as Array<CallsEnd & { figures: Figures }>]));
 	for (let round = 0; round < rounds; round++) {
 		for (const { name, limiter, limits: own } of contestants) {
 			const service = await startHotProfile({ limit: limits });
-			service.delay(...answerMs);
+			service.delay(...responseMs);
 			if (refusedAfter !== undefined) service.fault({ effect: '429', after: refusedAfter, times: 2 });
 			const [clientId] = service.clients.keys();
-			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, onTheWayMs };
-			const end = await inOwnProcess<CallsEnd>({ ...job, limiter, limits: own });
+			const job: CallsJob = { kind: 'calls', url: service.url, apiKey: service.apiKey, clientId, users, maxLatencyMs };
+			const end = await runInProcess<CallsEnd>({ ...job, limiter, limits: own });
 			ends.get(name)!.push({ ...end, figures: service.figures() });
 			await service.close();
 			console.log(`  round ${round + 1}: ${name}: ${formatNumber(end.ms / 1000)} s, ${service.figures().refused} refused`);
@@ -69,21 +69,21 @@ async function callsScene({ limits, contestants = all(limits), users, onTheWayMs
 		};
 	});
 	const count = users.reduce((sum, one) => sum + one, 0);
-	const best = leastMs(count, limits, (onTheWayMs + answerMs[0] + answerMs[1]) / 2) / 1000;
-	return { ...scene, unit: 's', measure: 'from the first start to the last answer', best, rows };
+	const best = leastMs(count, limits, (maxLatencyMs + responseMs[0] + responseMs[1]) / 2) / 1000;
+	return { ...scene, unit: 's', measure: 'from the first start to the last response', best, rows };
 }
 
 async function underLimit(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-limit',
 		title: 'Limiter: 1,000 calls under a limit',
-		setting: '100 calls in any window of 1 s, which stands for the minute, and 2 at once; the service answers at once.',
+		setting: '100 calls in any window of 1 s, which stands for the minute, and 2 at once; the service responds immediately.',
 		limits: limit(2),
 		users: [1000],
 		rounds: 2,
 		why: {
-			first: 'It uses each window as soon as it is free and none of its calls is refused; those that fill a window in one go slip over its edge by the unevenness of the network, and those that space their calls lose time with each.',
-			otherwise: 'It holds each place a little longer than the window, since it does not trust the clocks to agree; whoever cuts that finer is faster as long as the network is even.',
+			first: 'It uses each window as soon as it is free, and none of its calls is refused. Limiters that fill a window in one burst overrun its edge because of network jitter; limiters that space their calls lose time with each one.',
+			otherwise: 'It holds each slot slightly longer than the window, because it does not assume that the clocks agree. A tighter margin is faster as long as the network is steady.',
 		},
 	});
 }
@@ -92,65 +92,65 @@ async function twoUsers(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-users',
 		title: 'Limiter: two users at once, 450 calls and 50',
-		setting: '100 calls in any window of 1 s and 2 at once for both together; the second user comes a tenth of a window after the first.',
+		setting: '100 calls in any window of 1 s and 2 at once for both together; the second user starts a tenth of a window after the first.',
 		limits: limit(2),
 		users: [450, 50],
 		rounds: 1,
 		why: {
-			first: 'Users take turns, so that the second one waits for its own calls and not for the 450 before it, and the limit holds for both together.',
-			otherwise: 'Users take turns here, which no other but a chained bottleneck offers; the sum of the time is a little above the fastest.',
+			first: 'Users take turns, so the second one waits for its own calls and not for the 450 before it, and both together stay within the limit.',
+			otherwise: 'Users take turns, which only a chained bottleneck offers as well; the total time is slightly above the fastest.',
 		},
 	});
 }
 
-const withKnownDelay: Contestant = { name: 'p-throttle, told the delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
+const withKnownDelay: Contestant = { name: 'p-throttle, known delay', limiter: 'p-throttle, strict', limits: { ...limit(10), windowMs: MINUTE + JITTER_MS } };
 
-async function jitterOfAnswers(): Promise<Scene> {
+async function responseJitter(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-jitter-answers',
-		title: 'Limiter: answers take 0 to 2 s',
-		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
+		title: 'Limiter: responses take 0 to 2 s',
+		setting: 'With one second for the minute, 0 to 33 ms; 500 calls, 100 in any window, 10 at once.',
 		limits: limit(10),
 		users: [500],
-		answerMs: [0, JITTER_MS],
+		responseMs: [0, JITTER_MS],
 		rounds: 1,
 		why: {
-			first: 'A slow answer does no harm to any limiter that counts starts; this one counts ends and loses no more than the length of a call in each window by that.',
-			otherwise: 'It gives a place back one window after the call ended, since it cannot know when within its time the call arrived. When only answers are slow that is more careful than needed.',
+			first: 'A slow response does not affect a limiter that counts starts. This one counts ends, which costs no more than the length of one call per window.',
+			otherwise: 'It frees a slot one window after the call ended, because it cannot know when the call arrived. If only the responses are slow, that is more cautious than necessary.',
 		},
 	});
 }
 
-async function jitterOnTheWay(): Promise<Scene> {
+async function latencyJitter(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-jitter-way',
 		title: 'Limiter: calls take 0 to 2 s to arrive',
-		setting: 'On the scale of a second for the minute 0 to 33 ms; 500 calls, 100 in any window, 10 at once. One contestant is told the longest delay beforehand, which nobody knows in real life, and has its window set longer by it.',
+		setting: 'With one second for the minute, 0 to 33 ms; 500 calls, 100 in any window, 10 at once. One contestant is given the longest delay in advance, which nobody knows in practice, and its window is lengthened accordingly.',
 		limits: limit(10),
 		contestants: [...all(limit(10)), withKnownDelay],
 		users: [500],
-		onTheWayMs: JITTER_MS,
+		maxLatencyMs: JITTER_MS,
 		rounds: 1,
 		why: {
-			first: 'Whoever counts starts is wrong about arrivals: a call that was slow on its way and one that was fast come closer together than they started. Counting from the end of a call holds whatever the network does.',
-			otherwise: 'It gives a place back one window after the call ended, which holds whatever the network does, and costs the length of a call in each window.',
+			first: 'Counting starts says little about arrivals: a slow call and a fast one arrive closer together than they started. Counting from the end of a call is safe whatever the network does.',
+			otherwise: 'It frees a slot one window after the call ended. This is safe whatever the network does, and costs the length of one call per window.',
 		},
 	});
 }
 
-async function slowAfterRefusals(): Promise<Scene> {
+async function slowService(): Promise<Scene> {
 	return await callsScene({
 		id: 'limiter-slow',
 		title: 'Limiter: a slow service after two refusals',
-		setting: 'Answers take 2 s, on the scale of a second for the minute 33 ms; 240 calls, 100 in any window, 2 at once; the fifth and the sixth call are refused although there is room. Each contestant sends a refused call again after a twentieth of the window.',
+		setting: 'Responses take 2 s, which is 33 ms with one second for the minute; 240 calls, 100 in any window, 2 at once; the fifth and sixth calls are refused although the limit has room. Each contestant sends a refused call again after a twentieth of the window.',
 		limits: limit(2),
 		users: [240],
-		answerMs: [JITTER_MS, JITTER_MS],
+		responseMs: [JITTER_MS, JITTER_MS],
 		refusedAfter: 4,
 		rounds: 3,
 		why: {
-			first: 'Careful after the refusals, it has all calls at once back within about a window.',
-			otherwise: 'No other contestant hears of a refusal: they go on as before, which costs nothing where a refusal meant nothing. This one takes two in a row for a window that other processes have filled, waits until its own first place in it is free, and has all calls at once back then: about one window in all.',
+			first: 'After the refusals it is cautious, and returns to full concurrency within about a window.',
+			otherwise: 'No other contestant reacts to a refusal: they carry on as before, which costs nothing if the refusal meant nothing. This one takes two refusals in a row as a window filled by other processes, waits until its own first slot in it is free, and then returns to full concurrency: about one window in all.',
 		},
 	});
 }
@@ -160,7 +160,7 @@ async function queueRounds<End>(job: QueueJob, limitsOf: (name: LimiterName) => 
 	const ends = new Map(names.map((name) => [name, [] as End[]]));
 	for (let round = 0; round < rounds; round++) {
 		for (const limiter of names) {
-			ends.get(limiter)!.push(await inOwnProcess<End>({ ...job, limiter, limits: limitsOf(limiter) } as Job));
+			ends.get(limiter)!.push(await runInProcess<End>({ ...job, limiter, limits: limitsOf(limiter) } as Job));
 		}
 		console.log(`  round ${round + 1} of ${rounds}`);
 	}
@@ -173,18 +173,18 @@ async function waiting(): Promise<Scene> {
 	return {
 		id: 'limiter-20000',
 		title: 'Limiter: 20,000 calls waiting',
-		setting: '5,000 in any window of 1 s and 20 at once, all asked for in the same moment; the calls themselves do nothing, so that only the queue is seen.',
+		setting: '5,000 in any window of 1 s and 20 at once, all requested at the same moment; the calls themselves do nothing, so that only the queue is measured.',
 		measure: 'until all are done',
 		unit: 's',
 		best: leastMs(calls, limits, 0) / 1000,
 		rows: names.map((name) => {
 			const end = (key: keyof QueueEnd) => median(ends.get(name)!.map((one) => one[key]));
-			const more = { 'processor busy': `${formatNumber(end('cpuMs') / 1000)} s`, 'longest stall': `${formatNumber(end('stalledMs'))} ms` };
+			const more = { 'CPU time': `${formatNumber(end('cpuMs') / 1000)} s`, 'longest event loop stall': `${formatNumber(end('stalledMs'))} ms` };
 			return { contestant: name, own: name === OWN, value: end('ms') / 1000, faults: [], more };
 		}),
 		why: {
-			first: 'No start looks at the calls that wait, and one timer wakes all that are due.',
-			otherwise: 'A place is given back one window after each call ended, one by one, where a counter is set back for all 5,000 in one moment: a few hundredths of a second in each window, at a rate that is 3,000 times that of a real service.',
+			first: 'Starting a call does not scan the calls that wait, and one timer wakes all calls that are due.',
+			otherwise: 'Slots are freed one by one, one window after each call ended, whereas a counter is reset for all 5,000 at once: a few hundredths of a second per window, at 3,000 times the rate of a real service.',
 		},
 	};
 }
@@ -196,13 +196,13 @@ async function memory(): Promise<Scene> {
 	return {
 		id: 'limiter-memory',
 		title: 'Limiter: memory of a waiting call',
-		setting: 'Heap after garbage collection, with 10,000 calls waiting less without, divided by 10,000.',
-		measure: 'of each waiting call',
+		setting: 'Heap after garbage collection with 10,000 calls waiting, minus the heap without them, divided by 10,000.',
+		measure: 'per waiting call',
 		unit: 'bytes',
 		rows: names.map((name) => ({ contestant: name, own: name === OWN, value: median(ends.get(name)!), faults: [], more: {} })),
 		why: {
 			first: 'A waiting call is one promise and one small record, without a timer of its own.',
-			otherwise: 'A waiting call is one promise and one record in the line of its execution. p-throttle keeps no queue but a timer for each call, and the queue of rate-limiter-flexible knows no users: that takes less memory, but neither can let executions take turns.',
+			otherwise: 'A waiting call is one promise and one record in its execution\'s queue. p-throttle keeps a timer per call instead of a queue, and rate-limiter-flexible\'s queue has no notion of users: both need less memory, but neither can let executions take turns.',
 		},
 	};
 }
@@ -212,13 +212,13 @@ async function cost(): Promise<Scene> {
 	return {
 		id: 'limiter-cost',
 		title: 'Limiter: cost of a call, limit lifted',
-		setting: 'Limits so high that nothing waits, calls that do nothing, 20 side by side for a second.',
-		measure: 'of processor time for each call',
+		setting: 'Limits so high that nothing waits; calls that do nothing; 20 in parallel for one second.',
+		measure: 'of CPU time per call',
 		unit: 'µs',
 		rows: names.map((name) => ({ contestant: name, own: name === OWN, value: median(ends.get(name)!) / 1000, faults: [], more: {} })),
 		why: {
-			first: 'A call that need not wait passes without a timer.',
-			otherwise: 'It remembers each call until its place is free again and keeps a line for each execution, where a counter only counts. Next to the milliseconds of an HTTP call it does not show.',
+			first: 'A call that does not have to wait passes without a timer.',
+			otherwise: 'It remembers each call until its slot is free again and keeps a queue for each execution, whereas a counter only counts. Next to the milliseconds of an HTTP call, the difference is invisible.',
 		},
 	};
 }
@@ -227,9 +227,9 @@ async function cost(): Promise<Scene> {
 export const limiterScenes: Record<string, () => Promise<Scene>> = {
 	'limiter-limit': underLimit,
 	'limiter-users': twoUsers,
-	'limiter-jitter-way': jitterOnTheWay,
-	'limiter-jitter-answers': jitterOfAnswers,
-	'limiter-slow': slowAfterRefusals,
+	'limiter-jitter-way': latencyJitter,
+	'limiter-jitter-answers': responseJitter,
+	'limiter-slow': slowService,
 	'limiter-20000': waiting,
 	'limiter-memory': memory,
 	'limiter-cost': cost,

@@ -47,7 +47,7 @@ export const httpCreate = (url: string, batching?: Batching): Node => ({
 		...form(Object.fromEntries(Object.entries(fields).map(([name, key]) => [name, `={{ $json.${key} }}`]))),
 		options: batching ? { batching: { batch: batching } } : {},
 	},
-	// The most tries and the longest pause that n8n allows: refusals are the node's only way to learn about a limit.
+	// The maximum tries and pause that n8n allows: the node only learns about a limit from refusals.
 	...(batching && { retryOnFail: true, maxTries: 5, waitBetweenTries: 5000 }),
 });
 

@@ -48,8 +48,8 @@ export async function openTestBed(leads: number): Promise<TestBed> {
 		service,
 		clientId,
 		credential: async (id, settings) => {
-			const { data, ...usual } = sandboxCredential(service.url);
-			await importCredentials(n8n, userFolder, [{ ...usual, id, name: id, data: { ...data, ...settings } }]);
+			const { data, ...defaults } = sandboxCredential(service.url);
+			await importCredentials(n8n, userFolder, [{ ...defaults, id, name: id, data: { ...data, ...settings } }]);
 			return { id, name: id };
 		},
 		importAll: async (workflows) => {

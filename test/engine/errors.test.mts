@@ -7,7 +7,7 @@ import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfil
 import { type Job, run, start } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** What goes wrong at the service or in the input: what is sent, what is stored, what the user reads. */
+/** Errors of the service and in the input: what is sent, what is stored, and what the user sees. */
 
 let service: HotProfileService;
 let clientId: number;
@@ -46,8 +46,8 @@ describe('a create that may have been stored is never sent again', () => {
 		['502', { effect: 'status', status: 502, store: true }, 1],
 		['503', { effect: 'status', status: 503 }, 0],
 		['504', { effect: 'status', status: 504 }, 0],
-		['an answer that stops in the middle', { effect: 'wrongLength' }, 1],
-		['cut JSON', { effect: 'cut' }, 1],
+		['an incomplete response', { effect: 'wrongLength' }, 1],
+		['truncated JSON', { effect: 'cut' }, 1],
 		['an empty body', { effect: 'empty', store: true }, 1],
 		['a web page', { effect: 'html', store: true }, 1],
 	] as const)('%s', async (_name, fault, records) => {
@@ -60,7 +60,7 @@ describe('a create that may have been stored is never sent again', () => {
 		expect(stored()).toBe(records);
 	});
 
-	test('no answer in time', async () => {
+	test('a timeout', async () => {
 		service.fault({ effect: 'hang' });
 		const { error } = await run(create({ requestOptions: { timeout: 300 } }));
 		expect(error?.message).toContain('did not respond in time');
@@ -69,52 +69,52 @@ describe('a create that may have been stored is never sent again', () => {
 	});
 });
 
-describe('a create that has not left can be sent again, and is not told as stored', () => {
-	/** Runs some work while the name of a host leads elsewhere. */
-	async function resolving<Result>(answer: (callback: (...all: unknown[]) => void) => void, work: () => Promise<Result>): Promise<Result> {
-		const usualLookup = dns.lookup;
-		const changed = (host: string, options: unknown, callback: never) =>
-			host === 'crm.example' ? setImmediate(answer, callback) : (usualLookup as (...all: unknown[]) => void)(host, options, callback);
-		Object.assign(dns, { lookup: changed });
+describe('a create that was not sent is not reported as possibly stored', () => {
+	/** Runs some work with a mocked DNS lookup of one host. */
+	async function withLookup<Result>(respond: (callback: (...all: unknown[]) => void) => void, work: () => Promise<Result>): Promise<Result> {
+		const originalLookup = dns.lookup;
+		const mockedLookup = (host: string, options: unknown, callback: never) =>
+			host === 'crm.example' ? setImmediate(respond, callback) : (originalLookup as (...all: unknown[]) => void)(host, options, callback);
+		Object.assign(dns, { lookup: mockedLookup });
 		try {
 			return await work();
 		} finally {
-			Object.assign(dns, { lookup: usualLookup });
+			Object.assign(dns, { lookup: originalLookup });
 		}
 	}
-	const unsent = async (job: Job) => {
+	const runUnsent = async (job: Job) => {
 		const { status, error } = await run(job);
 		expect(status).toBe('error');
 		expect(`${error?.message} ${error?.description}`).not.toContain('already exist');
 		return error?.message;
 	};
 
-	test.each(['EAI_FAIL', 'ESERVFAIL', 'ENODATA', 'ENOMEM'])('a name server that answers %s', async (code) => {
+	test.each(['EAI_FAIL', 'ESERVFAIL', 'ENODATA', 'ENOMEM'])('a DNS lookup that fails with %s', async (code) => {
 		const failure = Object.assign(new Error(`getaddrinfo ${code} crm.example`), { code, syscall: 'getaddrinfo' });
 		const job = create({}, { credential: credential({ instance: 'crm.example' }) });
-		expect(await resolving((callback) => callback(failure), async () => await unsent(job))).toContain('Could not connect');
+		expect(await withLookup((callback) => callback(failure), async () => await runUnsent(job))).toContain('Could not connect');
 	});
 
-	test('a host that hangs up before the connection is safe', async () => {
+	test('a host that closes the connection during the TLS handshake', async () => {
 		const host = createServer((socket) => socket.once('data', () => socket.destroy()).on('error', () => {}));
 		await new Promise<void>((ready) => host.listen(0, '127.0.0.1', ready));
 		try {
 			const { port } = host.address() as AddressInfo;
-			expect(await unsent(create({}, { credential: credential({ instance: `https://127.0.0.1:${port}` }) }))).toContain('Could not connect');
+			expect(await runUnsent(create({}, { credential: credential({ instance: `https://127.0.0.1:${port}` }) }))).toContain('Could not connect');
 		} finally {
 			host.close();
 		}
 	});
 
-	test.each(['hotProfile', 'hotProfileTool'])('a time limit that is none (%s)', async (node) => {
+	test.each(['hotProfile', 'hotProfileTool'])('an invalid timeout (%s)', async (node) => {
 		for (const timeout of [-5, 1e12, '={{ "soon" }}']) {
-			expect(await unsent(create({ requestOptions: { timeout } }, { node }))).toContain("'Timeout' under Request Options must be a number of milliseconds");
+			expect(await runUnsent(create({ requestOptions: { timeout } }, { node }))).toContain("'Timeout' under Request Options must be a number of milliseconds");
 		}
 		expect(service.journal).toEqual([]);
 	});
 });
 
-test('a create that was under way when the run was canceled may have been stored', async () => {
+test('a create in progress when the run is canceled is reported as possibly stored', async () => {
 	service.fault({ effect: 'hang' });
 	const execution = start(create());
 	while (service.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -124,50 +124,50 @@ test('a create that was under way when the run was canceled may have been stored
 	expect(error?.description).toBe('The record may already exist. Check HotProfile before you retry this item');
 });
 
-test('a picked record is its id, also without the mark that the editor gives it', async () => {
+test('a picked record is sent as its ID, even without the __rl marker of the editor', async () => {
 	const { error } = await run(create({ clientId: { mode: 'list', value: String(clientId) } }));
 	expect(error).toBeUndefined();
 	expect(service.journal[0].body).toMatchObject({ client_id: String(clientId) });
 });
 
-describe('items whose expression throws in n8n itself', () => {
+describe('items whose expression throws in n8n', () => {
 	const note = '={{ $json.day.toDateTime().toFormat("yyyy") }}';
 	const two = (day: string) => [{ name: '一', day: '2026-01-01' }, { name: '二', day }];
 	const job = (more: Partial<Job>): Job => create({ familyName: '={{ $json.name }}', additionalFields: { note } }, more);
 
-	test('name the item even where the expression cannot be read', async () => {
+	test('are named even if the expression has a syntax error', async () => {
 		const { error } = await run(create({ familyName: '={{ $json. }}' }));
 		expect(error?.message).toContain('invalid syntax');
 		expect(error?.context?.itemIndex).toBe(0);
 		expect(service.journal).toEqual([]);
 	});
 
-	test('hold back the others, which are not sent afterwards either', async () => {
+	test('prevent all calls, also after the run has failed', async () => {
 		const { status } = await run(job({ items: two('no date') }));
 		expect(status).toBe('error');
 		await new Promise((resolve) => setTimeout(resolve, 300));
 		expect(service.journal).toEqual([]);
 	});
 
-	test('do not mix up the items of the next round of a loop', async () => {
+	test('do not affect the items of the next loop iteration', async () => {
 		await run(job({ items: two('2026-01-02'), onError: 'continueRegularOutput' }));
 		const { items } = await run(job({ items: [{ name: '三', day: 'no date' }, { name: '四', day: '2026-01-01' }], onError: 'continueRegularOutput' }));
 		expect(items).toHaveLength(2);
-		// n8n 2.8 and before give up the whole run over such an item, and send nothing of it.
+		// n8n up to 2.8 fails the whole run for such an item and sends nothing.
 		const created = items.flatMap(({ json }) => (json.id === undefined ? [] : [service.leads.get(json.id as number)?.family_name]));
 		expect(['四']).toEqual(expect.arrayContaining(created));
 		expect(stored()).toBe(2 + created.length);
 	});
 });
 
-describe('"Retry On Fail" runs the node again, but stores nothing twice', () => {
+describe('"Retry On Fail" runs the node again without storing anything twice', () => {
 	const items = ['一', '二', '三', '四', '五'].map((name) => ({ name }));
-	const retried = (): Job =>
+	const retriedJob = (): Job =>
 		create({ familyName: '={{ $json.name }}' }, { items, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
 
-	test('after a create that the service refused, only that one is sent again', async () => {
+	test('only the create that the service rejected is sent again', async () => {
 		service.fault({ effect: 'errorsList', after: 2 });
-		const outcome = await run(retried());
+		const outcome = await run(retriedJob());
 		expect(outcome.status).toBe('success');
 		expect(outcome.items.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 		expect(stored()).toBe(5);
@@ -176,22 +176,22 @@ describe('"Retry On Fail" runs the node again, but stores nothing twice', () => 
 
 	test('a create that may have been stored is not sent again', async () => {
 		service.fault({ effect: 'resetAfterStore', after: 2 });
-		const { error } = await run(retried());
+		const { error } = await run(retriedJob());
 		expect(error?.description).toContain('The record may already exist');
 		expect(stored()).toBe(5);
 		expect(service.journal).toHaveLength(5);
 	});
 });
 
-describe('a read or an update is sent again, up to 3 times', () => {
+describe('a read or an update is retried up to three times', () => {
 	const faults = [
 		['500', { effect: 'status', status: 500 }],
 		['503', { effect: 'status', status: 503 }],
-		['a dropped connection', { effect: 'resetBeforeStore' }],
-		['a dropped connection after the work', { effect: 'resetAfterStore' }],
-		['an answer that stops in the middle', { effect: 'wrongLength' }],
+		['a connection dropped before processing', { effect: 'resetBeforeStore' }],
+		['a connection dropped after processing', { effect: 'resetAfterStore' }],
+		['an incomplete response', { effect: 'wrongLength' }],
 	] as const;
-	test.each(faults)('%s twice, then it goes well', async (_name, fault) => {
+	test.each(faults)('succeeds after %s occurred twice', async (_name, fault) => {
 		for (const job of [read(), update()]) {
 			service.reset();
 			service.fault({ ...fault, times: 2 } as never);
@@ -202,7 +202,7 @@ describe('a read or an update is sent again, up to 3 times', () => {
 		}
 	});
 
-	test('four times: it ends with what happened and what to do', async () => {
+	test('fails after four attempts, with what happened and what to do', async () => {
 		service.fault({ effect: 'status', status: 503, times: 9 });
 		const { error } = await run(read());
 		expect(error?.message).toBe('Get many leads: HotProfile is temporarily unavailable [item 0]');
@@ -212,10 +212,10 @@ describe('a read or an update is sent again, up to 3 times', () => {
 	});
 });
 
-describe('what the user reads', () => {
+describe('what the user sees', () => {
 	const sentence = '姓を入力してください。';
 
-	test.each(['errorsList', 'errorsHash', 'errorsText'] as const)("the vendor's own sentences, from %s on a 200", async (effect) => {
+	test.each(['errorsList', 'errorsHash', 'errorsText'] as const)("the service's own message, from %s with status 200", async (effect) => {
 		service.fault({ effect, sentences: [sentence] });
 		const { error } = await run(create());
 		expect(error?.message).toBe(`Create lead: ${sentence} [item 0]`);
@@ -225,12 +225,12 @@ describe('what the user reads', () => {
 	test.each([
 		['a web page', { effect: 'html' }, /web page instead of data/],
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
-		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
-		['no root', { effect: 'noRoot' }, /without the expected data/],
+		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
+		['a body without the expected key', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
 		['a forbidden record', { effect: 'keyRefused', status: 403 }, /does not allow this for the user/],
-	] as const)('%s', async (_name, fault, message) => {
+	] as const)('the message for %s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(read());
 		expect(error?.message).toMatch(message);
@@ -238,25 +238,25 @@ describe('what the user reads', () => {
 		expect(service.journal).toHaveLength(1);
 	});
 
-	test('a host that is not there, after 4 tries', async () => {
+	test('the message for an unreachable host', async () => {
 		const { error } = await run({ ...create(), credential: credential({ instance: 'http://127.0.0.1:9' }) });
 		expect(error?.message).toContain('Could not connect');
 		expect(error?.description).not.toContain('already exist');
 	});
 
-	test('pages as a list are read', async () => {
+	test('"pages" as a list is accepted', async () => {
 		service.fault({ effect: 'pagesList', times: 9 });
 		expect((await run(read({ returnAll: true }))).items).toHaveLength(2500);
 	});
 
-	test('a page that repeats ends the reading', async () => {
+	test('a repeated page ends reading with an error', async () => {
 		service.fault({ effect: 'repeatPage', times: 99 });
 		const { error } = await run(read({ returnAll: true }));
 		expect(error?.message).toContain('same page twice');
 		expect(service.journal).toHaveLength(2);
 	});
 
-	test('a refused duplicate, in the words of the service', async () => {
+	test('a rejected duplicate, with the message of the service', async () => {
 		const job = create({ additionalFields: { firstName: '太郎', email: 'taro@example.co.jp' } });
 		expect((await run(job)).status).toBe('success');
 		const { error } = await run(job);
@@ -264,7 +264,7 @@ describe('what the user reads', () => {
 		expect(stored()).toBe(1);
 	});
 
-	test('the key stands nowhere: not in the address, the journal, the message or the run', async () => {
+	test('the key appears in no URL, message or run data', async () => {
 		service.fault({ effect: 'errorsList', sentences: [`鍵 ${service.apiKey} は使えません`], after: 1 });
 		const outcomes = [await run(read()), await run(create()), await run({ ...create(), credential: credential({ instance: 'http://127.0.0.1:9' }) })];
 		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
@@ -278,18 +278,18 @@ describe('what the user reads', () => {
 	});
 });
 
-describe('bad input costs no call', () => {
+describe('invalid input is rejected before any call', () => {
 	const latitude = (value: unknown) => ({ additionalFields: { latitude: value as number } });
 	test.each<[string, IDataObject, RegExp]>([
 		['a lead without last name', { familyName: '={{ $json.missing }}' }, /^'Last Name' is required/],
 		['a blank last name', { familyName: '={{ " " }}' }, /^'Last Name' is required/],
-		['a text over its length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but it has 101/],
+		['a text over its maximum length', { familyName: 'あ'.repeat(101) }, /^'Last Name' must have at most 100 characters, but it has 101/],
 		['a letter in an id', { clientId: '12a' }, /^'Client' must be a whole number of 1 or more, but it is "12a"/],
 		['a number in another notation', { clientId: '0x1F' }, /^'Client' must be a whole number/],
 		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],
 		['a latitude of 200', latitude(200), /^'Latitude' must be a number from -90 to 90/],
-		['an expression without a value', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' is empty: its expression returned undefined/],
-		['an expression with an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but it is an object/],
+		['an expression that returns undefined', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' is empty: its expression returned undefined/],
+		['an expression that returns an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but it is an object/],
 	])('%s', async (_name, fields, message) => {
 		const { status, error } = await run(create(fields));
 		expect(status).toBe('error');
@@ -320,7 +320,7 @@ describe('bad input costs no call', () => {
 		expect(service.journal).toEqual([]);
 	});
 
-	test('one bad item of many holds all back, and names itself', async () => {
+	test('one invalid item of many prevents all calls, and is named', async () => {
 		const items = ['一', '二', '', '四'].map((name) => ({ name }));
 		const { status, error } = await run(create({ familyName: '={{ $json.name }}' }, { items }));
 		expect(status).toBe('error');
@@ -329,7 +329,7 @@ describe('bad input costs no call', () => {
 		expect(service.journal).toEqual([]);
 	});
 
-	test('with "On Error: Continue" the good items are sent and the bad one carries its message', async () => {
+	test('with "On Error: Continue", valid items are sent and the invalid one returns its message', async () => {
 		const items = ['一', '二', '', '四'].map((name) => ({ name }));
 		const outcome = await run(create({ familyName: '={{ $json.name }}' }, { items, onError: 'continueRegularOutput' }));
 		expect(outcome.status).toBe('success');

@@ -6,36 +6,36 @@ import type { AddressInfo } from 'node:net';
 import { selfSigned } from './certificate.mts';
 import { run } from './engine.mts';
 
-/** Links whose names lead to the machine of n8n: the ERP itself is elsewhere by its name. Look-ups are the test's own. */
+/** Download links whose host names resolve to n8n's own machine. DNS lookups are mocked. */
 
 const ERP = 'erp.example.com';
-const INSIDE = 'files.example.com';
+const LOCAL = 'files.example.com';
 const servers: Server[] = [];
 let erp: string;
-let inside: string;
+let local: string;
 let link: string;
-let asked: string[];
+let requested: string[];
 let respond: RequestListener;
 
-async function host(name: string, answer: RequestListener): Promise<string> {
-	const server = createServer(selfSigned(name), answer);
+async function startHost(name: string, listener: RequestListener): Promise<string> {
+	const server = createServer(selfSigned(name), listener);
 	servers.push(server);
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 	return `https://${name}:${(server.address() as AddressInfo).port}`;
 }
 
 beforeAll(async () => {
-	const lookUp = dns.lookup;
+	const { lookup } = dns;
 	jest.spyOn(dns, 'lookup').mockImplementation(((name: string, options: object, done: (...all: unknown[]) => void) => {
-		(lookUp as (...all: unknown[]) => void)(name.endsWith('.example.com') ? '127.0.0.1' : name, options, done);
+		(lookup as (...all: unknown[]) => void)(name.endsWith('.example.com') ? '127.0.0.1' : name, options, done);
 	}) as never);
-	erp = await host(ERP, ({ url }, response) => {
+	erp = await startHost(ERP, ({ url }, response) => {
 		if (url?.endsWith('.pdf')) return response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF of the ERP');
-		if (url === '/on') return response.writeHead(302, { location: `${inside}/secret.pdf` }).end();
+		if (url === '/redirect') return response.writeHead(302, { location: `${local}/secret.pdf` }).end();
 		return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id_quitacao: '1', url_arquivo: link }]));
 	});
-	inside = await host(INSIDE, (request, response) => {
-		asked.push(request.url as string);
+	local = await startHost(LOCAL, (request, response) => {
+		requested.push(request.url as string);
 		respond(request, response);
 	});
 });
@@ -47,7 +47,7 @@ afterAll(() => {
 	}
 });
 beforeEach(() => {
-	asked = [];
+	requested = [];
 	respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF of this machine');
 });
 
@@ -63,41 +63,41 @@ const download = async (url: string) => {
 	});
 };
 
-/** Newer engines than n8n 2.8's wrap what comes in, and hide the socket: there only the name of a host can be looked at. */
+/** Engines after n8n 2.8 wrap the response and hide its socket, so only the host name can be checked there. */
 const onlyWithSocket = /n8n-2\.8|engine-2\.8/.test(process.env.N8N_ENGINE ?? '') ? test : test.skip;
 
 onlyWithSocket.each<[string, RequestListener]>([
 	['a file', (_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF of this machine')],
-	['a page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
-	['a refusal', (_request, response) => response.writeHead(404).end()],
-	['a failure, which would be tried again', (_request, response) => response.writeHead(503).end()],
-	['too many', (_request, response) => response.writeHead(429, { 'retry-after': '9' }).end()],
-	['a way on', (_request, response) => response.writeHead(302, { location: 'https://elsewhere.example.net/a.pdf' }).end()],
-])('%s of a name that leads to this machine is not handed on, and nothing of it is told', async (_name, listener) => {
+	['a web page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+	['a 404', (_request, response) => response.writeHead(404).end()],
+	['a 503, which would be retried', (_request, response) => response.writeHead(503).end()],
+	['a 429', (_request, response) => response.writeHead(429, { 'retry-after': '9' }).end()],
+	['a redirect', (_request, response) => response.writeHead(302, { location: 'https://elsewhere.example.net/a.pdf' }).end()],
+])('%s of a host that resolves to this machine is not output, and nothing about it is revealed', async (_name, listener) => {
 	respond = listener;
-	const { error, items } = await download(`${inside}/secret.pdf`);
+	const { error, items } = await download(`${local}/secret.pdf`);
 	expect(error?.message).toContain("'url_arquivo' of row 1 points to the machine that n8n runs on, so it was not followed");
 	expect(items).toEqual([]);
-	expect(asked).toEqual(['/secret.pdf']);
+	expect(requested).toEqual(['/secret.pdf']);
 });
 
-onlyWithSocket('nor where the ERP leads on to it', async () => {
-	const { error } = await download(`${erp}/on`);
+onlyWithSocket('a redirect of the ERP to such a host is not followed', async () => {
+	const { error } = await download(`${erp}/redirect`);
 	expect(error?.message).toContain('points to the machine that n8n runs on');
 });
 
-test("the ERP's own files are taken, wherever its name leads", async () => {
+test("the ERP's own files are downloaded wherever its name resolves to", async () => {
 	const { error, items } = await download(`${erp}/own.pdf`);
 	expect(error).toBeUndefined();
 	expect(Buffer.from(items[0].binary!.data.data, 'base64').toString()).toBe('%PDF of the ERP');
 });
 
-test('an answer need not be packed, since that would hide where it came from', async () => {
+test('uncompressed responses are requested, because decompression would hide the socket', async () => {
 	let encodings: unknown;
 	respond = ({ headers }, response) => {
 		encodings = headers['accept-encoding'];
 		response.writeHead(200).end('x');
 	};
-	await download(`${inside}/secret.pdf`);
+	await download(`${local}/secret.pdf`);
 	expect(encodings).toBe('identity');
 });

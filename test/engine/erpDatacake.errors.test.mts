@@ -4,7 +4,7 @@ import { type ErpService, startErpDatacake } from '../../sandbox/erpDatacake/ind
 import { type Job, run, testCredential } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** What goes wrong at the ERP or in the input: what is sent, what is stored, what the user reads. */
+/** Errors of the ERP and in the input: what is sent, what is stored, and what the user sees. */
 
 const CPF = '529.982.247-25';
 let service: ErpService;
@@ -23,11 +23,11 @@ const credential = (more = {}) => ({ baseUrl: service.url, token: service.apiKey
 const job = (resource: string, operation: string, fields: IDataObject, more: Partial<Job> = {}): Job => ({
 	node: 'erpDatacake', parameters: { resource, operation, ...fields }, credential: credential(), ...more,
 });
-const open = () => [...service.provider.invoices.values()].find(({ paidOn }) => !paidOn)!;
+const openInvoice = () => [...service.provider.invoices.values()].find(({ paidOn }) => !paidOn)!;
 const documentOf = (client: number) => service.provider.clients.get(client)!.fields.cnpj_cpf;
-const pay = () => job('invoice', 'signalPayment', { idCliente: String(open().client), idFatura: String(open().id) });
-const lookUp = (more: Partial<Job> = {}) => job('client', 'get', { cnpjCpf: documentOf(1001) }, more);
-const invoices = (more: Partial<Job> = {}) => job('invoice', 'getMany', { document: documentOf(open().client) }, more);
+const pay = () => job('invoice', 'signalPayment', { idCliente: String(openInvoice().client), idFatura: String(openInvoice().id) });
+const getClient = (more: Partial<Job> = {}) => job('client', 'get', { cnpjCpf: documentOf(1001) }, more);
+const invoices = (more: Partial<Job> = {}) => job('invoice', 'getMany', { document: documentOf(openInvoice().client) }, more);
 const update = () => job('client', 'update', { idCliente: '1001', updateFields: { email: 'novo@example.com' } });
 const prospect = (additionalFields: IDataObject = {}, more: IDataObject = {}) =>
 	job('prospect', 'create', { nome: 'Pessoa Amostra', cnpjCpf: CPF, additionalFields, ...more });
@@ -45,18 +45,18 @@ const upload = async () => {
 const writes = () => service.journal.filter(({ method }) => method !== 'GET');
 const stored = () => service.journal.filter(({ stored: id }) => id !== undefined).length;
 
-describe('what stores something is never sent again', () => {
-	const actions = { 'a payment': pay, 'a prospect': prospect, 'a lead': lead, 'a ticket': ticket, 'a provisional enabling': enable };
+describe('a write that may have been stored is never sent again', () => {
+	const actions = { 'a payment': pay, 'a prospect': prospect, 'a lead': lead, 'a ticket': ticket, 'a provisional activation': enable };
 
 	describe.each(Object.entries(actions))('%s', (_action, make) => {
 		test.each([
-			['an answer that is lost', { effect: 'resetAfterStore' }, 1],
-			['a connection that breaks before', { effect: 'resetBeforeStore' }, 0],
+			['a lost response', { effect: 'resetAfterStore' }, 1],
+			['a connection dropped before processing', { effect: 'resetBeforeStore' }, 0],
 			['500', { effect: 'status', status: 500 }, 0],
-			['502 after the work', { effect: 'status', status: 502, store: true }, 1],
+			['502 after processing', { effect: 'status', status: 502, store: true }, 1],
 			['504', { effect: 'status', status: 504 }, 0],
-			['an answer that stops in the middle', { effect: 'wrongLength' }, 1],
-			['cut JSON', { effect: 'cut' }, 1],
+			['an incomplete response', { effect: 'wrongLength' }, 1],
+			['truncated JSON', { effect: 'cut' }, 1],
 			['a web page', { effect: 'html', store: true }, 1],
 		] as const)('%s', async (_name, fault, records) => {
 			service.fault(fault as never);
@@ -69,7 +69,7 @@ describe('what stores something is never sent again', () => {
 		});
 	});
 
-	test('an upload whose answer is lost', async () => {
+	test('an upload that ends with a 500', async () => {
 		const sent = await upload();
 		service.fault({ effect: 'status', status: 500, path: 'arquivos' });
 		const { error } = await run(sent);
@@ -77,7 +77,7 @@ describe('what stores something is never sent again', () => {
 		expect(service.journal).toHaveLength(1);
 	});
 
-	test('no answer in time', async () => {
+	test('a timeout', async () => {
 		service.fault({ effect: 'hang' });
 		const { parameters, ...rest } = pay();
 		const { error } = await run({ ...rest, parameters: { ...parameters, requestOptions: { timeout: 300 } } });
@@ -86,7 +86,7 @@ describe('what stores something is never sent again', () => {
 		expect(service.journal).toHaveLength(1);
 	});
 
-	test('but a refusal as too many is waited out', async () => {
+	test('but a rate-limited write is sent again', async () => {
 		service.fault({ effect: '429', times: 2 });
 		expect((await run(pay())).status).toBe('success');
 		expect(service.journal).toHaveLength(3);
@@ -94,13 +94,13 @@ describe('what stores something is never sent again', () => {
 	});
 });
 
-describe('a read or a change is sent again, up to 3 times', () => {
+describe('a read or an update is retried up to three times', () => {
 	test.each([
 		['500', { effect: 'status', status: 500 }],
 		['a dropped connection', { effect: 'resetBeforeStore' }],
-		['an answer that stops in the middle', { effect: 'wrongLength' }],
-	] as const)('%s twice, then it goes well', async (_name, fault) => {
-		for (const make of [lookUp, invoices, update]) {
+		['an incomplete response', { effect: 'wrongLength' }],
+	] as const)('succeeds after %s occurred twice', async (_name, fault) => {
+		for (const make of [getClient, invoices, update]) {
 			service.reset();
 			service.fault({ ...fault, times: 2 } as never);
 			expect((await run(make())).status).toBe('success');
@@ -109,39 +109,39 @@ describe('a read or a change is sent again, up to 3 times', () => {
 	});
 });
 
-describe('answers', () => {
-	const answerWith = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body, headers: { 'content-type': 'application/json' } });
+describe('responses', () => {
+	const respondWith = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body, headers: { 'content-type': 'application/json' } });
 	const row = { id_fatura: '7', valor_atual: '1.234,56', data_vencimento: '05/12/2026', desconto: '', pix_code: 'x' };
 	const typed = { invoiceId: '7', currentAmount: 1234.56, dueOn: '2026-12-05', discount: null, pixCode: 'x' };
 
 	test.each([
 		['bare', [row]],
 		['under one key', { faturas: [row] }],
-		['under one key beside others', { status: 'ok', total: 1, resultado: [row] }],
+		['under one key next to others', { status: 'ok', total: 1, resultado: [row] }],
 		['two keys deep', { data: { faturas: [row] } }],
 		['with a message', { message: 'ok', faturas: [row] }],
 		['as one object', row],
-		['with numbers for keys', { 0: row }],
-	])('a list %s', async (_name, body) => {
-		answerWith(body);
+		['with numeric keys', { 0: row }],
+	])('a list is read %s', async (_name, body) => {
+		respondWith(body);
 		const { items, error } = await run(invoices());
 		expect(error).toBeUndefined();
 		expect(items).toEqual([{ json: typed, pairedItem: { item: 0 } }]);
 	});
 
-	test.each([['[]', []], ['{}', {}], ['null', 'null'], ['an empty list under a key', { faturas: [] }], ['a count', { total: 0 }]])('%s is nothing', async (_name, body) => {
-		answerWith(body);
+	test.each([['[]', []], ['{}', {}], ['null', 'null'], ['an empty list under a key', { faturas: [] }], ['a count', { total: 0 }]])('%s is an empty list', async (_name, body) => {
+		respondWith(body);
 		const { items, error } = await run(invoices());
 		expect(error).toBeUndefined();
 		expect(items).toEqual([]);
 	});
 
-	test('raw rows are as received, selected fields some of the simplified ones', async () => {
-		const [raw, some] = [{ output: 'raw' }, { output: 'selectedFields', outputFields: ['dueOn', 'currentAmount'] }];
-		for (const [how, json] of [[raw, row], [some, { dueOn: '2026-12-05', currentAmount: 1234.56 }]] as const) {
-			answerWith([row]);
+	test('raw output returns rows as received, and Selected Fields a subset of the simplified fields', async () => {
+		const [raw, selected] = [{ output: 'raw' }, { output: 'selectedFields', outputFields: ['dueOn', 'currentAmount'] }];
+		for (const [output, json] of [[raw, row], [selected, { dueOn: '2026-12-05', currentAmount: 1234.56 }]] as const) {
+			respondWith([row]);
 			const { parameters, ...rest } = invoices();
-			expect((await run({ ...rest, parameters: { ...parameters, ...how } })).items[0].json).toEqual(json);
+			expect((await run({ ...rest, parameters: { ...parameters, ...output } })).items[0].json).toEqual(json);
 		}
 	});
 
@@ -154,27 +154,27 @@ describe('answers', () => {
 		['error in an object', { error: { message: 'Cliente não encontrado', code: 17 } }],
 		['a status', { status: 'erro', mensagem: 'Cliente não encontrado' }],
 		['a flag', { sucesso: false, message: 'Cliente não encontrado' }],
-	])('a failure under %s, with status 200', async (_name, body) => {
-		for (const make of [invoices, lookUp, pay]) {
-			answerWith(body);
+	])('an error under %s is recognized with status 200', async (_name, body) => {
+		for (const make of [invoices, getClient, pay]) {
+			respondWith(body);
 			const { error } = await run(make());
 			expect(error?.message).toMatch(/^(Get many invoices|Get client|Record invoice payment): Cliente não encontrado \[item 0\](\. The record may already exist\. Check ERP Datacake before you retry this item)?$/);
 		}
 		expect(service.journal).toHaveLength(3);
 	});
 
-	test.each([400, 404, 409, 422])("the ERP's sentence with status %i", async (status) => {
-		answerWith({ message: 'CPF inválido', errors: { cnpj_cpf: ['não confere'] } }, status);
-		const { error } = await run(lookUp());
+	test.each([400, 404, 409, 422])("the ERP's own message is shown with status %i", async (status) => {
+		respondWith({ message: 'CPF inválido', errors: { cnpj_cpf: ['não confere'] } }, status);
+		const { error } = await run(getClient());
 		expect(error?.message).toContain('CPF inválido');
 		expect(error?.message).toContain('não confere');
 		expect(error?.httpCode).toBe(String(status));
 	});
 
-	test.each([['nothing', ''], ['{}', {}], ['a status', { status: 'ok' }], ['a status with a message', { status: 'ok', message: 'Baixa efetuada' }], ['success', { success: true, message: 'ok' }]])(
-		'a change answered with %s is done',
+	test.each([['an empty body', ''], ['{}', {}], ['a status', { status: 'ok' }], ['a status with a message', { status: 'ok', message: 'Baixa efetuada' }], ['success', { success: true, message: 'ok' }]])(
+		'a write answered with %s succeeds',
 		async (_name, body) => {
-			answerWith(body, body === '' ? 204 : 200);
+			respondWith(body, body === '' ? 204 : 200);
 			const { items, error } = await run(pay());
 			expect(error).toBeUndefined();
 			expect(items[0].json).toMatchObject({ success: true });
@@ -184,7 +184,7 @@ describe('answers', () => {
 	test.each([
 		['a web page', { effect: 'html' }, /web page instead of data/],
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
-		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
+		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['two lists', { effect: 'status', status: 200, body: { a: [{ x: 1 }], b: [{ y: 2 }] } }, /without the expected data/],
 		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
@@ -198,9 +198,9 @@ describe('answers', () => {
 		expect(service.journal).toHaveLength(1);
 	});
 
-	test('the token stands nowhere', async () => {
-		answerWith({ erro: `Token ${service.apiKey} expirado` }, 400);
-		const { error, run: whole } = await run(lookUp());
+	test('the token appears in no message, output or URL', async () => {
+		respondWith({ erro: `Token ${service.apiKey} expirado` }, 400);
+		const { error, run: whole } = await run(getClient());
 		expect(error?.message).toContain('Token *** expirado');
 		expect(JSON.stringify(whole.data.resultData)).not.toContain(service.apiKey);
 		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
@@ -208,24 +208,24 @@ describe('answers', () => {
 	});
 });
 
-describe('bad input costs no call', () => {
+describe('invalid input is rejected before any call', () => {
 	const anexo = (more: IDataObject) => ({ anexos: { entries: [more] } });
 	test.each<[string, () => Job, RegExp]>([
 		['a CPF with a wrong check digit', () => job('client', 'get', { cnpjCpf: '529.982.247-24' }), /^'CPF or CNPJ' must be .*check digits, but it is "529/],
-		['a CPF of equal digits', () => job('client', 'get', { cnpjCpf: '11111111111' }), /check digits/],
+		['a CPF of identical digits', () => job('client', 'get', { cnpjCpf: '11111111111' }), /check digits/],
 		['an empty document', () => job('invoice', 'getMany', { document: '={{ "" }}' }), /^'CPF or CNPJ' is required, but it is empty/],
-		['a document that an expression did not find', () => job('invoice', 'getMany', { document: '={{ $json.no }}' }), /^'CPF or CNPJ' is required/],
-		['a wrong CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP of 8 digits/],
-		['a state that is none', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
-		['a wrong email', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
+		['a document whose expression returns undefined', () => job('invoice', 'getMany', { document: '={{ $json.no }}' }), /^'CPF or CNPJ' is required/],
+		['an invalid CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP of 8 digits/],
+		['an invalid state', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
+		['an invalid email address', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
 		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a valid date, e\.g\. 2026-04-30/],
-		['text that is no JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
-		['text that is no JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
-		['a binary field that is not there', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
+		['invalid JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
+		['invalid JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
+		['a missing binary field', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
 		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but the limit is 1 kB/],
 		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' has 2\.9 kB/],
-		['text that is no base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
-		['a file given twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set twice/],
+		['invalid base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
+		['a file set twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set twice/],
 		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One file name cannot be used for 2 files/],
 		['a missing invoice id', () => job('invoice', 'signalPayment', { idCliente: '1', idFatura: ' ' }), /^'Invoice ID' is required/],
 		['a limit of 0', () => invoices({ parameters: { resource: 'invoice', operation: 'getMany', document: CPF, limit: 0 } }), /^'Limit' must be/],
@@ -239,17 +239,17 @@ describe('bad input costs no call', () => {
 	});
 
 	test.each<[string, () => Job, RegExp]>([
-		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be a value from its list, but "101"/],
-		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be a value from its list/],
-		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be a value from its list/],
-		['of a department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
-	])('an id from another list, in the place %s', async (_name, make, message) => {
+		['the reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be a value from its list, but "101"/],
+		['the product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be a value from its list/],
+		['the status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be a value from its list/],
+		['the department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
+	])('an ID from another list is rejected as %s', async (_name, make, message) => {
 		const { error } = await run(make());
 		expect(error?.message).toMatch(message);
 		expect(writes()).toEqual([]);
 	});
 
-	test('ids are not looked up where that is turned off, and an ERP without lists holds nothing back', async () => {
+	test('IDs are not checked if the option is off or the ERP has no lists', async () => {
 		const { error } = await run(prospect({ idRevendedor: '101' }, { options: { checkIds: false } }));
 		expect(error?.message).toContain('Revendedor não existe.');
 		expect(writes()).toHaveLength(1);
@@ -259,7 +259,7 @@ describe('bad input costs no call', () => {
 		expect((await run({ ...prospect({ idRevendedor: '201' }), credential: other })).status).toBe('success');
 	});
 
-	test('one bad item of many holds all back, a missing file too', async () => {
+	test('one invalid item or missing file prevents all calls', async () => {
 		const file = { data: { data: 'aGVsbG8=', mimeType: 'text/plain', fileName: 'a.txt' } };
 		const many = { items: [{}, {}, {}], binary: [file, {}, file] };
 		const { error } = await run({ ...prospect(anexo({ binaryFields: 'data' })), ...many });
@@ -270,7 +270,7 @@ describe('bad input costs no call', () => {
 		expect(stored()).toBe(2);
 	});
 
-	test('no list is read where another item holds all back', async () => {
+	test('no list is read if another item is invalid', async () => {
 		const items = [{ reseller: '201', email: 'a@example.com' }, { reseller: '201', email: 'nobody' }];
 		const own = credential({ baseUrl: `${service.url}/` , headerName: 'X-Fresh' });
 		const { error } = await run({ ...prospect({ idRevendedor: '={{ $json.reseller }}', email: '={{ $json.email }}' }), items, credential: own });
@@ -286,13 +286,13 @@ describe('bad input costs no call', () => {
 		[{ endpointPaths: '# ours\nget_client: /x' }, /'Endpoint Paths' in the credential, line 2: "get_client" is not an operation/],
 		[{ endpointPaths: 'get_client_info: clientes' }, /line 1: "clientes" is not a valid path/],
 		[{ endpointPaths: 'get_client_info: /c/{id_fatura}' }, /line 1: \{id_fatura\} is not an input of get_client_info/],
-	])('a credential with %j', async (wrong, message) => {
-		const { error } = await run({ ...lookUp(), credential: credential(wrong) });
+	])('a credential with %j is rejected before any call', async (wrong, message) => {
+		const { error } = await run({ ...getClient(), credential: credential(wrong) });
 		expect(error?.message).toMatch(message);
 		expect(service.journal).toEqual([]);
 	});
 
-	test('a path that needs what the item lacks', async () => {
+	test('a path with a placeholder that the item does not fill is rejected', async () => {
 		const endpointPaths = 'list_open_invoices: /contratos/{id_contrato}/faturas';
 		const { error } = await run({ ...invoices(), credential: credential({ endpointPaths }) });
 		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under Endpoint Paths in the credential contains {id_contrato} [item 0]");
@@ -300,14 +300,14 @@ describe('bad input costs no call', () => {
 	});
 });
 
-describe('what is sent is what was given', () => {
-	test('also a document whose check digits are wrong, where the check is off', async () => {
+describe('values are sent as set', () => {
+	test('a document with wrong check digits, if the check is off', async () => {
 		const { error } = await run(job('client', 'get', { cnpjCpf: '529.982.247-24', options: { checkDocuments: false } }));
 		expect(service.journal[0].query).toEqual({ cnpj_cpf: '529.982.247-24' });
 		expect(error?.message).toContain('cnpj_cpf');
 	});
 
-	test('digits only, dates and yes or no as the settings say', async () => {
+	test('digits, dates and booleans in the format of the options', async () => {
 		service.set({ dateFormat: 'dd/MM/yyyy' });
 		const fields = { cnpjCpf: '12.ABC.345/01DE-35', cep: '01310-100', whatsapp: '(11) 95555-0100', dataNascimento: '1990-05-01T00:00:00.000Z', ativo: false };
 		const options = { digitsOnly: true, dateFormat: 'dd/MM/yyyy' };
@@ -318,7 +318,7 @@ describe('what is sent is what was given', () => {
 		});
 	});
 
-	test('JSON as text, or as an object where the ERP wants that', async () => {
+	test('JSON as text, or as an object if the ERP requires that', async () => {
 		await run(lead({ cobertura: '={{ ({ ok: true }) }}', extraData: ' {"a": 1} ' }));
 		expect(service.journal[0].body).toMatchObject({ cobertura: '{"ok":true}', extra_data: ' {"a": 1} ' });
 		await run({ ...lead(), parameters: { ...lead({ cobertura: '{"a":1}' }).parameters, options: { jsonAs: 'object' } } });
@@ -326,10 +326,10 @@ describe('what is sent is what was given', () => {
 	});
 });
 
-describe('the test of a credential', () => {
+describe('the credential test', () => {
 	const check = async (more = {}) => await testCredential('erpDatacakeApi', credential(more));
 
-	test('reads the due dates, with one call each time', async () => {
+	test('reads the due dates, with one call per test', async () => {
 		await check();
 		expect(service.journal.map(({ path }) => path)).toEqual(['/vencimentos']);
 		await check();
@@ -340,21 +340,21 @@ describe('the test of a credential', () => {
 		[{ token: 'wrong' }, /rejected the key in this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
 		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
-	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));
+	])('explains what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));
 });
 
-describe('answers in other forms', () => {
-	const answers = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body } as never);
+describe('unusual responses', () => {
+	const respondWith = (body: unknown, status = 200) => service.fault({ effect: 'status', status, body } as never);
 	const invoices = () => job('invoice', 'getMany', { document: CPF, returnAll: true });
 	const status = () => job('prospect', 'getStatus', { idProspecto: '1' });
-	const retried = (made: Job): Job => ({ ...made, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
+	const withRetries = (job: Job): Job => ({ ...job, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
 
 	test.each([
-		['a message alone', { message: 'Pagamento registrado' }, 200],
-		['a way to somewhere else', '', 303],
-	])('%s leaves open whether a payment is done: it is not sent again, by nobody', async (_name, body, code) => {
-		answers(body, code);
-		const { error } = await run(retried(pay()));
+		['only a message', { message: 'Pagamento registrado' }, 200],
+		['a redirect', '', 303],
+	])('%s leaves the outcome of a payment open, so neither the node nor Retry On Fail sends it again', async (_name, body, code) => {
+		respondWith(body, code);
+		const { error } = await run(withRetries(pay()));
 		expect(error?.description).toContain('The record may already exist');
 		expect(service.journal).toHaveLength(1);
 	});
@@ -364,10 +364,10 @@ describe('answers in other forms', () => {
 		[{ data: { erro: 'Fatura inexistente' } }],
 		[{ resultado: { status: 'erro', mensagem: 'Fatura inexistente' } }],
 		[{ status: 'Erro: Fatura inexistente' }],
-	])('%j is no success of a payment', async (body) => {
-		answers(body);
-		const { status: ended, error } = await run(pay());
-		expect(ended).toBe('error');
+	])('%j is not a successful payment', async (body) => {
+		respondWith(body);
+		const { status: runStatus, error } = await run(pay());
+		expect(runStatus).toBe('error');
 		expect(error?.message).toContain('Fatura inexistente');
 	});
 
@@ -377,8 +377,8 @@ describe('answers in other forms', () => {
 		['Cliente não encontrado', 400],
 		[{ detail: 'Cliente não encontrado' }, 422],
 		[[{ erro: 'Cliente não encontrado' }], 422],
-	])('%j tells why there is no list', async (body, code) => {
-		answers(body, code);
+	])('the message in %j explains why there is no list', async (body, code) => {
+		respondWith(body, code);
 		const { error } = await run(invoices());
 		expect(`${error?.message} ${error?.description}`).toContain('Cliente não encontrado');
 	});
@@ -389,16 +389,16 @@ describe('answers in other forms', () => {
 		[{ data: [row], links: [] }],
 		[{ faturas: [row], avisos: ['x'] }],
 		[{ data: { items: [row] }, meta: { total: 1 } }],
-	])('%j is a list of one', async (body) => {
-		answers(body);
+	])('%j is a list with one row', async (body) => {
+		respondWith(body);
 		const { error, items } = await run(invoices());
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(1);
 		expect(items[0].json).toMatchObject({ currentAmount: 102.345 });
 	});
 
-	test("a prospect's own status is no failure of the call", async () => {
-		answers({ status: 'Erro', motivo: 'Documento ilegível' });
+	test("a prospect's status is not mistaken for an error of the call", async () => {
+		respondWith({ status: 'Erro', motivo: 'Documento ilegível' });
 		const { error, items } = await run(status());
 		expect(error).toBeUndefined();
 		expect(JSON.stringify(items)).toContain('Documento ilegível');

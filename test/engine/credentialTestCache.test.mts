@@ -4,7 +4,7 @@ import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts'
 import { foreignCaller, run, testCredential } from './engine.mts';
 import { restoreTiming, setTiming } from './timing.mts';
 
-/** How long CRM Zen's test takes an earlier call for a proof: one second stands for the five minutes of waiting. */
+/** How long CRM Zen's credential test reuses the result of an earlier call. One second stands for the five minutes. */
 
 const WAIT_S = 1;
 let zen: CrmZenService;
@@ -19,50 +19,50 @@ afterEach(async () => await zen.close());
 const credential = () => ({ totalsUrl: zen.reportUrl('totals'), totalsToken: zen.apiKey, totalsWait: WAIT_S });
 const check = async () => await testCredential('crmZenApi', credential());
 const revoke = () => zen.fault({ effect: 'error', status: 401, sentences: ['Token inválido'], times: 99 });
-const waited = async () => await sleep(WAIT_S * 1000 + 100);
+const waitingTime = async () => await sleep(WAIT_S * 1000 + 100);
 const job = () => ({
 	node: 'zenTotals', credential: credential(),
 	parameters: { resource: 'totals', operation: 'getMany', period: 'oneDay', date: '2026-03-02', whenTooSoon: 'wait', maxWaitMinutes: 1 },
 });
 
-test('no longer than the waiting time', async () => {
+test('a successful test is reused no longer than the waiting time', async () => {
 	await check();
 	revoke();
 	await check();
 	expect(zen.journal).toHaveLength(1);
-	await waited();
+	await waitingTime();
 	await expect(check()).rejects.toThrow('rejected the key');
 	expect(zen.journal).toHaveLength(2);
 });
 
-test('a refusal of the key ends it, in the test as in a run', async () => {
+test('a rejected key in a run invalidates it', async () => {
 	await check();
-	await waited();
+	await waitingTime();
 	revoke();
 	expect((await run(job())).error?.message).toContain('rejected the key');
 	await expect(check()).rejects.toThrow('rejected the key');
 	expect(zen.journal).toHaveLength(2);
 });
 
-test('a refusal as too many proves it, for as long', async () => {
+test('a rate-limited test counts as a success for the waiting time', async () => {
 	zen.fault({ effect: '429', retryAfter: 'none', times: 1 } as never);
 	await check();
 	await check();
 	expect(zen.journal).toHaveLength(1);
 });
 
-test("what an HTTP Request node asked in between proves nothing, nor does what was proven before it", async () => {
+test('a call of an HTTP Request node neither counts as a test nor extends an earlier one', async () => {
 	await check();
-	await waited();
+	await waitingTime();
 	await foreignCaller('crmZenApi', { ...credential(), probed: '' }, 'request').call({ uri: `${zen.reportUrl('totals')}?data=2026-03-02`, json: true });
 	revoke();
 	await expect(check()).rejects.toThrow('rejected the key');
 	expect(zen.journal).toHaveLength(3);
 });
 
-test('an HTTP Request node reads a report, with one call and its token in the header', async () => {
+test('an HTTP Request node reads a report with one call and the token in the header', async () => {
 	const { call } = foreignCaller('crmZenApi', { ...credential(), probed: '' }, 'request');
-	const answer = await call({ uri: zen.reportUrl('totals'), qs: { data: '2026-03-02' }, json: true, headers: { accept: '*/*' } });
-	expect(Object.keys(answer as object)).toEqual(expect.arrayContaining(['data', 'usuarios']));
+	const response = await call({ uri: zen.reportUrl('totals'), qs: { data: '2026-03-02' }, json: true, headers: { accept: '*/*' } });
+	expect(Object.keys(response as object)).toEqual(expect.arrayContaining(['data', 'usuarios']));
 	expect(zen.journal.map(({ status, keyIn, query }) => ({ status, keyIn, query }))).toEqual([{ status: 200, keyIn: 'header', query: { data: '2026-03-02' } }]);
 });

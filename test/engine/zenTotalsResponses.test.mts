@@ -7,7 +7,7 @@ import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts'
 import { type Job, run } from './engine.mts';
 import { credentialOf, totalsJob } from './zenTotalsJob.mts';
 
-/** What is asked, what comes out, and what goes wrong: an account without waiting times. */
+/** Requests, output and errors of Zen Totals, for an account without waiting times. */
 
 let service: CrmZenService;
 let accounts = 1000;
@@ -38,7 +38,7 @@ const plain = (value: unknown) => Number(String(value ?? 0).replace('.', ''));
 const list = (value: unknown): Counted[] => (Array.isArray(value) ? value : []);
 const sum = (numbers: unknown[]) => numbers.reduce<number>((total, one) => total + plain(one), 0);
 
-describe('a generated month: the sums of the rows are those of the raw answer', () => {
+describe('a generated month: the sums of the rows match the raw response', () => {
 	const month = range('2026-03-01', '2026-03-31');
 
 	test.each([
@@ -70,7 +70,7 @@ describe('a generated month: the sums of the rows are those of the raw answer', 
 		expect(Object.keys(perUser[0])).toEqual(['date', 'user', 'leads', 'origins', 'segments', 'automations', 'productsAndServices']);
 	});
 
-	test('a row has the same columns, whatever it counts', async () => {
+	test('all kinds of rows have the same columns', async () => {
 		const rows = jsons((await run(job(day('2026-03-02')))).items);
 		const columns = [...new Set(rows.map((row) => Object.keys(row).join()))];
 		expect(columns).toEqual(['date,kind,user,dimension,code,name,leads']);
@@ -78,10 +78,10 @@ describe('a generated month: the sums of the rows are those of the raw answer', 
 	});
 });
 
-describe('which day is asked', () => {
+describe('the requested day', () => {
 	const inBrazil = (daysAgo: number) => DateTime.now().setZone('America/Sao_Paulo').minus({ days: daysAgo }).toFormat('yyyy-MM-dd');
 
-	test.each(['America/Sao_Paulo', 'Asia/Tokyo', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])('words mean the day in Brazil, in a workflow of %s', async (timezone) => {
+	test.each(['America/Sao_Paulo', 'Asia/Tokyo', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])('words such as "hoje" mean the day in Brazil, in a workflow of %s', async (timezone) => {
 		for (const parameters of [{ period: 'today' }, { period: 'yesterday' }, ...['today', 'Hoje', 'yesterday', ' ONTEM '].map((word) => day(word))]) {
 			await run(job(parameters, { timezone }));
 		}
@@ -98,7 +98,7 @@ describe('which day is asked', () => {
 		['2026-03-03T01:30:00.000Z', '2026-03-02'],
 		['={{ DateTime.fromISO("2026-03-02") }}', '2026-03-02'],
 		['={{ new Date("2026-03-02T12:00:00Z") }}', '2026-03-02'],
-	])('%s', async (text, expected) => {
+	])('%s is accepted', async (text, expected) => {
 		const { error } = await run(job(day(text)));
 		expect(error).toBeUndefined();
 		expect(queries()).toEqual([{ data: expected }]);
@@ -107,29 +107,29 @@ describe('which day is asked', () => {
 	test.each<[string, IDataObject, RegExp]>([
 		['31 February', day('31/02/2026'), /^'Date' must be a valid date.*it is "31\/02\/2026" \[item 0\]$/],
 		['31 February from the picker', day('2026-02-31T00:00:00'), /^'Date' must be a valid date/],
-		['29 February of no leap year', day('2025-02-29'), /^'Date' must be a valid date/],
+		['29 February outside a leap year', day('2025-02-29'), /^'Date' must be a valid date/],
 		['a month', day('2026-03'), /^'Date' must be a valid date/],
 		['a word', day('amanhã'), /^'Date' must be a valid date/],
 		['a number', day('={{ 20260302 }}'), /^'Date' must be a valid date/],
-		['nothing', day('={{ "" }}'), /^'Date' is required, but it is empty/],
-		['an expression without a value', day('={{ $json.day }}'), /^'Date' is required, but its expression returned undefined/],
+		['an empty date', day('={{ "" }}'), /^'Date' is required, but it is empty/],
+		['an expression that returns undefined', day('={{ $json.day }}'), /^'Date' is required, but its expression returned undefined/],
 		['tomorrow', day('={{ $today.plus({ days: 1 }).toISODate() }}'), /^'Date' must not be in the future/],
 		['the year 2999', day('2999-01-01'), /^'Date' must not be in the future/],
-		['a range the wrong way round', range('2026-03-03', '2026-03-02'), /^'Start Date' must not be after 'End Date', but 2026-03-03 is after 2026-03-02 \[item 0\]$/],
+		['a reversed range', range('2026-03-03', '2026-03-02'), /^'Start Date' must not be after 'End Date', but 2026-03-03 is after 2026-03-02 \[item 0\]$/],
 		['a range into the future', range('2026-03-03', '2999-01-01'), /^'End Date' must not be in the future/],
-		['half a range', range('2026-03-03', '={{ "" }}'), /^'End Date' is required/],
-		['a range of leads the wrong way round', range('2026-03-03', '2026-03-02', { resource: 'leadsByUser' }), /^'Start Date' must not be after/],
-		['a wait that is no number', day('2026-03-02', { maxWaitMinutes: '={{ "long" }}' }), /^'Maximum Wait \(Minutes\)' must be a number/],
+		['a range without an end', range('2026-03-03', '={{ "" }}'), /^'End Date' is required/],
+		['a reversed range of leads', range('2026-03-03', '2026-03-02', { resource: 'leadsByUser' }), /^'Start Date' must not be after/],
+		['a maximum wait that is not a number', day('2026-03-02', { maxWaitMinutes: '={{ "long" }}' }), /^'Maximum Wait \(Minutes\)' must be a number/],
 		['a limit of 0', range('2026-03-02', '2026-03-03', { resource: 'leadsByUser', limit: 0 }), /^'Limit' must be a whole number/],
 		['a date filter of 7', range('2026-03-02', '2026-03-03', { resource: 'salesFunnel', filtroData: '={{ 7 }}' }), /^'Date Filter' must be one of 1, 2, 3, 4, 5, 6/],
-	])('%s is refused before any call', async (_name, parameters, message) => {
+	])('%s is rejected before any call', async (_name, parameters, message) => {
 		const { status, error } = await run(job(parameters));
 		expect(status).toBe('error');
 		expect(error?.message).toMatch(message);
 		expect(service.journal).toEqual([]);
 	});
 
-	test('one bad day of many items holds all back; with "On Error: Continue" only itself', async () => {
+	test('one invalid day of many prevents all calls, or only its own with "On Error: Continue"', async () => {
 		const items = ['2026-03-02', '2026-02-31', '2026-03-04'].map((date) => ({ date }));
 		const { error } = await run(job(day('={{ $json.date }}'), { items }));
 		expect(error?.message).toMatch(/\[item 1\]$/);
@@ -142,7 +142,7 @@ describe('which day is asked', () => {
 });
 
 describe('the other reports', () => {
-	test('leads by user: one row per lead, and the same under its users', async () => {
+	test('leads by user: one row per lead, or the same leads grouped by user', async () => {
 		const parameters = range('2026-03-02', '2026-03-03', { resource: 'leadsByUser', returnAll: true });
 		const rows = jsons((await run(job(parameters))).items);
 		expect(queries()[0]).toEqual({ data_inicial: '2026-03-02', data_final: '2026-03-03', pagina: '1' });
@@ -157,7 +157,7 @@ describe('the other reports', () => {
 		expect(Object.keys(raw)).toEqual(['paginacao', 'usuarios']);
 	});
 
-	test('lead file: one row per lead of each day; a day without leads is empty', async () => {
+	test('lead file: one row per lead of each day, and none for a day without leads', async () => {
 		const { status, items } = await run(job(range('2026-02-28', '2026-03-02', { resource: 'leadFile' })));
 		expect(status).toBe('success');
 		expect(service.journal.map((call) => call.status)).toEqual([200, 400, 200]);
@@ -188,7 +188,7 @@ describe('the other reports', () => {
 		if (!isEmpty) expect(error?.message).toBe(`Get many lead files: ${sentence} [item 0]`);
 	});
 
-	test('sales funnel: every documented filter is sent, and the figures are numbers', async () => {
+	test('sales funnel: all documented filters are sent, and the figures are numbers', async () => {
 		service.set({ numbers: 'text' });
 		const { items } = await run(job(range('2026-03-02', '2026-03-31', { resource: 'salesFunnel', filtroData: 3, filters: { vendaDireta: false } })));
 		expect(queries()).toEqual([{
@@ -198,14 +198,14 @@ describe('the other reports', () => {
 		expect((items[0].json.etapas as IDataObject[])[0]).toEqual({ etapa: expect.any(String), quantidade: expect.any(Number), valor: expect.any(Number) });
 	});
 
-	test.each(['leadsByUser', 'leadFile', 'salesFunnel'])('%s without URL in the credential says where to find it', async (resource) => {
+	test.each(['leadsByUser', 'leadFile', 'salesFunnel'])('%s without a URL in the credential explains where to find it', async (resource) => {
 		const { error } = await run(job(day('2026-03-02', { resource }), { credential: credential({ [`${resource}Url`]: '' }) }));
 		expect(error?.message).toMatch(/^'.+ URL' in the credential is empty\. In CRM Zen, click the gear/);
 		expect(service.journal).toEqual([]);
 	});
 });
 
-describe('what the user reads', () => {
+describe('what the user sees', () => {
 	test.each<[string, object, RegExp, RegExp?]>([
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
 		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the key/, /Integração.*CRM Zen says: Token inválido/],
@@ -215,14 +215,14 @@ describe('what the user reads', () => {
 		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /temporarily unavailable/, /Erro interno/],
 		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /temporarily unavailable/],
 		['an unknown status', { effect: 'status', status: 418, body: '' }, /returned status 418/],
-		['a failure said with 200', { effect: 'error', status: 200, sentences: ['Conta bloqueada'] }, /Conta bloqueada/],
+		['an error with status 200', { effect: 'error', status: 200, sentences: ['Conta bloqueada'] }, /Conta bloqueada/],
 		['a web page', { effect: 'html' }, /web page instead of data/, /crmzen\.com\.br\/api only describe/],
-		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
+		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
-		['another service', { effect: 'noRoot' }, /without the expected data/],
+		['JSON of another service', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect' }, /another address, which was not followed/],
 		['a dropped connection', { effect: 'resetBeforeStore', times: 2 }, /closed the connection/],
-	])('%s', async (_name, fault, message, description = /./) => {
+	])('the message for %s', async (_name, fault, message, description = /./) => {
 		service.fault(fault as never);
 		const { status, error } = await run(job(day('2026-03-02')));
 		expect(status).toBe('error');
@@ -232,33 +232,33 @@ describe('what the user reads', () => {
 		expect(`${error?.stack} ${error?.description}`).not.toContain(service.apiKey);
 	});
 
-	test('what passes is asked once more', async () => {
+	test('a temporary error is retried once', async () => {
 		service.fault({ effect: 'status', status: 500 });
 		expect((await run(job(day('2026-03-02')))).status).toBe('success');
 		expect(service.journal).toHaveLength(2);
 	});
 
-	test('a token with a space costs no call', async () => {
+	test('a token with a space is rejected before any call', async () => {
 		const { error } = await run(job(day('2026-03-02'), { credential: credential({ totalsToken: 'to ken' }) }));
 		expect(error?.message).toMatch(/^'Totals Token' in the credential contains a space/);
 		expect(service.journal).toEqual([]);
 	});
 
-	test.each([[], {}, null])('a whole answer of %j is an empty day', async (body) => {
+	test.each([[], {}, null])('a response of %j is a day without leads', async (body) => {
 		service.fault({ effect: 'emptyBody', body });
 		const { status, items } = await run(job(day('2026-03-02')));
 		expect(status).toBe('success');
 		expect(items).toEqual([]);
 	});
 
-	test('the token stands in the header alone', async () => {
+	test('the token is sent only in the header', async () => {
 		await run(job(day('2026-03-02')));
 		expect(service.journal[0].keyIn).toBe('header');
 		expect(JSON.stringify(service.journal)).not.toContain(service.apiKey);
 	});
 });
 
-test('the example asks for yesterday and gives rows', async () => {
+test('the example requests yesterday and outputs rows', async () => {
 	const { nodes } = JSON.parse(await readFile('examples/yesterdays-totals.json', 'utf8')) as IWorkflowBase;
 	const { parameters, credentials } = nodes.find(({ type }) => type.endsWith('.zenTotals'))!;
 	expect(credentials).toEqual({ crmZenApi: { id: 'crmZenSandbox', name: 'CRM Zen (sandbox)' } });

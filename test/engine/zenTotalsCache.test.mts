@@ -7,7 +7,7 @@ import { type CrmZenService, startCrmZen } from '../../sandbox/crmZen/index.mts'
 import { type Job, nodeType, run, start, testCredential } from './engine.mts';
 import { credentialOf, totalsJob } from './zenTotalsJob.mts';
 
-/** A day that is over is not asked twice within its waiting time, and no wait is silent. Measured at the service. */
+/** Past days are cached for the waiting time, and every wait is logged. Measured at the service. */
 
 const WAIT_S = 1;
 let service: CrmZenService;
@@ -24,70 +24,70 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 const credential = (more: IDataObject = {}) => ({ ...credentialOf(service, accounts, WAIT_S), ...more });
-/** Long waits: a call too many would show as a test that never ends. */
-const patient = () => credential({ totalsWait: 300, leadsByUserWait: 300, leadFileWait: 300, salesFunnelWait: 300 });
+/** Long waiting times: an unexpected second call would make the test time out. */
+const slowCredential = () => credential({ totalsWait: 300, leadsByUserWait: 300, leadFileWait: 300, salesFunnelWait: 300 });
 const job = (parameters: IDataObject, more: Partial<Job> = {}) => totalsJob(credential(), parameters, more);
 const oneDay = (date: string, more: IDataObject = {}): IDataObject => ({ period: 'oneDay', date, ...more });
-const asked = () => service.journal.map(({ query }) => query.data);
+const requestedDays = () => service.journal.map(({ query }) => query.data);
 
 const MODES = ['wait', 'useLastAnswer', 'stop'];
 
-describe.each(MODES)('in the mode "%s"', (whenTooSoon) => {
-	test('the first run after the test of the credential waits for nothing', async () => {
-		await testCredential('crmZenApi', patient());
-		const { status, items } = await run(job({ period: 'yesterday', whenTooSoon }, { credential: patient() }));
+describe.each(MODES)('with When Too Soon: %s', (whenTooSoon) => {
+	test('the first run after a credential test does not wait', async () => {
+		await testCredential('crmZenApi', slowCredential());
+		const { status, items } = await run(job({ period: 'yesterday', whenTooSoon }, { credential: slowCredential() }));
 		expect(status).toBe('success');
 		expect(items.length).toBeGreaterThan(0);
 		expect(service.journal).toHaveLength(1);
 		expect(items.every(({ json }) => 'answerAgeSeconds' in json === (whenTooSoon === 'useLastAnswer'))).toBe(true);
 	});
 
-	test.each(['totals', 'leadFile', 'leadsByUser', 'salesFunnel'])('%s: a day that is over is asked once', async (resource) => {
+	test.each(['totals', 'leadFile', 'leadsByUser', 'salesFunnel'])('%s: a past day is requested once', async (resource) => {
 		const parameters = { resource, whenTooSoon, ...oneDay('2026-03-02') };
-		const first = await run(job(parameters, { credential: patient() }));
-		const second = await run(job(parameters, { credential: patient() }));
+		const first = await run(job(parameters, { credential: slowCredential() }));
+		const second = await run(job(parameters, { credential: slowCredential() }));
 		expect([first.status, second.status]).toEqual(['success', 'success']);
 		expect(second.items.map(({ json }) => ({ ...json, answerAgeSeconds: 0 }))).toEqual(first.items.map(({ json }) => ({ ...json, answerAgeSeconds: 0 })));
 		expect(service.journal).toHaveLength(1);
 	});
 
-	test('two executions at once ask once', async () => {
+	test('two executions at the same time send one request', async () => {
 		service.delay(100, 100);
-		const outcomes = await Promise.all([1, 2].map(async () => await run(job(oneDay('2026-03-02', { whenTooSoon }), { credential: patient() }))));
+		const outcomes = await Promise.all([1, 2].map(async () => await run(job(oneDay('2026-03-02', { whenTooSoon }), { credential: slowCredential() }))));
 		expect(outcomes.map(({ status }) => status)).toEqual(['success', 'success']);
 		expect(service.journal).toHaveLength(1);
 	});
 });
 
-test('after its waiting time the day is asked again', async () => {
+test('a day is requested again after the waiting time', async () => {
 	await run(job(oneDay('2026-03-02')));
 	await sleep(WAIT_S * 1000 + 100);
 	await run(job(oneDay('2026-03-02')));
 	expect(service.journal).toHaveLength(2);
 });
 
-test('cached days take no time: neither of the maximum nor of others', async () => {
-	await run(job(oneDay('2026-03-03'), { credential: patient() }));
-	// Two days of which one is cached: one request, and no time for a second one.
+test('cached days do not count toward the waiting time', async () => {
+	await run(job(oneDay('2026-03-03'), { credential: slowCredential() }));
+	// One of two days is cached, so a single request is needed, which fits the maximum.
 	const range = { period: 'range', startDate: '2026-03-03', endDate: '2026-03-04', maxWaitMinutes: 6 };
-	const asking = start(job(range, { credential: patient() }));
+	const execution = start(job(range, { credential: slowCredential() }));
 	await sleep(300);
 	expect(service.journal).toHaveLength(1);
-	asking.cancel();
-	expect((await asking.done).status).toBe('canceled');
-	const stop = await run(job({ ...range, endDate: '2026-03-03', whenTooSoon: 'stop' }, { credential: patient() }));
+	execution.cancel();
+	expect((await execution.done).status).toBe('canceled');
+	const stop = await run(job({ ...range, endDate: '2026-03-03', whenTooSoon: 'stop' }, { credential: slowCredential() }));
 	expect(stop.status).toBe('success');
 	expect(service.journal).toHaveLength(1);
 });
 
-test('a cached day stays cached for a run, however long its other days take', async () => {
+test('a cached day stays available for a run, however long its other days take', async () => {
 	await run(job(oneDay('2026-03-05')));
 	const { status } = await run(job({ period: 'range', startDate: '2026-03-03', endDate: '2026-03-05' }));
 	expect(status).toBe('success');
-	expect(asked()).toEqual(['2026-03-05', '2026-03-03', '2026-03-04']);
+	expect(requestedDays()).toEqual(['2026-03-05', '2026-03-03', '2026-03-04']);
 });
 
-test('what fails for one is asked by the other that waited for it', async () => {
+test('if a shared request fails, the execution that waited for it sends its own', async () => {
 	service.delay(100, 100);
 	service.fault({ effect: 'error', status: 400, sentences: ['Data fora do período'] });
 	const outcomes = await Promise.all([1, 2].map(async () => await run(job(oneDay('2026-03-02')))));
@@ -95,7 +95,7 @@ test('what fails for one is asked by the other that waited for it', async () => 
 	expect(service.journal).toHaveLength(2);
 });
 
-test.each(MODES)('a day that was asked for before it was over is asked again when it is: %s', async (whenTooSoon) => {
+test.each(MODES)('a day requested before it was over is requested again afterwards: %s', async (whenTooSoon) => {
 	const REAL = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const;
 	jest.useFakeTimers({ now: new Date('2026-11-24T02:59:00Z'), doNotFake: [...REAL] });
 	await run(job({ period: 'today' }));
@@ -107,23 +107,23 @@ test.each(MODES)('a day that was asked for before it was over is asked again whe
 	}
 	const { status } = await run(job({ period: 'yesterday', whenTooSoon }));
 	expect(status).toBe('success');
-	expect(asked()).toEqual(['2026-11-23', '2026-11-23']);
+	expect(requestedDays()).toEqual(['2026-11-23', '2026-11-23']);
 });
 
-test('today is asked again by each run that waits', async () => {
+test('today is requested again by each run that waits', async () => {
 	await run(job({ period: 'today' }));
 	await run(job({ period: 'today' }));
 	expect(service.journal).toHaveLength(2);
 });
 
-test('a range of more than ten years is rejected, not counted', async () => {
+test('a range of more than ten years is rejected', async () => {
 	const { error } = await run(job({ period: 'range', startDate: '0001-01-01', endDate: '2026-03-02' }));
 	expect(error?.message).toMatch(/^'Start Date' and 'End Date' must be at most 3,660 days apart/);
 });
 
 describe('the log', () => {
-	/** Runs a job, and gives what n8n's log would have. */
-	async function logged(parameters: IDataObject, more: Partial<Job> = {}) {
+	/** Runs a job and collects what it logs. */
+	async function runLogged(parameters: IDataObject, more: Partial<Job> = {}) {
 		const lines: string[] = [];
 		const logger = { info: (line: string) => lines.push(line), debug: () => {}, warn: () => {}, error: () => {} };
 		const { customOperations = {} } = nodeType('zenTotals');
@@ -139,36 +139,36 @@ describe('the log', () => {
 		}
 	}
 
-	test.each([['totals', 'Totals'], ['leadsByUser', 'Leads by User'], ['leadFile', 'Lead File'], ['salesFunnel', 'Sales Funnel']])('%s: a wait is logged at its start, with the name of the report', async (resource, label) => {
+	test.each([['totals', 'Totals'], ['leadsByUser', 'Leads by User'], ['leadFile', 'Lead File'], ['salesFunnel', 'Sales Funnel']])('%s: a wait is logged when it starts, with the name of the report', async (resource, label) => {
 		await run(job({ resource, ...oneDay('2026-03-02') }));
-		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
+		const { lines, outcome } = await runLogged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
 		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every 1 s`);
 		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. The next one starts in 1 s/.test(line))).toHaveLength(1);
 	});
 
-	test('of several days, all of them', async () => {
-		const { lines } = await logged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
+	test('the total time of several days is logged', async () => {
+		const { lines } = await runLogged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
 		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every 1 s');
 	});
 
-	test('nothing where nothing waits', async () => {
-		expect((await logged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
-		expect((await logged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
+	test('nothing is logged without a wait', async () => {
+		expect((await runLogged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
+		expect((await runLogged({ resource: 'totals', ...oneDay('2026-03-02') })).lines).toEqual([]);
 	});
 
-	test('waiting for the answer of another execution is logged too', async () => {
+	test('waiting for the same request of another execution is logged, too', async () => {
 		service.delay(200, 200);
 		const other = run(job(oneDay('2026-03-02')));
 		while (service.journal.length < 1) await sleep(5);
-		const { lines } = await logged({ resource: 'totals', ...oneDay('2026-03-02') });
+		const { lines } = await runLogged({ resource: 'totals', ...oneDay('2026-03-02') });
 		await other;
 		expect(lines).toContain('Totals: waiting for the answer to the same request of another execution');
 		expect(service.journal).toHaveLength(1);
 	});
 });
 
-test('yesterday in São Paulo is what the test of a credential and the node ask for', async () => {
+test('the credential test requests yesterday in São Paulo', async () => {
 	await testCredential('crmZenApi', credential());
-	expect(asked()).toEqual([DateTime.now().setZone('America/Sao_Paulo').minus({ days: 1 }).toFormat('yyyy-MM-dd')]);
+	expect(requestedDays()).toEqual([DateTime.now().setZone('America/Sao_Paulo').minus({ days: 1 }).toFormat('yyyy-MM-dd')]);
 });

@@ -93,7 +93,7 @@ const tableRules: Record<TableName, TableRules> = {
 				'search[client][corporate_number]': text('Corporate Number', undefined, { term: '法人番号' }),
 				'search[organization_id]': id('Department ID', { term: '部署ID' }),
 				'search[status]': idList('Status', { term: 'ステータス', choices: statuses }),
-				'search[open_status]': idList('Public Status', { term: '公開ステータス', choices: openStatuses }),
+				'search[open_status]': idList('Visibility', { term: '公開ステータス', choices: openStatuses }),
 				'search[owner_user_id]': id('Owner', { term: '名刺所有者' }),
 				'search[owner_user_ids]': idList('Owners', { term: '名刺所有者', separate: 'comma' }),
 				'search[owner_user_code]': text('Owner Code', undefined, { term: '名刺所有者' }),

@@ -181,7 +181,7 @@ describe('files come in', () => {
 		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
 		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
 		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
-		expect(error?.message).toContain("'Reseller' must be a value from its list");
+		expect(error?.message).toContain("'Reseller' must be an ID from its list");
 		expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
 	});
 

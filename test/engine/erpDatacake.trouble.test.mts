@@ -187,9 +187,9 @@ describe('answers', () => {
 		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['two lists', { effect: 'status', status: 200, body: { a: [{ x: 1 }], b: [{ y: 2 }] } }, /without the expected data/],
 		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
-		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
-		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake has nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
-		['a wrong token', { effect: 'keyRefused' }, /rejected the key/],
+		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another URL, but redirects are not followed/],
+		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake found nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
+		['a wrong token', { effect: 'keyRefused' }, /rejected the credential/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(invoices());
@@ -219,12 +219,12 @@ describe('bad input costs no call', () => {
 		['a state that is none', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
 		['a wrong email', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
 		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a valid date, e\.g\. 2026-04-30/],
-		['text that is no JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
-		['text that is no JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
-		['a binary field that is not there', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
+		['text that is no JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be valid JSON/],
+		['text that is no JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be valid JSON/],
+		['a binary field that is not there', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item only has data \[item 0\]/],
 		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but the limit is 1 kB/],
 		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' has 2\.9 kB/],
-		['text that is no base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
+		['text that is no base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be Base64 text/],
 		['a file given twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set twice/],
 		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One file name cannot be used for 2 files/],
 		['a missing invoice id', () => job('invoice', 'signalPayment', { idCliente: '1', idFatura: ' ' }), /^'Invoice ID' is required/],
@@ -239,9 +239,9 @@ describe('bad input costs no call', () => {
 	});
 
 	test.each<[string, () => Job, RegExp]>([
-		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be a value from its list, but "101"/],
-		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be a value from its list/],
-		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be a value from its list/],
+		['of a reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be an ID from its list, but "101"/],
+		['of a product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be an ID from its list/],
+		['of a status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be an ID from its list/],
 		['of a department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
 	])('an id from another list, in the place %s', async (_name, make, message) => {
 		const { error } = await run(make());
@@ -337,7 +337,7 @@ describe('the test of a credential', () => {
 	});
 
 	test.each([
-		[{ token: 'wrong' }, /rejected the key in this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
+		[{ token: 'wrong' }, /rejected the credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
 		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
 	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));

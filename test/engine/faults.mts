@@ -108,11 +108,11 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 	const late = `${service} did not respond in time`;
 	const unreached = `Could not connect to the ${service} host`;
 	const untrusted = `Could not establish a secure connection to the ${service} host, so nothing was sent`;
-	const invalidKey = `${service} rejected the key in this credential`;
-	const nowhere = `${service} has nothing at (the address of the call)`;
-	const elsewhere = `${service} redirected the request to another address, which was not followed`;
+	const invalidKey = `${service} rejected the credential`;
+	const nowhere = `${service} found nothing at (the address of the call)`;
+	const elsewhere = `${service} redirected the request to another URL, but redirects are not followed`;
 	const pause = `${service} accepts requests again in 2 h, at hh:mm:ss`;
-	const forbidden = `${service} does not allow this for the user of this credential`;
+	const forbidden = `${service} denied permission for this request`;
 	const none = '';
 
 	const every: FaultCase[] = [
@@ -257,7 +257,7 @@ export function expected(fault: FaultCase, operation: Operation, lasts: FaultDur
 	// These cancel the waiting calls: those of later items, and later pages of earlier ones.
 	const isEnded = cancelsWaitingCalls(fault) && (place === 'after' || after > 0);
 	if (!isEnded) return well;
-	const unsent = fault.row === 'longPause' ? message : `Not sent because ${service} rejected the key in this credential`;
+	const unsent = fault.row === 'longPause' ? message : `Not sent because ${service} rejected the credential`;
 	return { calls: place === 'after' ? before : before + 1, stored: 0, message: unsent, mayBeStored: false };
 }
 

@@ -183,7 +183,7 @@ describe('the test of a credential', () => {
 		await testCredential('hotProfileApi', credential());
 		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
 		service.fault({ effect: 'keyRefused' });
-		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the key');
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the credential');
 		expect(service.journal).toHaveLength(3);
 	});
 

@@ -33,5 +33,5 @@ test('a page that is not full is the last one', async () => {
 });
 
 test('a refused key is said in plain words', async () => {
-	await expect(listSearch(job('wrong'), 'searchClients')).rejects.toThrow(/rejected the key/);
+	await expect(listSearch(job('wrong'), 'searchClients')).rejects.toThrow(/rejected the credential/);
 });

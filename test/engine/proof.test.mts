@@ -31,7 +31,7 @@ test('no longer than the waiting time', async () => {
 	await check();
 	expect(zen.journal).toHaveLength(1);
 	await waited();
-	await expect(check()).rejects.toThrow('rejected the key');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(2);
 });
 
@@ -39,8 +39,8 @@ test('a refusal of the key ends it, in the test as in a run', async () => {
 	await check();
 	await waited();
 	revoke();
-	expect((await run(job())).error?.message).toContain('rejected the key');
-	await expect(check()).rejects.toThrow('rejected the key');
+	expect((await run(job())).error?.message).toContain('rejected the credential');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(2);
 });
 
@@ -56,7 +56,7 @@ test("what an HTTP Request node asked in between proves nothing, nor does what w
 	await waited();
 	await foreignCaller('crmZenApi', { ...credential(), probed: '' }, 'request').call({ uri: `${zen.reportUrl('totals')}?data=2026-03-02`, json: true });
 	revoke();
-	await expect(check()).rejects.toThrow('rejected the key');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(3);
 });
 

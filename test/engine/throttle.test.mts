@@ -129,7 +129,7 @@ test('settings that are too high are put right by the refusals', async () => {
 test('a refused key ends the waiting calls of the execution', async () => {
 	const { status, error } = await run(createLeads(50, { credential: credential({ apiKey: 'wrong-key' }) }));
 	expect(status).toBe('error');
-	expect(error?.message).toContain('rejected the key');
+	expect(error?.message).toContain('rejected the credential');
 	expect(service.journal.length).toBeLessThanOrEqual(2);
 });
 

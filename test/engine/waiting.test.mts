@@ -33,7 +33,7 @@ const refuse = (times: number, header: string, more: object = {}) =>
 describe.each([
 	['7200', /accepts requests again in 2 h, at \d\d:\d\d:\d\d/],
 	['1e9', /accepts requests again on 20\d\d-/],
-	['Infinity', /asked for a pause without saying when it ends/],
+	['Infinity', /asked for a pause but did not say how long/],
 	[new Date('2200-01-01T00:00:00Z').toUTCString(), /accepts requests again on (2200-01-01|2199-12-31)/],
 ])('Retry-After: %s', (header, words) => {
 	test('ends what waits at once, and the next execution may try', async () => {
@@ -169,7 +169,7 @@ test('words that say "too many" are believed three times', async () => {
 
 test.each([
 	['there is room', 3, 3, undefined],
-	['there is none for a while', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no request to check for more'],
+	['there is none for a while', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no time to check for more'],
 ])('after two full pages of two, a third is looked at where %s', async (_name, requestsPerMinute, calls, told) => {
 	setTiming('WINDOW_MS', 4000);
 	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });

@@ -202,7 +202,7 @@ describe('stop with a message', () => {
 
 	test('several days cannot go well, which is said before the first', async () => {
 		const { error } = await run(job(range('2026-03-02', '2026-03-04', { whenTooSoon: 'stop' })));
-		expect(error?.message).toMatch(/3 requests take about 2 s.*'When Too Soon' to Wait/);
+		expect(error?.message).toMatch(/3 requests take about 2 s.*'When Rate-Limited' to Wait/);
 		expect(service.journal).toEqual([]);
 	});
 });
@@ -267,7 +267,7 @@ describe('the test of a credential', () => {
 	});
 
 	test.each<[string, () => IDataObject, RegExp]>([
-		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the key.*Integração.*Token inválido/],
+		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the credential.*Integração.*Token inválido/],
 		['a token with a space', () => ({ totalsToken: 'a b' }), /'Totals Token' in the credential contains a space/],
 		['a token with a line break', () => ({ totalsToken: 'ab\ncd' }), /'Totals Token' .*line break/],
 		['no token', () => ({ totalsToken: '' }), /'Totals Token' in the credential is empty/],
@@ -277,7 +277,7 @@ describe('the test of a credential', () => {
 		['the token in the URL', () => ({ totalsUrl: `${service.reportUrl('totals')}?token=${service.apiKey}` }), /must not contain the token/],
 		['half a pair', () => ({ leadFileToken: '' }), /'Lead File Token' in the credential is empty/],
 		['a wait below zero', () => ({ totalsWait: -1 }), /'Totals Wait' in the credential must be a number of seconds/],
-		['another address', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen has nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
+		['another address', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen found nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
 		['a web page', () => (service.fault({ effect: 'html' }), {}), /web page instead of data.*crmzen\.com\.br\/api/],
 		['no host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /Could not connect/],
 	])('says what is wrong: %s', async (_name, wrong, message) => {

@@ -112,7 +112,7 @@ describe('which day is asked', () => {
 		['a word', day('amanhã'), /^'Date' must be a valid date/],
 		['a number', day('={{ 20260302 }}'), /^'Date' must be a valid date/],
 		['nothing', day('={{ "" }}'), /^'Date' is required, but it is empty/],
-		['an expression without a value', day('={{ $json.day }}'), /^'Date' is required, but its expression returned undefined/],
+		['an expression without a value', day('={{ $json.day }}'), /^'Date' is required, but the expression returned undefined/],
 		['tomorrow', day('={{ $today.plus({ days: 1 }).toISODate() }}'), /^'Date' must not be in the future/],
 		['the year 2999', day('2999-01-01'), /^'Date' must not be in the future/],
 		['a range the wrong way round', range('2026-03-03', '2026-03-02'), /^'Start Date' must not be after 'End Date', but 2026-03-03 is after 2026-03-02 \[item 0\]$/],
@@ -208,10 +208,10 @@ describe('the other reports', () => {
 describe('what the user reads', () => {
 	test.each<[string, object, RegExp, RegExp?]>([
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
-		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the key/, /Integração.*CRM Zen says: Token inválido/],
-		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /does not allow this/, /'Totals Token'.*Sem permissão/],
-		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /has nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click the gear at the top, then Integração$/],
-		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /has nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click [^.]*$/],
+		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the credential/, /Integração.*CRM Zen says: Token inválido/],
+		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /denied permission/, /'Totals Token'.*Sem permissão/],
+		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /found nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click the gear at the top, then Integração$/],
+		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /found nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click [^.]*$/],
 		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /temporarily unavailable/, /Erro interno/],
 		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /temporarily unavailable/],
 		['an unknown status', { effect: 'status', status: 418, body: '' }, /returned status 418/],
@@ -220,7 +220,7 @@ describe('what the user reads', () => {
 		['cut JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
 		['another service', { effect: 'noRoot' }, /without the expected data/],
-		['a redirect', { effect: 'redirect' }, /another address, which was not followed/],
+		['a redirect', { effect: 'redirect' }, /another URL, but redirects are not followed/],
 		['a dropped connection', { effect: 'resetBeforeStore', times: 2 }, /closed the connection/],
 	])('%s', async (_name, fault, message, description = /./) => {
 		service.fault(fault as never);

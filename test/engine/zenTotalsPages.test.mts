@@ -95,7 +95,7 @@ test('behind a short page, a refusal is the end, whatever the total', async () =
 
 test.each([
 	['a refusal', { status: 400, error: 'Página inválida' }, /Página inválida/], ['the same page', full({ pages: 3, first: 1 }), /same page twice/],
-	['a refused token', { status: 401, error: 'Token inválido' }, /rejected the key/],
+	['a refused token', { status: 401, error: 'Token inválido' }, /rejected the credential/],
 ])('before that, %s is an error', async (_name, second, message) => {
 	answering(full({ pages: 3 }), second);
 	expect((await read()).error?.message).toMatch(message);

@@ -47,9 +47,9 @@ test.each([
 });
 
 test.each([
-	['a host without the API', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*'Instance'.*公開API/],
+	['a host without the API', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile found nothing at POST http.*'Instance'.*公開API/],
 	['a log-in page', { effect: 'html' }, /web page instead of data.*'Instance'/],
-	['a key without the right', { effect: 'keyRefused', status: 403 }, /rejected the key.*API連携.*公開API/],
+	['a key without the right', { effect: 'keyRefused', status: 403 }, /rejected the credential.*API連携.*公開API/],
 	['an answer in the service\'s own words', { effect: 'errorsList', sentences: ['公開APIが有効ではありません。'] }, /公開APIが有効ではありません。/],
 ] as const)('says in plain words what %s means', async (_what, fault, words) => {
 	sandbox.fault({ ...fault, times: 2 } as never);
@@ -80,7 +80,7 @@ test('says what is wrong with a key broken in the middle, and sends nothing', as
 test('notices at once that the key is revoked', async () => {
 	expect(await tryOut({})).toMatchObject({ status: 'OK' });
 	sandbox.fault({ effect: 'keyRefused' });
-	expect(await tryOut({})).toMatchObject({ status: 'Error', message: expect.stringContaining('rejected the key') });
+	expect(await tryOut({})).toMatchObject({ status: 'Error', message: expect.stringContaining('rejected the credential') });
 });
 
 /** What the "Test" of the credential's form answers, with some fields filled in differently. */

@@ -96,7 +96,7 @@ inEditor('with 250 items coming in, the node says beforehand how long that takes
 	await editor.picture('12 create example on the canvas');
 	await editor.openNode('Create lead');
 	await editor.by('execute-previous-node').first().click();
-	await editor.output.getByText(/More than 200 items take about 2 min to 4 min/).waitFor();
+	await editor.output.getByText(/More than 200 items take about 2 to 4 min/).waitFor();
 	await editor.picture('13 hint for 250 items');
 	await editor.executeStep();
 	await editor.output.getByText(/^Sent 250 requests to HotProfile in \d+ s without waiting\. HotProfile rejected none\.$/).waitFor();

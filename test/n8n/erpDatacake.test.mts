@@ -119,7 +119,7 @@ describe('with the sandbox', () => {
 
 	test.each([
 		['is right', async () => ({}), 'OK', /./],
-		['has a wrong token', async () => ({ token: 'wrong-token' }), 'Error', /rejected the key.*Token/],
+		['has a wrong token', async () => ({ token: 'wrong-token' }), 'Error', /rejected the credential.*Token/],
 		['has a wrong operation in its paths', async () => ({ endpointPaths: 'get_clients: /x' }), 'Error', /'Endpoint Paths'.*line 1.*get_clients/],
 		['has a path that is none', async () => ({ endpointPaths: 'list_cities: cidades' }), 'Error', /'Endpoint Paths'.*line 1/],
 		['leads to a host that does not answer', async () => ({ baseUrl: `http://127.0.0.1:${await freePort()}` }), 'Error', /Could not connect/],

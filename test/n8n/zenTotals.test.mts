@@ -115,7 +115,7 @@ describe('the test of the credential', () => {
 	});
 
 	test.each([
-		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the key|token/i],
+		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the credential|token/i],
 		['a token with a blank', async () => ({ totalsToken: 'a b' }), /Token/],
 		['a URL that is none', async () => ({ totalsUrl: 'not a url' }), /URL/],
 		['a host that does not answer', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /Could not connect/],

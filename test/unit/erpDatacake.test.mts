@@ -79,8 +79,8 @@ describe('what is sent', () => {
 	test.each<[string, FieldSpec, unknown, RegExp]>([
 		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP of 8 digits/],
 		['a word for yes', yesNo('Y'), 'talvez', /true or false/],
-		['half of JSON', json('J'), '{"a":', /must be JSON/],
-		['no base64', file('F'), 'olá', /must be base64/],
+		['half of JSON', json('J'), '{"a":', /must be valid JSON/],
+		['no base64', file('F'), 'olá', /must be Base64 text/],
 		['a day in Brazilian form', date('D'), '31/02/2026', /valid date, e\.g\. 2026-04-30/],
 	])('%s is refused', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
 

@@ -13,7 +13,7 @@ import { getManyTicketTypes } from './getManyTicketTypes';
 
 export const catalogue: Resource = {
 	value: 'catalogue',
-	name: 'Catalogue',
+	name: 'Catalog',
 	term: 'Catálogo',
 	operations: [
 		getManyCities,

@@ -6,10 +6,10 @@ import { create, statusRow } from '../operations';
 
 export const enableProvisionally = create({
 	value: 'enableProvisionally',
-	name: 'Enable Provisionally',
+	name: 'Enable Temporarily',
 	pastTense: 'enabled',
 	id: 'enable_provisionally',
-	action: 'Enable client service provisionally',
+	action: 'Enable client service temporarily',
 	description: 'Enable a suspended service for a limited time (habilitação provisória)',
 	path: '/habilitacoes-provisorias',
 	required: pick(common, 'id_cliente', 'id_servico'),

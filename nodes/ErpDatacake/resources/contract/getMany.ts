@@ -8,7 +8,7 @@ import { contractRow } from './fields';
 export const getManyContracts = getMany({
 	id: 'list_client_contracts',
 	action: 'Get many contracts',
-	description: 'Get the contracts of a client',
+	description: "Get a client's contracts",
 	path: '/contratos',
 	required: pick(common, 'document'),
 	columns: contractRow,

@@ -190,13 +190,13 @@ describe('files come in', () => {
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
 		expect((await notes([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
-		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
+		expect((await notes([`${base()}/one`])).error?.message).toContain("'url_arquivo' in row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
 		expect((await notes([`${base()}/one`])).error?.message).toContain('redirects too many times');
 	});
 
 	test.each<[string, string, RegExp]>([
-		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not start with https/],
+		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' in row 2 does not start with https/],
 		['another scheme', 'file:///etc/hostname', /does not start with https/],
 		['no link', 'see above', /is not a link to a file/],
 	])('not from %s', async (_name, link, message) => {
@@ -207,8 +207,8 @@ describe('files come in', () => {
 
 	test('not from this machine, where the ERP is elsewhere', async () => {
 		const { downloadUrl: fileAddress } = require('../../dist/nodes/shared/http/download.js');
-		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' of row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
-		expect(fileAddress('https://files.example.com/a', "'x' of row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
+		expect(() => fileAddress('http://127.0.0.1:5678/rest', "'x' in row 1", 'https://erp.example.com')).toThrow(/machine that n8n runs on/);
+		expect(fileAddress('https://files.example.com/a', "'x' in row 1", 'https://erp.example.com').href).toBe('https://files.example.com/a');
 	});
 
 	test.each<[string, RequestListener, RegExp]>([

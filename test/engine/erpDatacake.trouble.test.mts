@@ -295,7 +295,7 @@ describe('bad input costs no call', () => {
 	test('a path that needs what the item lacks', async () => {
 		const endpointPaths = 'list_open_invoices: /contratos/{id_contrato}/faturas';
 		const { error } = await run({ ...invoices(), credential: credential({ endpointPaths }) });
-		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under Endpoint Paths in the credential contains {id_contrato} [item 0]");
+		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under 'Endpoint Paths' in the credential contains {id_contrato} [item 0]");
 		expect(service.journal).toEqual([]);
 	});
 });
@@ -337,7 +337,7 @@ describe('the test of a credential', () => {
 	});
 
 	test.each([
-		[{ token: 'wrong' }, /rejected the credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
+		[{ token: 'wrong' }, /rejected the credential\. Check 'Token', 'Header Name' and 'Header Prefix'.*Token inválido/],
 		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
 	])('says what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));

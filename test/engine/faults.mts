@@ -135,7 +135,7 @@ export function faultsOf({ service, does, before, isFile, takesAnything, isCount
 		{ name: 'an answer that trickles in', row: 'harmless', order: { effect: 'trickle', store: true }, message: none },
 	];
 	if (isFile) {
-		const file = "'url_arquivo' of row 1";
+		const file = "'url_arquivo' in row 1";
 		const host = (code: number) => `${file} could not be downloaded: its host returned status ${code}`;
 		return [
 			...every,

@@ -76,7 +76,7 @@ onlyWithSocket.each<[string, RequestListener]>([
 ])('%s of a name that leads to this machine is not handed on, and nothing of it is told', async (_name, listener) => {
 	respond = listener;
 	const { error, items } = await download(`${inside}/secret.pdf`);
-	expect(error?.message).toContain("'url_arquivo' of row 1 points to the machine that n8n runs on, so it was not followed");
+	expect(error?.message).toContain("'url_arquivo' in row 1 points to the machine that n8n runs on, so it was not followed");
 	expect(items).toEqual([]);
 	expect(asked).toEqual(['/secret.pdf']);
 });

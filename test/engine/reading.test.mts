@@ -42,8 +42,8 @@ test.each([{ errors: ['Not Found.'] }, { message: 'Not Found' }, {}, []])('a 404
 	const zen = { totalsUrl: `${url}/t`, totalsToken: 'totals-token', leadFileUrl: `${url}/zen?conta=1`, leadFileToken: 'lead-file-token', leadFileWait: 0 };
 	const jobs: Array<[Job, string, RegExp]> = [
 		[hotProfileJob('lead', 'create', { clientId: '1', familyName: 'a' }, { credential: { instance: url, apiKey: 'the-long-key' } }), `POST ${url}/rest_api/v1/leads/create`, /^Check 'Instance'/],
-		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check Base URL and Endpoint Paths/],
-		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check Base URL/],
+		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check 'Base URL' and 'Endpoint Paths'/],
+		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check 'Base URL'/],
 		[{ node: 'zenTotals', parameters: { resource: 'leadFile', operation: 'getMany', period: 'oneDay', date: '2026-03-02' }, credential: zen }, `GET ${url}/zen`, /^Check 'Lead File URL'/],
 	];
 	try {

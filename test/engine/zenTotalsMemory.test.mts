@@ -143,13 +143,13 @@ describe('the log', () => {
 		await run(job({ resource, ...oneDay('2026-03-02') }));
 		const { lines, outcome } = await logged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
-		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every 1 s`);
-		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. The next one starts in 1 s/.test(line))).toHaveLength(1);
+		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every second`);
+		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. It starts in 1 s/.test(line))).toHaveLength(1);
 	});
 
 	test('of several days, all of them', async () => {
 		const { lines } = await logged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
-		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every 1 s');
+		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every second');
 	});
 
 	test('nothing where nothing waits', async () => {

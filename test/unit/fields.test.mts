@@ -82,7 +82,7 @@ describe('what is sent', () => {
 		['a letter in an extension', digits('D'), '12-3', /digits only/],
 		['an extension of 9 digits', digits('D', { maxLength: 8 }), '123456789', /at most 8 digits/],
 		['a latitude of 200', latitude, 200, /from -90 to 90/],
-		['a decimal comma', latitude, '35,7', /3 digits and 14 after it/],
+		['a decimal comma', latitude, '35,7', /3 digits before the decimal point/],
 		['15 decimals', latitude, '35.123456789012345', /14 after it/],
 		['a word for a flag', flag('F'), 'maybe', /true or false/],
 		['an unknown choice', status, 3, /one of 1, 2/],

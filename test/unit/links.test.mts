@@ -21,12 +21,12 @@ const service = 'https://erp.example.com/api';
 
 test.each(here)('%s is this machine', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(true);
-	expect(() => downloadUrl(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 points to the machine that n8n runs on, so it was not followed");
+	expect(() => downloadUrl(link(host), "'x' in row 1", service)).toThrow("'x' in row 1 points to the machine that n8n runs on, so it was not followed");
 });
 
 test.each(elsewhere)('%s is not', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(false);
-	expect(downloadUrl(link(host), "'x' of row 1", service).href).toBe(new URL(link(host)).href);
+	expect(downloadUrl(link(host), "'x' in row 1", service).href).toBe(new URL(link(host)).href);
 });
 
 test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '::'])('%s is, as a socket tells it', (address) => expect(isThisMachine(address)).toBe(true));
@@ -67,7 +67,7 @@ describe('a name that leads to this machine', () => {
 
 	test.each([200, 302, 404, 429, 503])('is refused ahead of all else, also with status %i', async (status) => {
 		const address = new URL(`http://files.example.com:${port}/a`);
-		await expect(readDownload(await answer(status), address, "'x' of row 1", limits, service)).rejects.toThrow("'x' of row 1 points to the machine that n8n runs on");
+		await expect(readDownload(await answer(status), address, "'x' in row 1", limits, service)).rejects.toThrow("'x' in row 1 points to the machine that n8n runs on");
 	});
 
 	test("but a proxy on this machine is no such name, nor is the service's own host, nor a service on this machine", async () => {

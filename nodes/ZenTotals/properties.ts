@@ -11,11 +11,11 @@ const waiting: INodeProperties[] = [
 		name: 'whenTooSoon',
 		type: 'options',
 		options: [
-			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request. You can stop the execution at any time' },
+			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request, unless you stop the execution' },
 			{
 				name: 'Use Last Response',
 				value: 'useLastAnswer',
-				description: 'Return the last response to the same request, with its age in seconds. Without one, wait',
+				description: 'Return the last response to the same request, with its age in seconds, or wait if there is none',
 			},
 			{ name: 'Stop with Error', value: 'stop', description: 'Stop with an error that says when CRM Zen allows the next request' },
 		],
@@ -28,7 +28,7 @@ const waiting: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 60,
-		description: 'Maximum time to wait for all items and days together. If the node knows in advance that it is too short, nothing is sent',
+		description: 'Maximum time to wait for all items and days together (nothing is sent if this is known to be too short)',
 		displayOptions: { show: { whenTooSoon: ['wait', 'useLastAnswer'] } },
 	},
 ];

@@ -229,7 +229,7 @@ describe('what the user reads', () => {
 		['no root', { effect: 'noRoot' }, /without the expected data/],
 		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another URL, but redirects are not followed/],
 		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile found nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
-		['a forbidden record', { effect: 'keyRefused', status: 403 }, /denied permission for the user/],
+		['a forbidden record', { effect: 'keyRefused', status: 403 }, /denied permission for this request/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(read());

@@ -163,7 +163,7 @@ describe('the log', () => {
 		while (service.journal.length < 1) await sleep(5);
 		const { lines } = await logged({ resource: 'totals', ...oneDay('2026-03-02') });
 		await other;
-		expect(lines).toContain('Totals: waiting for the answer to the same request of another execution');
+		expect(lines).toContain('Totals: waiting for the response to the same request from another execution');
 		expect(service.journal).toHaveLength(1);
 	});
 });

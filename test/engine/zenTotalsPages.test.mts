@@ -188,12 +188,12 @@ test('the node has a hint for each report, unless it stops, whatever its paramet
 			return display;
 		});
 	};
-	for (const [resource, time] of [['totals', '5 min'], ['leadsByUser', '1 min'], ['leadFile', '5 min'], ['salesFunnel', '10 min']]) {
+	for (const [resource, time] of [['totals', '5 min'], ['leadsByUser', 'minute'], ['leadFile', '5 min'], ['salesFunnel', '10 min']]) {
 		for (const parameters of [{}, { period: 'today' }, { period: 'range' }, { whenTooSoon: 'useLastAnswer' }, { period: 'oneDay', date: '={{ $json.day }}' }, { limit: '={{ $json.limit }}' }]) {
 			const hints = shown({ resource, ...parameters });
 			expect(hints).toHaveLength(1);
 			// Also where the node has run: the next run is the one that waits.
-			expect(hints[0]).toMatchObject({ whenToDisplay: 'always', location: 'outputPane', message: expect.stringContaining(`one request for this report in ${time}`) });
+			expect(hints[0]).toMatchObject({ whenToDisplay: 'always', location: 'outputPane', message: expect.stringContaining(`one request every ${time} for this report`) });
 		}
 		expect(shown({ resource, whenTooSoon: 'stop' })).toEqual([]);
 		expect(shown({ resource, whenTooSoon: '={{ "wait" }}' })).toHaveLength(1);

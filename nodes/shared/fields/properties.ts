@@ -14,7 +14,7 @@ export const binaryFields: INodeProperties = {
 	type: 'string',
 	default: 'data',
 	placeholder: 'e.g. data, contract',
-	description: 'Names of the binary fields to send, separated by commas. Keep the default if you enter Base64 text instead',
+	description: 'Names of the binary fields to send, separated by commas (keep the default if you enter Base64 text instead)',
 };
 
 export const isFile = ({ kind }: Pick<Field, 'kind'>): boolean => kind === 'file';

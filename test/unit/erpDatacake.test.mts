@@ -77,7 +77,7 @@ describe('what is sent', () => {
 	])('%s', (_name, spec, value, settings, wire) => expect(sent(spec, value, settings)).toEqual(wire));
 
 	test.each<[string, FieldSpec, unknown, RegExp]>([
-		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP of 8 digits/],
+		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP with 8 digits/],
 		['a word for yes', yesNo('Y'), 'talvez', /true or false/],
 		['half of JSON', json('J'), '{"a":', /must be valid JSON/],
 		['no base64', file('F'), 'olá', /must be Base64 text/],

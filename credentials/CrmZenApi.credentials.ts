@@ -28,7 +28,7 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 		default: '',
 		...(required ? { required } : {}),
 		placeholder: 'e.g. https://…',
-		description: `URL of the ${label} report, from Integração (click the gear at the top of CRM Zen)${required ? '' : '. Only needed if you use this report'}`,
+		description: `URL of the ${label} report. To find it, click the gear at the top of CRM Zen, then Integração${required ? '' : '. Only needed if you use this report'}`,
 	},
 	{
 		displayName: `${label} Token`,
@@ -45,7 +45,7 @@ const fieldsOf = ({ name, label, wait, required = false }: Report): INodePropert
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: MAX_WAIT_SECONDS },
 		default: wait,
-		description: `Time from the end of one request to the start of the next, across all workflows of this n8n. CRM Zen requires ${wait} seconds`,
+		description: `Minimum time from the end of one request to the start of the next, across all workflows in this n8n instance. CRM Zen requires ${wait} seconds`,
 	},
 ];
 

@@ -34,7 +34,7 @@ export class ErpDatacakeApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://erp.example.com/api',
-			description: "URL of your ERP's API, up to where the paths of the operations start",
+			description: "URL of your ERP's API, without the paths of its operations",
 		},
 		{
 			displayName: 'Token',
@@ -50,7 +50,7 @@ export class ErpDatacakeApi implements ICredentialType {
 			name: 'headerName',
 			type: 'string',
 			default: 'Authorization',
-			description: 'Header in which the ERP expects the token',
+			description: 'Name of the header in which the ERP expects the token',
 		},
 		{
 			displayName: 'Header Prefix',
@@ -60,15 +60,15 @@ export class ErpDatacakeApi implements ICredentialType {
 			description: 'Word before the token, separated by a space. Leave empty if the ERP expects the token alone',
 		},
 		{
-			displayName: 'GET Input In',
+			displayName: 'Send GET Input As',
 			name: 'getInputIn',
 			type: 'options',
 			options: [
-				{ name: 'Query', value: 'query', description: 'As query parameters of the URL' },
-				{ name: 'JSON Body', value: 'body', description: 'As JSON in the request body' },
+				{ name: 'Query Parameters', value: 'query', description: 'Send the input in the URL' },
+				{ name: 'JSON Body', value: 'body', description: 'Send the input as JSON in the request body' },
 			],
 			default: 'query',
-			description: 'Where the ERP expects the input of operations that only read',
+			description: 'Where the ERP expects the input of read operations',
 		},
 		{
 			displayName: 'Endpoint Paths',
@@ -78,7 +78,7 @@ export class ErpDatacakeApi implements ICredentialType {
 			default: '',
 			placeholder: 'get_client_info: /clientes/{cnpj_cpf}\nlist_open_invoices: /boletos',
 			description:
-				'Only needed if your ERP uses other paths than the default ones. Enter one operation per line, by its name in the Datacake contract. A field in braces is replaced by its input value. Lines that start with # are ignored',
+				'Only needed if your ERP does not use the default paths. Enter one operation per line, by its name in the Datacake contract. A field in braces is replaced by its input value. Lines that start with # are ignored',
 		},
 		...limitProperties(),
 		probedProperty,

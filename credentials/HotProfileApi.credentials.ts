@@ -43,9 +43,9 @@ export class HotProfileApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Key of a user with API access (API連携). What can be read and changed depends on the permissions of that user',
+			description: 'Key of a user with API integration (API連携). The permissions of that user determine what can be read and changed',
 		},
-		...limitProperties('HotProfile allows 2 for each contract'),
+		...limitProperties('HotProfile allows 2 per contract'),
 		probedProperty,
 	];
 

@@ -19,7 +19,7 @@ export class ErpDatacake implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: "Get clients, invoices and services from an internet provider's ERP, and send it orders, tickets and payments",
+		description: "Read clients, services and invoices in an internet provider's ERP, create orders and tickets, and record payments",
 		defaults: { name: 'ERP Datacake' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

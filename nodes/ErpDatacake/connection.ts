@@ -46,10 +46,10 @@ export function connect(credentials: ICredentialDataDecryptedObject): ErpConnect
 export function baseUrl(value: unknown): string {
 	const url = parsePastedUrl(value, 'https');
 	if (!url) throw invalidCredential("'Base URL' in the credential must be a URL, e.g. https://erp.example.com/api");
-	if (!isSecure(url)) throw invalidCredential("'Base URL' in the credential must start with https://, since every request carries the token");
+	if (!isSecure(url)) throw invalidCredential("'Base URL' in the credential must start with https://, because every request carries the token");
 	const { origin, pathname, search, hash, username, password } = url;
 	if (search || hash || username || password) {
-		throw invalidCredential("'Base URL' in the credential must contain a host and a path only");
+		throw invalidCredential("'Base URL' in the credential must contain only a host and a path");
 	}
 	return origin + pathname.replace(/\/+$/, '');
 }
@@ -74,7 +74,7 @@ function tokenHeader(credentials: ICredentialDataDecryptedObject): { name: strin
 		throw invalidCredential("'Header Name' in the credential must be a valid header name, e.g. Authorization");
 	}
 	if (!/^[\x20-\x7e]*$/.test(prefix)) {
-		throw invalidCredential("'Header Prefix' in the credential must contain unaccented characters only, e.g. Bearer");
+		throw invalidCredential("'Header Prefix' in the credential must contain only unaccented characters, e.g. Bearer");
 	}
 	const token = parseKey(credentials.token, 'Token', 'the ERP', prefix);
 	return { name, value: prefix ? `${prefix} ${token}` : token, token };

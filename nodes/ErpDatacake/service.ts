@@ -28,10 +28,11 @@ export const erpDatacake: ServiceAdapter = {
 	resources,
 	referenceLists,
 	advice: {
-		unauthorized: 'Check Token, Header Name and Header Prefix in the credential',
-		unexpectedResponse: 'The response should be a list, either top-level or under a single key. Check Base URL and Endpoint Paths in the credential',
-		notFound: 'Check Base URL and Endpoint Paths in the credential. If the path contains an ID, the record may not exist',
-		htmlResponse: 'Check Base URL and Endpoint Paths in the credential. They may lead to a web page of the ERP',
+		unauthorized: "Check 'Token', 'Header Name' and 'Header Prefix' in the credential",
+		unexpectedResponse: "The response should be a list, either top-level or under a single key. Check 'Base URL' and 'Endpoint Paths' in the credential",
+		notFound: "Check 'Base URL' and 'Endpoint Paths' in the credential. If the path contains an ID, the record may not exist",
+		redirected: "Check 'Base URL' and 'Endpoint Paths' in the credential. The token is never sent to another host",
+		htmlResponse: "Check 'Base URL' and 'Endpoint Paths' in the credential. They may point to a web page of the ERP",
 	},
 	connect,
 	authenticate,
@@ -54,7 +55,7 @@ function validateRequest(operation: Operation, values: WireValues, connection: C
 	return placeholdersIn(pathOf(operation, connection)).flatMap((name) => {
 		const label = fieldsOf(operation)[name]?.label ?? name;
 		const value = textOf(values[name] ?? '');
-		if (value === '') return [`'${label}' is required: the path of this operation under Endpoint Paths in the credential contains {${name}}`];
+		if (value === '') return [`'${label}' is required: the path of this operation under 'Endpoint Paths' in the credential contains {${name}}`];
 		if (hasLoneSurrogate(value)) return [`'${label}' cannot be used in a URL path: it contains an incomplete character (a lone surrogate)`];
 		return /^\.{1,2}$/.test(value) ? [`'${label}' cannot be used in a URL path: it is "${value}"`] : [];
 	});

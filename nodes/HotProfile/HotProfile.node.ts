@@ -31,7 +31,7 @@ export class HotProfile implements INodeType {
 			...durationHints,
 			{
 				message:
-					'Return All reads 100 leads, or 1,000 clients or business cards, per call. At the default limit of 100 calls per minute, 10,000 leads take 1 minute.',
+					"'Return All' reads 100 leads, or 1,000 clients or business cards, per request. At the default limit of 100 requests per minute, 10,000 leads take about 1 min.",
 				displayCondition: '={{ $parameter["operation"] === "getMany" && $parameter["returnAll"] === true }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'outputPane',

@@ -53,7 +53,7 @@ export function authenticate(credentials: ICredentialDataDecryptedObject, reques
 	const part = request.form ? 'form' : 'body';
 	const fields = request[part] ?? {};
 	if (request.formData !== undefined || Object.getPrototypeOf(fields) !== Object.prototype) {
-		throw invalidCredential('HotProfile expects its key in the body. Send the body as Form Urlencoded');
+		throw invalidCredential('HotProfile expects the API key in the body. Send the body as Form Urlencoded');
 	}
 	return { ...pinRequest(request, target), [part]: { ...(fields as IDataObject), api_key: apiKeyOf(credentials) } };
 }

@@ -20,12 +20,13 @@ export const hotProfile: ServiceAdapter = {
 	resources,
 	advice: {
 		unauthorized:
-			'Check the API key. Its user needs API integration (API連携), and the company needs the public API (公開API)',
+			"Check 'API Key' in the credential. Its user needs API integration (API連携), and the company needs the public API (公開API)",
 		forbidden: 'Check that the user of the API key can view and edit this record and has API integration (API連携) enabled',
 		unexpectedResponse: "Check 'Instance' in the credential, and that the public API (公開API) is enabled",
 		notFound: "Check 'Instance' in the credential, and that the public API (公開API) is enabled",
 		unreachable: "Check 'Instance' in the credential and n8n's network connection",
-		htmlResponse: "Check 'Instance' in the credential. It may lead to the login page",
+		redirected: "Check 'Instance' in the credential. The API key is never sent to another host",
+		htmlResponse: "Check 'Instance' in the credential. It may point to a login page",
 	},
 	connect,
 	authenticate,

@@ -119,7 +119,7 @@ function addressOf(value: unknown, { label }: Report, token: string): string {
 	if (address === '') throw invalidCredential(`${field} is not a valid URL. It must start with https://`);
 	const url = new URL(address);
 	if (url.username || url.password) throw invalidCredential(`${field} must not contain a username or password`);
-	if (!isSecure(url)) throw invalidCredential(`${field} must start with https://, so that nobody on the way can read the token`);
+	if (!isSecure(url)) throw invalidCredential(`${field} must start with https:// to protect the token`);
 	if ([...url.searchParams.values(), ...url.pathname.split('/')].includes(token)) {
 		throw invalidCredential(`${field} must not contain the token. Enter the token in '${label} Token'`);
 	}

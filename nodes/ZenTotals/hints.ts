@@ -2,7 +2,7 @@
 
 import type { NodeHint } from 'n8n-workflow';
 
-import { formatDuration } from '../shared/http/format';
+import { formatDuration, formatInterval } from '../shared/http/format';
 import { reports } from './resources';
 
 /** An expression in "When Too Soon" cannot be evaluated before there is an input. */
@@ -11,9 +11,9 @@ const MAY_WAIT = '(() => { try { return $parameter["whenTooSoon"] !== "stop" } c
 /** One for each report. It is shown after a run too, since the next run is the one that waits. */
 export const waitHints: NodeHint[] = reports.map(({ name, wait, cost }): NodeHint => ({
 	message: [
-		`CRM Zen allows one request for this report in ${formatDuration(wait * 1000)}, including credential tests`,
+		`CRM Zen allows one request every ${formatInterval(wait * 1000)} for this report, including credential tests`,
 		cost,
-		"The node waits up to its 'Maximum Wait'; it does not request a day that has ended twice within that time",
+		`The node waits up to 'Maximum Wait (Minutes)', and does not request a past day twice in ${formatDuration(wait * 1000)}`,
 	].filter(Boolean).map((sentence) => `${sentence}.`).join(' '),
 	displayCondition: `={{ $parameter["resource"] === "${name}" && ${MAY_WAIT} }}`,
 	whenToDisplay: 'always',

@@ -40,7 +40,7 @@ export async function readLeadPages(context: QueryContext, pageSize: number): Pr
 	if (isChecked) addMismatchNote(pages, leads.length >= item.maxRows, item);
 	else {
 		const subject = pluralize(leads.length, 'lead');
-		item.addNote?.(`${reportOf(item.operation).label}: CRM Zen reported no more than ${subject}. There was no time left to request another page to make sure`);
+		item.addNote?.(`${reportOf(item.operation).label}: CRM Zen reported no more than ${subject}. There was no time left to check for more`);
 	}
 	return pages.map(({ answer }) => answer);
 }

@@ -11,16 +11,16 @@ const waiting: INodeProperties[] = [
 		name: 'whenTooSoon',
 		type: 'options',
 		options: [
-			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request; you can stop the execution at any time' },
+			{ name: 'Wait', value: 'wait', description: 'Wait until CRM Zen allows the next request, unless you stop the execution' },
 			{
 				name: 'Use the Last Answer',
 				value: 'useLastAnswer',
-				description: 'Return the last answer to the same request, with its age in seconds; other requests wait',
+				description: 'Return the last response to the same request, with its age in seconds, or wait if there is none',
 			},
-			{ name: 'Stop with a Message', value: 'stop', description: 'Stop, and say when the next request is allowed' },
+			{ name: 'Stop with a Message', value: 'stop', description: 'Stop with an error that says when CRM Zen allows the next request' },
 		],
 		default: 'wait',
-		description: 'What to do while CRM Zen does not allow another request for the same report',
+		description: 'What to do when CRM Zen does not allow another request for this report yet',
 	},
 	{
 		displayName: 'Maximum Wait (Minutes)',
@@ -28,7 +28,7 @@ const waiting: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 60,
-		description: 'Longest time to wait for all items and days together; nothing is sent if that is known not to be enough',
+		description: 'Maximum time to wait for all items and days together (nothing is sent if this is known to be too short)',
 		displayOptions: { show: { whenTooSoon: ['wait', 'useLastAnswer'] } },
 	},
 ];
@@ -40,10 +40,10 @@ const outputOf = ({ name, outputs: { rows, users } }: Report): INodeProperties =
 	options: [
 		{ name: 'Rows', value: 'rows', description: rows.description },
 		...(users ? [{ name: 'Users', value: 'users', description: users.description }] : []),
-		{ name: 'Raw', value: 'raw', description: 'As received, one item per request' },
+		{ name: 'Raw', value: 'raw', description: 'The response as CRM Zen sent it, one item per request' },
 	],
 	default: 'rows',
-	description: 'The form of the output',
+	description: 'How to return the data',
 	displayOptions: { show: { resource: [name] } },
 });
 

@@ -48,7 +48,7 @@ async function cachedOrSent(
 		if (cached) return cached;
 		const other = answerInProgress(key, isFinal, end, signal);
 		if (!other) break;
-		context.logger.info(`${reportOf(operation).label}: waiting for the answer to the same request of another execution`);
+		context.logger.info(`${reportOf(operation).label}: waiting for the response to the same request from another execution`);
 		const answer = await other;
 		if (answer) return answer;
 	}

@@ -11,22 +11,23 @@ import { plan } from './plan';
 import { reportOf, resources } from './resources';
 
 const SERVICE = 'CRM Zen';
-const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
+/** Where the credential's values come from. */
+const whereToFind = (what: 'it' | 'them') => `To find ${what} in CRM Zen, click the gear at the top, then Integração`;
 
 /** What to do about an error. The credential's fields have the report's name. */
 function advice(operation: Operation): Advice {
 	const { label } = reportOf(operation);
 	const url = `'${label} URL' in the credential`;
 	return {
-		unauthorized: `Check '${label} URL' and '${label} Token' in the credential. ${WHERE_TO_FIND}`,
-		forbidden: `Check that '${label} Token' in the credential has access to this report. ${WHERE_TO_FIND}`,
-		notFound: `Check ${url}. ${WHERE_TO_FIND}`,
-		unexpectedResponse: `Check ${url}: it may belong to another report. ${WHERE_TO_FIND}`,
-		redirected: `Check ${url}: the token is not sent to any other address. ${WHERE_TO_FIND}`,
-		htmlResponse: `Check ${url}. Pages under crmzen.com.br/api only describe the reports; your own URLs are under Integração`,
+		unauthorized: `Check '${label} URL' and '${label} Token' in the credential. ${whereToFind('them')}`,
+		forbidden: `Check that '${label} Token' in the credential has access to this report. ${whereToFind('it')}`,
+		notFound: `Check ${url}. ${whereToFind('it')}`,
+		unexpectedResponse: `Check ${url}. It may be the URL of another report. ${whereToFind('it')}`,
+		redirected: `Check ${url}. The token is not sent to any other URL. ${whereToFind('it')}`,
+		htmlResponse: `Check ${url}. Pages under crmzen.com.br/api only describe the reports. Your own URLs are under Integração`,
 		rateLimited: `Another program may be using the same URL. Try again later, or increase '${label} Wait (Seconds)' in the credential`,
 		retryLater: "Run the workflow again then, or set 'When Too Soon' to Wait and increase 'Maximum Wait (Minutes)'",
-		waitTooLong: 'Each day, and each page of 50 leads, is one request. Nothing is lost while requests wait',
+		waitTooLong: 'Each day and each page of 50 leads is one request. Nothing is lost while requests wait',
 		repeatedPage: 'Retry this item later, or request fewer days at a time',
 	};
 }

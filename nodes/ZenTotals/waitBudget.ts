@@ -3,7 +3,7 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import type { PlannedItem, Session } from '../shared/http/service';
-import { formatDuration, pluralize } from '../shared/http/format';
+import { formatDuration, formatInterval, pluralize } from '../shared/http/format';
 import { ServiceError } from '../shared/http/errors';
 import type { WireValues } from '../shared/fields/operations';
 import { throttleFor } from '../shared/throttle/registry';
@@ -41,7 +41,7 @@ export function readWaitSettings(context: IExecuteSingleFunctions, problems: str
 	if (whenTooSoon === 'stop') return { whenTooSoon, maxWaitMs: NO_WAIT_MS };
 	const value = context.getNodeParameter('maxWaitMinutes', 60);
 	const minutes = value === '' || value === null || typeof value === 'boolean' ? NaN : Number(value);
-	if (!(minutes >= 0)) problems.push("'Maximum Wait (Minutes)' must be a number, 0 or more");
+	if (!(minutes >= 0)) problems.push("'Maximum Wait (Minutes)' must be a number of 0 or more");
 	return { whenTooSoon, maxWaitMs: minutes * 60_000 };
 }
 
@@ -108,13 +108,13 @@ export function checkTime(
 	if (requests < 1) return;
 	const waitMs = throttleFor(accountId).estimateWaitMs(limits, requests);
 	const needed = `${pluralize(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} about ${formatDuration(waitMs)}`;
-	const estimate = `${reportOf(operation).label}: ${needed}, because CRM Zen allows one request every ${formatDuration(limits.windowMs)}`;
+	const estimate = `${reportOf(operation).label}: ${needed}, because CRM Zen allows one request every ${formatInterval(limits.windowMs)}`;
 	// For a single request, the throttle's own message says when to come back.
 	if (requests > 1 && waitMs > leftMs) {
 		const advice = whenTooSoon === 'stop'
 			? "Set 'When Too Soon' to Wait"
 			: `Set 'Maximum Wait (Minutes)' to ${Math.ceil(waitMs / 60_000)} or more`;
-		throw new ServiceError('waitTooLong', { messages: [`${estimate}. ${advice}, or request less`] });
+		throw new ServiceError('waitTooLong', { messages: [`${estimate}. ${advice}, or request less data`] });
 	}
 	if (waitMs > NO_WAIT_MS && waitMs <= leftMs) context.logger.info(estimate);
 }

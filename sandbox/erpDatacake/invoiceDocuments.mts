@@ -44,7 +44,7 @@ export function pdf(line: string): string {
 	const plain = line.normalize('NFD').replace(/[^\x20-\x7e]/g, '').replace(/[()\\]/g, '');
 	const content = `BT /F1 18 Tf 40 100 Td (${plain}) Tj ET`;
 	const objects = [
-		'<< /Type /Catalog /Pages 2 0 R >>',
+		'<< /Type /Catalogue /Pages 2 0 R >>',
 		'<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
 		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
 		`<< /Length ${content.length} >>\nstream\n${content}\nendstream`,

@@ -39,8 +39,8 @@ test('a rejected key in a run invalidates it', async () => {
 	await check();
 	await waitingTime();
 	revoke();
-	expect((await run(job())).error?.message).toContain('rejected the key');
-	await expect(check()).rejects.toThrow('rejected the key');
+	expect((await run(job())).error?.message).toContain('rejected the credential');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(2);
 });
 
@@ -56,7 +56,7 @@ test('a call of an HTTP Request node neither counts as a test nor extends an ear
 	await waitingTime();
 	await foreignCaller('crmZenApi', { ...credential(), probed: '' }, 'request').call({ uri: `${zen.reportUrl('totals')}?data=2026-03-02`, json: true });
 	revoke();
-	await expect(check()).rejects.toThrow('rejected the key');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(3);
 });
 

@@ -42,14 +42,14 @@ test.each([{ errors: ['Not Found.'] }, { message: 'Not Found' }, {}, []])('a 404
 	const zen = { totalsUrl: `${url}/t`, totalsToken: 'totals-token', leadFileUrl: `${url}/zen?conta=1`, leadFileToken: 'lead-file-token', leadFileWait: 0 };
 	const jobs: Array<[Job, string, RegExp]> = [
 		[hotProfileJob('lead', 'create', { clientId: '1', familyName: 'a' }, { credential: { instance: url, apiKey: 'the-long-key' } }), `POST ${url}/rest_api/v1/leads/create`, /^Check 'Instance'/],
-		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check Base URL and Endpoint Paths/],
-		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check Base URL/],
+		[erpJob('client', 'get', { cnpjCpf: '529.982.247-25' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `GET ${url}/api/clientes`, /^Check 'Base URL' and 'Endpoint Paths'/],
+		[erpJob('ticket', 'create', { idCliente: '1', assunto: 'a', mensagem: 'b' }, { credential: erpCredential({ baseUrl: `${url}/api` }) }), `POST ${url}/api/atendimentos`, /^Check 'Base URL'/],
 		[{ node: 'zenTotals', parameters: { resource: 'leadFile', operation: 'getMany', period: 'oneDay', date: '2026-03-02' }, credential: zen }, `GET ${url}/zen`, /^Check 'Lead File URL'/],
 	];
 	try {
 		for (const [job, target, advice] of jobs) {
 			const { error } = await run(job);
-			expect(error?.message).toContain(`has nothing at ${target}`);
+			expect(error?.message).toContain(`found nothing at ${target}`);
 			expect(error?.description).toMatch(advice);
 			expect(`${error?.message} ${error?.description}`).not.toMatch(/Correct the values|record may already exist|\.\./);
 		}
@@ -240,7 +240,7 @@ describe('a lone surrogate', () => {
 		['an entry of a list', () => erpJob('prospect', 'create', { nome: 'a', cnpjCpf: '529.982.247-25', additionalFields: { servicos: { entries: [{ idServico: loneSurrogate }] } } }), 'Product'],
 	])('in %s is rejected before any call, naming the field and the item', async (_name, job, label) => {
 		const { error } = await run(job());
-		expect(error?.message).toContain(`'${label}' must not contain half a character (a lone surrogate)`);
+		expect(error?.message).toContain(`'${label}' must not contain an incomplete character (a lone surrogate)`);
 		expect(error?.message).toContain('[item 0]');
 		expect([hotProfile.journal, erp.journal]).toEqual([[], []]);
 	});
@@ -330,7 +330,7 @@ describe('lists shared by several executions', () => {
 		const others = [start(job()), start(job()), start(job())];
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		first.cancel();
-		for (const { done } of others) expect((await done).error?.message).toMatch(/^'Reseller' must be a value from its list, but "999" is not in that list/);
+		for (const { done } of others) expect((await done).error?.message).toMatch(/^'Reseller' must be an ID from its list, but "999" is not in that list/);
 		expect((await first.done).status).toBe('canceled');
 		expect([lists(), created()]).toEqual([2, 0]);
 	});
@@ -357,7 +357,7 @@ describe('lists shared by several executions', () => {
 		await until(() => lists() === 1);
 		first.cancel();
 		await first.done;
-		expect((await run(job())).error?.message).toContain('must be a value from its list');
+		expect((await run(job())).error?.message).toContain('must be an ID from its list');
 		expect(lists()).toBe(2);
 	});
 });

@@ -187,9 +187,9 @@ describe('responses', () => {
 		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['two lists', { effect: 'status', status: 200, body: { a: [{ x: 1 }], b: [{ y: 2 }] } }, /without the expected data/],
 		['a list of texts', { effect: 'status', status: 200, body: ['a'] }, /without the expected data/],
-		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
-		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake has nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
-		['a wrong token', { effect: 'keyRefused' }, /rejected the key/],
+		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another URL, but redirects are not followed/],
+		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /^Get many invoices: ERP Datacake found nothing at GET http:\/\/127\.0\.0\.1:\d+\/faturas \[item 0\]$/],
+		['a wrong token', { effect: 'keyRefused' }, /rejected the credential/],
 	] as const)('%s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(invoices());
@@ -295,7 +295,7 @@ describe('invalid input is rejected before any call', () => {
 	test('a path with a placeholder that the item does not fill is rejected', async () => {
 		const endpointPaths = 'list_open_invoices: /contratos/{id_contrato}/faturas';
 		const { error } = await run({ ...invoices(), credential: credential({ endpointPaths }) });
-		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under Endpoint Paths in the credential contains {id_contrato} [item 0]");
+		expect(error?.message).toBe("'Contract ID' is required: the path of this operation under 'Endpoint Paths' in the credential contains {id_contrato} [item 0]");
 		expect(service.journal).toEqual([]);
 	});
 });
@@ -337,7 +337,7 @@ describe('the credential test', () => {
 	});
 
 	test.each([
-		[{ token: 'wrong' }, /rejected the key in this credential\. Check Token, Header Name and Header Prefix.*Token inválido/],
+		[{ token: 'wrong' }, /rejected the credential\. Check 'Token', 'Header Name' and 'Header Prefix'.*Token inválido/],
 		[{ endpointPaths: 'list_due_dates: /outro' }, /Rota não encontrada/],
 		[{ endpointPaths: 'x' }, /'Endpoint Paths' in the credential, line 1/],
 	])('explains what is wrong with %j', async (more, message) => await expect(check(more)).rejects.toThrow(message));

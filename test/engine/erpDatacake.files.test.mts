@@ -196,7 +196,7 @@ describe('downloads', () => {
 	});
 
 	test.each<[string, string, RegExp]>([
-		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' of row 2 does not start with https/],
+		['http on another machine', 'http://files.example.com/a.pdf', /'url_arquivo' in row 2 does not start with https/],
 		['another scheme', 'file:///etc/hostname', /does not start with https/],
 		['a text that is not a link', 'see above', /is not a link to a file/],
 	])('%s is not downloaded', async (_name, link, message) => {

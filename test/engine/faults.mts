@@ -112,7 +112,7 @@ export function faultsOf({ service, kind, before, isFile, acceptsAnyJson, report
 	const notFound = `${service} has nothing at (the address of the call)`;
 	const redirected = `${service} redirected the request to another address, which was not followed`;
 	const pause = `${service} accepts requests again in 2 h, at hh:mm:ss`;
-	const forbidden = `${service} does not allow this for the user of this credential`;
+	const forbidden = `${service} denied permission for this request`;
 	const none = '';
 
 	const common: FaultCase[] = [
@@ -135,7 +135,7 @@ export function faultsOf({ service, kind, before, isFile, acceptsAnyJson, report
 		{ name: 'slow response', row: 'harmless', injection: { effect: 'trickle', store: true }, message: none },
 	];
 	if (isFile) {
-		const file = "'url_arquivo' of row 1";
+		const file = "'url_arquivo' in row 1";
 		const host = (code: number) => `${file} could not be downloaded: its host returned status ${code}`;
 		return [
 			...common,

@@ -75,7 +75,7 @@ describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
 		expect(refused.length).toBeGreaterThan(0);
 		expect(service.journal).toHaveLength(12 - refused.length);
 		for (const { reason } of refused) {
-			expect((reason as Error).message).toMatch(/^Nothing was sent because the timeout of this request, 2 s, ends before it can start: in \d s at the earliest\. Use the HotProfile node/);
+			expect((reason as Error).message).toMatch(/^Nothing was sent because this request cannot start within its timeout of 2 s: it can start in \d s at the earliest\. Use the HotProfile node/);
 		}
 	});
 
@@ -88,7 +88,7 @@ describe.each(forms)('%s, with its %s helpers', (form, helpers) => {
 		const ends = await all;
 		const refused = ends.filter((end) => end.status === 'rejected');
 		expect(refused.length).toBeGreaterThan(0);
-		for (const { reason } of refused) expect((reason as Error).message).toContain('ends before it can start: in 2 h at the earliest');
+		for (const { reason } of refused) expect((reason as Error).message).toContain('it can start in 2 h at the earliest');
 	});
 
 	test('a 500 causes no further call', async () => {
@@ -183,7 +183,7 @@ describe('the credential test', () => {
 		await testCredential('hotProfileApi', credential());
 		expect(service.journal.map(({ path, body }) => ({ path, page: body.page }))).toEqual(Array(2).fill({ path: PATH, page: { number: '1', display_number: '1' } }));
 		service.fault({ effect: 'keyRefused' });
-		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the key');
+		await expect(testCredential('hotProfileApi', credential())).rejects.toThrow('rejected the credential');
 		expect(service.journal).toHaveLength(3);
 	});
 

@@ -127,7 +127,7 @@ describe('the summary after a run', () => {
 	test('reports rejected calls', async () => {
 		service.fault({ effect: '429', after: 2, times: 1, retryAfter: 'seconds', seconds: 1 });
 		expect(await messages(createLeads(5))).toEqual([
-			expect.stringMatching(/^Sent 6 requests to HotProfile in \d+ s.*\. HotProfile rejected 1 as too many requests; it was sent again\.$/),
+			expect.stringMatching(/^Sent 6 requests to HotProfile in \d+ s.*\. HotProfile rejected 1 as too many requests; it was retried\.$/),
 		]);
 	});
 

@@ -168,7 +168,7 @@ describe('On Error: Continue', () => {
 		failItem(1, { effect: 'keyRefused', status: 403 });
 		const { items } = await run(create(rows(4), { onError: 'continueRegularOutput' }));
 		expect(stored()).toHaveLength(3);
-		expect(items[1].json.error).toMatch(/does not allow this.*\[item 1\]/);
+		expect(items[1].json.error).toMatch(/denied permission.*\[item 1\]/);
 	});
 
 	test('a 401 ends all queued calls with the same key', async () => {

@@ -129,7 +129,7 @@ test('a limit set too high is corrected by the rejected calls', async () => {
 test('a rejected key ends the queued calls of the execution', async () => {
 	const { status, error } = await run(createLeads(50, { credential: credential({ apiKey: 'wrong-key' }) }));
 	expect(status).toBe('error');
-	expect(error?.message).toContain('rejected the key');
+	expect(error?.message).toContain('rejected the credential');
 	expect(service.journal.length).toBeLessThanOrEqual(2);
 });
 

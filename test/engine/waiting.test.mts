@@ -33,7 +33,7 @@ const refuse = (times: number, header: string, more: object = {}) =>
 describe.each([
 	['7200', /accepts requests again in 2 h, at \d\d:\d\d:\d\d/],
 	['1e9', /accepts requests again on 20\d\d-/],
-	['Infinity', /asked for a pause without saying when it ends/],
+	['Infinity', /asked for a pause but did not say how long/],
 	[new Date('2200-01-01T00:00:00Z').toUTCString(), /accepts requests again on (2200-01-01|2199-12-31)/],
 ])('Retry-After: %s', (header, message) => {
 	test('ends queued calls immediately, and the next execution may try again', async () => {

@@ -267,7 +267,7 @@ describe('the credential test', () => {
 	});
 
 	test.each<[string, () => IDataObject, RegExp]>([
-		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the key.*Integração.*Token inválido/],
+		['a wrong token', () => ({ totalsToken: 'wrong-token' }), /rejected the credential.*Integração.*Token inválido/],
 		['a token with a space', () => ({ totalsToken: 'a b' }), /'Totals Token' in the credential contains a space/],
 		['a token with a line break', () => ({ totalsToken: 'ab\ncd' }), /'Totals Token' .*line break/],
 		['no token', () => ({ totalsToken: '' }), /'Totals Token' in the credential is empty/],

@@ -143,8 +143,8 @@ describe('the log', () => {
 		await run(job({ resource, ...oneDay('2026-03-02') }));
 		const { lines, outcome } = await runLogged({ resource, ...oneDay('2026-03-03') });
 		expect(outcome.status).toBe('success');
-		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every 1 s`);
-		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. The next one starts in 1 s/.test(line))).toHaveLength(1);
+		expect(lines[0]).toBe(`${label}: 1 request takes about 1 s, because CRM Zen allows one request every second`);
+		expect(lines.filter((line) => /^CRM Zen: 1 request is queued\. It starts in 1 s/.test(line))).toHaveLength(1);
 	});
 
 	test('the total time of several days is logged', async () => {
@@ -163,7 +163,7 @@ describe('the log', () => {
 		while (service.journal.length < 1) await sleep(5);
 		const { lines } = await runLogged({ resource: 'totals', ...oneDay('2026-03-02') });
 		await other;
-		expect(lines).toContain('Totals: waiting for the answer to the same request of another execution');
+		expect(lines).toContain('Totals: waiting for the response to the same request from another execution');
 		expect(service.journal).toHaveLength(1);
 	});
 });

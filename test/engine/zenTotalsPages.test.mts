@@ -188,7 +188,7 @@ test('the node shows a hint for each report, unless it is set to stop', async ()
 			return display;
 		});
 	};
-	for (const [resource, time] of [['totals', '5 min'], ['leadsByUser', '1 min'], ['leadFile', '5 min'], ['salesFunnel', '10 min']]) {
+	for (const [resource, time] of [['totals', '5 min'], ['leadsByUser', 'minute'], ['leadFile', '5 min'], ['salesFunnel', '10 min']]) {
 		for (const parameters of [{}, { period: 'today' }, { period: 'range' }, { whenTooSoon: 'useLastAnswer' }, { period: 'oneDay', date: '={{ $json.day }}' }, { limit: '={{ $json.limit }}' }]) {
 			const hints = visibleHints({ resource, ...parameters });
 			expect(hints).toHaveLength(1);

@@ -208,10 +208,10 @@ describe('the other reports', () => {
 describe('what the user sees', () => {
 	test.each<[string, object, RegExp, RegExp?]>([
 		['400', { effect: 'error', status: 400, sentences: ['Data fora do período'] }, /^Get many totals: Data fora do período \[item 0\]$/],
-		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the key/, /Integração.*CRM Zen says: Token inválido/],
-		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /does not allow this/, /'Totals Token'.*Sem permissão/],
-		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /has nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click the gear at the top, then Integração$/],
-		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /has nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. In CRM Zen, click [^.]*$/],
+		['401', { effect: 'error', status: 401, sentences: ['Token inválido'] }, /rejected the credential/, /Integração.*CRM Zen says: Token inválido/],
+		['403', { effect: 'error', status: 403, sentences: ['Sem permissão'] }, /denied permission/, /'Totals Token'.*Sem permissão/],
+		['404', { effect: 'error', status: 404, sentences: ['Não encontrado'] }, /found nothing at GET http:\/\/127\.0\.0\.1:\d+\/relatorios\/totals: Não encontrado \[item 0\]$/, /^Check 'Totals URL' in the credential\. To find it in CRM Zen, click the gear at the top, then Integração$/],
+		['405', { effect: 'error', status: 405, sentences: ['Método não permitido.'] }, /found nothing at GET http[^ ]*totals: Método não permitido\. \[item 0\]$/, /^Check 'Totals URL' in the credential\. To find it in CRM Zen, click [^.]*$/],
 		['500', { effect: 'error', status: 500, sentences: ['Erro interno'], times: 2 }, /temporarily unavailable/, /Erro interno/],
 		['503 with a web page', { effect: 'status', status: 503, times: 2 }, /temporarily unavailable/],
 		['an unknown status', { effect: 'status', status: 418, body: '' }, /returned status 418/],

@@ -68,16 +68,16 @@ describe('a pasted key', () => {
 	);
 
 	test.each<[unknown, string | undefined, string]>([
-		['Bearer the-key', 'Bearer', "'Token' in the credential starts with 'Bearer'. Remove it: Header Prefix adds it"],
-		[' bearer  the-key', 'Bearer', "'Token' in the credential starts with 'bearer'. Remove it: Header Prefix adds it"],
-		['Token the-key', 'Token', "'Token' in the credential starts with 'Token'. Remove it: Header Prefix adds it"],
-		['Bearer the-key', '', "'Token' in the credential starts with 'Bearer'. Remove it, and enter it in Header Prefix"],
+		['Bearer the-key', 'Bearer', "'Token' in the credential starts with 'Bearer'. Remove it, because 'Header Prefix' adds it"],
+		[' bearer  the-key', 'Bearer', "'Token' in the credential starts with 'bearer'. Remove it, because 'Header Prefix' adds it"],
+		['Token the-key', 'Token', "'Token' in the credential starts with 'Token'. Remove it, because 'Header Prefix' adds it"],
+		['Bearer the-key', '', "'Token' in the credential starts with 'Bearer'. Move it to 'Header Prefix'"],
 		['Bearer the-key', undefined, "'Token' in the credential starts with 'Bearer'. Remove it"],
 		['the key', 'Bearer', "'Token' in the credential contains a space, a line break, or a full-width or accented character. Copy it again from the ERP"],
 		['ｔｈｅ－ｋｅｙ', undefined, "'Token' in the credential contains a space, a line break, or a full-width or accented character. Copy it again from the ERP"],
 		['  ', undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
 		[null, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
-		[1e21, undefined, "'Token' in the credential must be text, but its expression returned something else"],
+		[1e21, undefined, "'Token' in the credential must be text, but the expression returned another type"],
 		[undefined, undefined, "'Token' in the credential is empty. Copy it again from the ERP"],
 	])('%j with the prefix %j is rejected', (pasted, prefix, message) => expect(() => parseKey(pasted, 'Token', 'the ERP', prefix)).toThrow(message));
 
@@ -87,6 +87,6 @@ describe('a pasted key', () => {
 		expect(erp.authenticate({ baseUrl: 'a.example.com', token: key }, { url: '/x' }).headers).toEqual({ Authorization: 'Bearer the-pasted-key' });
 		expect(zen.authenticate({ totalsUrl: 'https://a.example.com/x', totalsToken: key }, { url: 'https://a.example.com/x' }).headers).toEqual({ token: 'the-pasted-key' });
 		expect(erp.connect({ baseUrl: 'a.example.com', token: key }).secrets).toEqual(['the-pasted-key']);
-		expect(() => erp.connect({ baseUrl: 'a.example.com', token: 'Bearer the-key' })).toThrow("Remove it: Header Prefix adds it");
+		expect(() => erp.connect({ baseUrl: 'a.example.com', token: 'Bearer the-key' })).toThrow("Remove it, because 'Header Prefix' adds it");
 	});
 });

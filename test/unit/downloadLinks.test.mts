@@ -21,12 +21,12 @@ const service = 'https://erp.example.com/api';
 
 test.each(loopbackHosts)('%s is this machine', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(true);
-	expect(() => downloadUrl(link(host), "'x' of row 1", service)).toThrow("'x' of row 1 points to the machine that n8n runs on, so it was not followed");
+	expect(() => downloadUrl(link(host), "'x' in row 1", service)).toThrow("'x' in row 1 points to the machine that n8n runs on, so it was not followed");
 });
 
 test.each(otherHosts)('%s is not this machine', (host) => {
 	expect(isThisMachine(new URL(link(host)).hostname)).toBe(false);
-	expect(downloadUrl(link(host), "'x' of row 1", service).href).toBe(new URL(link(host)).href);
+	expect(downloadUrl(link(host), "'x' in row 1", service).href).toBe(new URL(link(host)).href);
 });
 
 test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '::'])('%s is this machine, as a socket address', (address) => expect(isThisMachine(address)).toBe(true));

@@ -133,7 +133,7 @@ describe('validation of an item', () => {
 		const { problems } = validateParameters(operation, { client_id: 1, family_name: { a: 1 }, tel: undefined });
 		expect(problems).toEqual([
 			`'Last Name' must be text, but it is an object`,
-			`'Phone' is empty: its expression returned undefined`,
+			`'Phone' is empty: the expression returned undefined`,
 		]);
 	});
 

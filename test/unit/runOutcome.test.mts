@@ -85,8 +85,8 @@ describe('statistics of a run', () => {
 	test.each([
 		['Sent 2 requests to CRM in 2 s without waiting. CRM rejected none.', [{ waitMs: 0 }, { waitMs: 0 }], limits],
 		['Sent 2 requests to CRM in 1 min 2 s, including 1 min waiting for the rate limit of 1 request per minute. CRM rejected none.', [{ waitMs: 0 }, { waitMs: 60_000 }], limits],
-		['Sent 2 requests to CRM in 12 s, including 10 s waiting for the rate limit of 3 requests per 10 s. CRM rejected 1 as too many requests; it was sent again.', [{ waitMs: 0, isRejected: true }, { waitMs: 10_000 }], { ...limits, maxCalls: 3, windowMs: 10_000 }],
-		['Sent 3 requests to CRM in 3 s without waiting. CRM rejected 2 as too many requests; they were sent again.', [{ waitMs: 0, isRejected: true }, { waitMs: 0, isRejected: true }, { waitMs: 0 }], limits],
+		['Sent 2 requests to CRM in 12 s, including 10 s waiting for the rate limit of 3 requests per 10 s. CRM rejected 1 as too many requests; it was retried.', [{ waitMs: 0, isRejected: true }, { waitMs: 10_000 }], { ...limits, maxCalls: 3, windowMs: 10_000 }],
+		['Sent 3 requests to CRM in 3 s without waiting. CRM rejected 2 as too many requests; they were retried.', [{ waitMs: 0, isRejected: true }, { waitMs: 0, isRejected: true }, { waitMs: 0 }], limits],
 	])('%s', (message, requests, of) => {
 		expect(statsOf(requests).summary('CRM', of)).toEqual({ message, type: 'info', location: 'outputPane' });
 	});

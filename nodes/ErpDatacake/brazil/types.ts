@@ -44,7 +44,7 @@ export const postalCode = defineType({
 	kind: 'postalCode',
 	rule: (spec, formats) =>
 		textRule(spec)
-			.refine((value) => /^\d{2}\.?\d{3}-?\d{3}$/.test(value.trim()), { message: 'must be a CEP of 8 digits, e.g. 01310-100' })
+			.refine((value) => /^\d{2}\.?\d{3}-?\d{3}$/.test(value.trim()), { message: 'must be a CEP with 8 digits, e.g. 01310-100' })
 			.transform((value) => withoutPunctuation(value, formats)),
 	property: textProperty('e.g. 01310-100'),
 	settings: ['digitsOnly'],

@@ -13,12 +13,12 @@ export const statusColumns = { status: textColumn('status') };
 
 const settings = erpFields({
 	checkDocuments: setting(
-		flag('Check CPF and CNPJ', { help: 'Whether to reject a CPF or CNPJ with a wrong check digit before the call. Turn off for legacy data' }),
+		flag('Check CPF and CNPJ', { help: 'Whether to reject a CPF or CNPJ with a wrong check digit before it is sent. Turn off for legacy data' }),
 		true,
 	),
 	checkIds: setting(
 		flag('Check IDs', {
-			help: "Whether to look up the IDs of resellers, products and similar records in the ERP's own lists before the call. Each list is read at most once per minute",
+			help: "Whether to look up the IDs of resellers, products and similar records in the ERP's own lists before sending. Each list is read at most once per minute",
 		}),
 		true,
 	),
@@ -30,10 +30,10 @@ const settings = erpFields({
 	),
 	downloadFiles: setting(flag('Download Files', { help: 'Whether to download the linked files as binary data' }), false),
 	downloadTimeout: setting(decimal('Download Timeout (Seconds)', { min: 1, max: 900, help: 'Maximum time to wait for one file' }), 60),
-	jsonAs: setting(choice('JSON Sent As', jsonFormats, { help: 'How the ERP expects JSON fields' }), 'text'),
+	jsonAs: setting(choice('JSON Format', jsonFormats, { help: 'The form in which the ERP expects JSON fields' }), 'text'),
 	maxFileSizeMb: setting(decimal('Max File Size (MB)', { min: 0.001, max: 500, help: 'Larger files are rejected' }), 10),
 	outputField: setting(text('Put Output File in Field', undefined, { help: 'Name of the binary field to put the downloaded file in' }), 'data'),
-	yesNoAs: setting(choice('Yes and No Sent As', yesNoPairs, { help: 'The words that the ERP expects for yes and no' }), 'S/N'),
+	yesNoAs: setting(choice('Yes/No Format', yesNoPairs, { help: 'The words that the ERP expects for yes and no' }), 'S/N'),
 });
 
 type Setting = keyof typeof settings;

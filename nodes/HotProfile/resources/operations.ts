@@ -55,7 +55,7 @@ const readOptions: Collection = {
 	name: 'options',
 	fields: hotProfileFields({
 		'page[date_format_option]': flag('ISO 8601 Dates', {
-			help: 'Whether HotProfile returns dates as ISO 8601. Only the raw output shows the difference',
+			help: 'Whether HotProfile returns dates in ISO 8601 format. This only changes the raw output',
 		}),
 	}),
 };

@@ -6,8 +6,8 @@ import { prefectures } from '../choices';
 
 export const person = {
 	client_id: id('Client', { term: '会社ID', picker: 'searchClients', help: 'The company that the person works for. It must already exist in HotProfile' }),
-	client_branch_id: id('Branch ID', { term: '拠点ID', help: 'A branch of a company. Its company takes the place of the client' }),
-	organization_id: id('Department ID', { term: '部署ID', help: 'A department of the same client' }),
+	client_branch_id: id('Branch ID', { term: '拠点ID', help: 'ID of a branch of a company. The company of the branch replaces the client' }),
+	organization_id: id('Department ID', { term: '部署ID', help: 'ID of a department of the same client' }),
 	post: text('Job Title', 255, { term: '役職' }),
 	family_name: text('Last Name', 100, { term: '姓' }),
 	first_name: text('First Name', 100, { term: '名' }),

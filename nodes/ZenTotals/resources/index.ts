@@ -9,7 +9,7 @@ import { totals } from './totals';
 
 export const reports: Report[] = [totals, leadsByUser, leadFile, salesFunnel];
 
-export const resources: Resource[] = reports.map(({ name, label, operation }) => ({ value: name, name: label, operations: [operation] }));
+export const resources: Resource[] = reports.map(({ name, label, term, operation }) => ({ value: name, name: label, term, operations: [operation] }));
 
 /** The report that an operation reads. */
 export function reportOf({ path }: Pick<Operation, 'path'>): Report {

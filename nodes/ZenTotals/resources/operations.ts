@@ -6,11 +6,11 @@ import type { Operation } from '../../shared/fields/operations';
 /** Time zone of the vendor and its customers: its days begin and end there. */
 export const ZONE = 'America/Sao_Paulo';
 
-const dayHelp = 'Select a date or enter text: 2026-04-30, 30/04/2026, today or yesterday. Days begin and end in São Paulo time';
+const dayHelp = 'Select a date, or enter text such as 2026-04-30, 30/04/2026, today or yesterday. Days begin and end in São Paulo time';
 
 export const period = fields(ZONE, {
 	period: choice('Period', [
-		{ name: 'Yesterday', value: 'yesterday', description: 'The last day that has ended in São Paulo time' },
+		{ name: 'Yesterday', value: 'yesterday', description: 'The previous day in São Paulo time' },
 		{ name: 'Today', value: 'today', description: 'The current day in São Paulo time, up to now' },
 		{ name: 'One Day', value: 'oneDay' },
 		{ name: 'Range of Days', value: 'range' },

@@ -9,6 +9,8 @@ export interface Report {
 	name: string;
 	/** Name in the editor, and the start of its credential fields' labels. */
 	label: string;
+	/** The vendor's own word for it, shown in brackets behind the name. */
+	term: string;
 	/** Seconds between two requests, unless the credential says otherwise (vendor's page of the report). */
 	wait: number;
 	/** Whether a credential must have it. */

@@ -58,7 +58,8 @@ export async function attachFiles(
 		return [complete];
 	}
 	if (content.names.length > 1 && fileName in values) {
-		problems.push(`${prefix}One file name cannot be used for ${content.names.length} files`);
+		const nameLabel = fields.find((one) => one.wire === fileName)?.label ?? fileName;
+		problems.push(`${prefix}'${nameLabel}' can be used for one file only, but there are ${content.names.length} files`);
 	}
 	const files = content.names.map(async (name) => {
 		const data = binaryOf(caller, name);
@@ -108,7 +109,7 @@ export function sentFiles(fields: Field[], values: WireValues): SentFile[] {
 function tooLarge(bytes: number, maxBytes: number): string {
 	const isClose = sizeOf(bytes) === sizeOf(maxBytes);
 	const [size, limit] = isClose ? [`${bytes} bytes`, `${maxBytes} bytes`] : [sizeOf(bytes), sizeOf(maxBytes)];
-	return `has ${size}, but the limit is ${limit}`;
+	return `is ${size}, but the limit is ${limit}`;
 }
 
 /** A size as people read it. */
@@ -134,7 +135,7 @@ function binaryOf({ helpers }: Caller, name: string): IBinaryData | undefined {
 
 function otherFields(caller: Caller): string {
 	const names = Object.keys(caller.getInputData().binary ?? {});
-	return names.length > 0 ? `the item has only ${names.join(', ')}` : 'the item has no binary data';
+	return names.length > 0 ? `the item only has ${names.join(', ')}` : 'the item has no binary data';
 }
 
 /** n8n keeps files in the item or outside of it, and does not always know the size. */

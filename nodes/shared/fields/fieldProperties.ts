@@ -14,7 +14,7 @@ export const binaryFields: INodeProperties = {
 	type: 'string',
 	default: 'data',
 	placeholder: 'e.g. data, contract',
-	description: 'Names of the binary fields to send, separated by commas, unless base64 text is entered',
+	description: 'Names of the binary fields to send, separated by commas (keep the default if you enter Base64 text instead)',
 };
 
 export const isFile = ({ kind }: Pick<Field, 'kind'>): boolean => kind === 'file';
@@ -46,6 +46,8 @@ function describe(field: Field): string {
 	return [help, maxLength && `Up to ${maxLength} characters`, hint?.(field)].filter(Boolean).join('. ');
 }
 
+const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 function locator({ picker, pickedBy = 'ID', label }: Field): Partial<INodeProperties> {
 	return {
 		type: 'resourceLocator',
@@ -55,7 +57,7 @@ function locator({ picker, pickedBy = 'ID', label }: Field): Partial<INodeProper
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: `Select a ${label.replace(/ ID$/, '').toLowerCase()}...`,
+				placeholder: `Select ${withArticle(label.replace(/ ID$/, '').toLowerCase())}...`,
 				typeOptions: { searchListMethod: picker, searchable: true },
 			},
 			{

@@ -123,7 +123,7 @@ function outputProperties(operation: Operation): INodeProperties[] {
 				{ name: 'Selected Fields', value: 'selectedFields', description: 'Only the simplified fields that you select' },
 			],
 			default: 'simplified',
-			description: 'In which form to return the data',
+			description: 'How to return the data',
 		},
 		{
 			displayName: 'Fields',

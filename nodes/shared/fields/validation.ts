@@ -67,7 +67,7 @@ function validateFields(
 			continue;
 		}
 		if (value === undefined) {
-			report('is empty: its expression returned undefined');
+			report('is empty: the expression returned undefined');
 			continue;
 		}
 		if (field.of) {
@@ -98,11 +98,11 @@ function validateFile(field: Field, parameters: IDataObject, report: (problem: s
 	const names = textOf(entered).split(',').map((name) => name.trim()).filter(Boolean);
 	if (text === undefined || isEmpty(text)) {
 		if (names.length > 0) return new BinaryFields(names);
-		report('is missing: enter the names of binary fields, or base64 text');
+		report('is missing. Enter the names of binary fields, or Base64 text');
 		return undefined;
 	}
 	if (names.length > 0 && entered !== binaryFields.default) {
-		report('is set twice: as base64 text and as binary fields. Use only one of them');
+		report('is set both as Base64 text and as binary fields. Use only one of them');
 		return undefined;
 	}
 	const result = field.schema.safeParse(text);
@@ -137,7 +137,7 @@ const SHOWN_CHARACTERS = 40;
 
 /** What a value is instead, as a clause. */
 function describeValue(value: unknown): string {
-	if (value === undefined) return 'its expression returned undefined';
+	if (value === undefined) return 'the expression returned undefined';
 	if (value === null || value === '') return 'it is empty';
 	if (Array.isArray(value)) return 'it is a list';
 	if (typeof value === 'object') return 'it is an object';

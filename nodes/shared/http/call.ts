@@ -99,7 +99,9 @@ export async function sendWithRetries<Result>(
 ): Promise<Result> {
 	const onWait: AcquireOptions['onWait'] = ({ waiting, nextInMs, lastInMs }) =>
 		caller.logger.info(
-			`${service.serviceName}: ${pluralize(waiting, 'request is queued', 'requests are queued')}. The next one starts in ${formatDuration(nextInMs)}, the last one in about ${formatDuration(lastInMs)}`,
+			`${service.serviceName}: ${pluralize(waiting, 'request is queued', 'requests are queued')}. ${
+				waiting === 1 ? `It starts in ${formatDuration(nextInMs)}` : `The next one starts in ${formatDuration(nextInMs)}, the last one in about ${formatDuration(lastInMs)}`
+			}`,
 		);
 	const refusals = new Refusals();
 	let retries = 0;

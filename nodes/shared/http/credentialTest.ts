@@ -56,7 +56,7 @@ export async function testConnection(
 ): Promise<PageRead | undefined> {
 	const context = errorContext(service, operation);
 	const helpers = helpersFor(credentials) as Helpers | undefined;
-	if (!helpers) throw new Error('The credential was not tested because this version of n8n does not let it send a request. Run a node with it instead');
+	if (!helpers) throw new Error('The credential was not tested because this version of n8n does not let credentials send requests. Run a node with it instead');
 	try {
 		return await read(helpers);
 	} catch (cause) {

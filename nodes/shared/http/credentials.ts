@@ -14,7 +14,7 @@ export const requestsPerMinute: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 1000 },
 	default: 100,
-	description: 'Maximum number of requests in any 60 seconds, across all workflows of this n8n',
+	description: 'Maximum number of requests in any 60 seconds, across all workflows in this n8n instance',
 };
 
 const concurrentRequests: INodeProperties = {
@@ -23,7 +23,7 @@ const concurrentRequests: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 20 },
 	default: 2,
-	description: 'Maximum number of requests at the same time',
+	description: 'Maximum number of simultaneous requests',
 };
 
 /**
@@ -75,11 +75,11 @@ export function parseKey(value: unknown, label: string, source: string, prefix?:
 	const [first = '', ...others] = String(key).split(/\s+/);
 	const isOwnPrefix = first.toLowerCase() === prefix?.toLowerCase();
 	if (others.length > 0 && (isOwnPrefix || first.toLowerCase() === 'bearer')) {
-		const remedy = prefix === undefined ? 'Remove it' : isOwnPrefix ? 'Remove it: Header Prefix adds it' : 'Remove it, and enter it in Header Prefix';
+		const remedy = prefix === undefined ? 'Remove it' : isOwnPrefix ? "Remove it, because 'Header Prefix' adds it" : "Move it to 'Header Prefix'";
 		throw invalidCredential(`${field} starts with '${first}'. ${remedy}`);
 	}
 	const isEmpty = key === '' || key === undefined || key === null;
-	if (!isEmpty && typeof key !== 'string') throw invalidCredential(`${field} must be text, but its expression returned something else`);
+	if (!isEmpty && typeof key !== 'string') throw invalidCredential(`${field} must be text, but the expression returned another type`);
 	const problem = isEmpty ? 'is empty' : 'contains a space, a line break, or a full-width or accented character';
 	throw invalidCredential(`${field} ${problem}. Copy it again from ${source}`);
 }

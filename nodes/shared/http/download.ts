@@ -36,7 +36,7 @@ export interface Download {
 
 /**
  * Downloads the file behind a link. The key goes to the service's own host only, and only requests there count.
- * @param name names the link in messages, e.g. `'file_url' of row 2`
+ * @param name names the link in messages, e.g. `'file_url' in row 2`
  * @throws {ServiceError} if there is no file, or it is too large or too slow
  */
 export async function downloadFile(
@@ -84,13 +84,14 @@ const foreignSession = ({ connection }: Session, origin: string): Session => ({
 	connection: { ...connection, accountId: `files of ${origin}`, keyId: '', limits: { ...connection.limits, maxCalls: Number.MAX_SAFE_INTEGER } },
 });
 
-const notDownloaded = (sentence: string) => new ServiceError('rejected', { messages: [sentence] });
+const notDownloaded = (sentence: string, advice = 'Check the link in the service that returned it') =>
+	new ServiceError('rejected', { messages: [sentence], advice });
 
 const onThisMachine = (name: string) => notDownloaded(`${name} points to the machine that n8n runs on, so it was not followed`);
 
 /**
  * The address behind a link: https, or http if both the link and the service are on this machine.
- * @param name names the link in messages, e.g. `'file_url' of row 2`
+ * @param name names the link in messages, e.g. `'file_url' in row 2`
  * @param serviceAddress of the service that returned the link
  * @throws {ServiceError} `rejected`
  */
@@ -99,7 +100,7 @@ export function downloadUrl(link: string, name: string, serviceAddress: string):
 	const address = new URL(link);
 	if (isThisMachine(address.hostname) && !isThisMachine(new URL(serviceAddress).hostname)) throw onThisMachine(name);
 	if (isSecure(address)) return address;
-	throw notDownloaded(`${name} does not start with https, so it was not followed`);
+	throw notDownloaded(`${name} does not start with https://, so it was not followed`);
 }
 
 /** A response as it comes in; one that is unpacked or, by n8n's newer engines, counted on the way hides its socket. */
@@ -148,7 +149,7 @@ export async function readDownload(
 }
 
 const tooLarge = (name: string, { maxBytes }: DownloadLimits) =>
-	notDownloaded(`${name} points to a file larger than ${maxBytes / 2 ** 20} MB`);
+	notDownloaded(`${name} points to a file larger than ${maxBytes / 2 ** 20} MB`, "Increase 'Max File Size (MB)', then retry this item");
 
 /** Reads all of a stream, as long as it keeps to the limits. n8n offers no timer, so the clock is read in steps. */
 async function readContent(stream: Stream, name: string, limits: DownloadLimits): Promise<Buffer> {

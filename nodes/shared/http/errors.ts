@@ -33,6 +33,8 @@ export interface ErrorDetails {
 	status?: number;
 	/** The service's own sentences, unchanged. */
 	messages?: string[];
+	/** What to do, in place of the advice for the reason. */
+	advice?: string;
 	/** How long the service asks to wait, in ms; Infinity if it names no end. */
 	retryAfterMs?: number;
 	/** `rateLimited`: whether only the wording of the response says that there were too many requests. */

@@ -58,15 +58,15 @@ export async function throttleExternalCall(
 		if (reason instanceof CanceledError) throw new Error('The execution was canceled while this request was queued. Nothing was sent');
 		if (!(reason instanceof AcquireTimeoutError)) throw reason;
 		throw new Error(
-			`Nothing was sent because the timeout of this request, ${formatDuration(timeoutMs)}, ends before it can start: ${earliestStart(reason)}. ` +
-				`Use the ${node} node, which waits as long as needed, or set Batching in the options of this node`,
+			`Nothing was sent because this request cannot start within its timeout of ${formatDuration(timeoutMs)}: ${earliestStart(reason)}. ` +
+				`Use the ${node} node, which waits as long as needed, or set 'Batching' in the options of this node`,
 		);
 	});
 	throttle.release(limits, false, UNSEEN_CALL_MS);
 }
 
 const earliestStart = ({ waitMs }: AcquireTimeoutError): string =>
-	Number.isFinite(waitMs) ? `in ${formatDuration(waitMs)} at the earliest` : 'the service asked for a pause without saying when it ends';
+	Number.isFinite(waitMs) ? `it can start in ${formatDuration(waitMs)} at the earliest` : 'the service asked for a pause but did not say how long';
 
 /** The helpers of a node's run, the same for all its requests. n8n 2.41 makes new ones for each request, with one function alone. */
 function runHelpers(credentials: ICredentialDataDecryptedObject): Helpers | undefined {

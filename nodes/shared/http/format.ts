@@ -22,6 +22,12 @@ export function formatDuration(ms: number): string {
 }
 
 /**
+ * The interval of a rate, as it follows "per" or "every".
+ * @example formatInterval(60_000) // 'minute'
+ */
+export const formatInterval = (ms: number): string => (ms === 60_000 ? 'minute' : ms === 1000 ? 'second' : formatDuration(ms));
+
+/**
  * A count with the form of the word that agrees with it.
  * @example pluralize(1200, 'request is queued', 'requests are queued') // '1,200 requests are queued'
  */

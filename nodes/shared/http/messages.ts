@@ -25,42 +25,42 @@ const TWO_DAYS_MS = 2 * 86_400_000;
 
 /** What happened, and what to do about it. */
 const MESSAGES: Record<ErrorReason, (service: string, details: ErrorDetails) => [message: string, description: string]> = {
-	canceled: (service) => [`The execution was canceled while requests to ${service} were queued`, 'Nothing more was sent'],
+	canceled: (service) => [`The execution was canceled while requests to ${service} were queued`, 'No further requests were sent'],
 	connectionLost: (service) => [
 		`${service} closed the connection before the response was complete`,
 		'Check the network between n8n and the service, then retry this item',
 	],
 	emptyResponse: (service) => [`${service} returned an empty response`, 'Retry this item later'],
-	unknown: (service) => [`The request to ${service} failed`, 'Check the error that n8n reports'],
+	unknown: (service) => [`The request to ${service} failed`, 'Check the error that n8n reported'],
 	forbidden: (service) => [
-		`${service} does not allow this for the user of this credential`,
-		'Check that the user can view and change this record',
+		`${service} denied permission for this request`,
+		'Check that the user of this credential can view and change this record',
 	],
 	invalidInput: () => ['The values are not valid', 'Nothing was sent for this item'],
-	unauthorized: (service) => [`${service} rejected the key in this credential`, 'Check the key, and check that its user has API access'],
+	unauthorized: (service) => [`${service} rejected the credential`, 'Check the credential, and check that its user has API access'],
 	invalidCredential: () => ['The credential is incomplete', 'Open the credential and correct it'],
-	unexpectedResponse: (service) => [`${service} returned a response without the expected data`, 'Check the address in the credential'],
-	notFound: (service, { target }) => [`${service} has nothing at ${target ?? 'this address'}`, 'Check the address in the credential'],
+	unexpectedResponse: (service) => [`${service} returned a response without the expected data`, 'Check the URL in the credential'],
+	notFound: (service, { target }) => [`${service} found nothing at ${target ?? 'the requested URL'}`, 'Check the URL in the credential'],
 	skippedUnauthorized: (service) => [
-		`Not sent because ${service} rejected the key in this credential`,
+		`Not sent because ${service} rejected the credential`,
 		'Correct the credential, then retry this item',
 	],
-	skipped: () => ['Not sent because another item failed first', 'To send the remaining items when one fails, set On Error to Continue'],
+	skipped: () => ['Not sent because another item failed first', "To send the remaining items when one fails, set 'On Error' to Continue"],
 	redirected: (service) => [
-		`${service} redirected the request to another address, which was not followed`,
-		'Check the address in the credential. The key is never sent to another host',
+		`${service} redirected the request to another URL, but redirects are not followed`,
+		'Check the URL in the credential. The credential is never sent to another host',
 	],
 	rejected: (service) => [`${service} rejected the values`, 'Correct the values, then retry this item'],
-	repeatedPage: (service) => [`${service} returned the same page twice, so reading stopped`, 'Narrow the filters, or read by ID ranges'],
+	repeatedPage: (service) => [`${service} returned the same page twice, so reading stopped`, 'Narrow the filters, or read one range of IDs at a time'],
 	timeout: (service) => [`${service} did not respond in time`, 'Retry this item later'],
-	waitTooLong: (service) => [`${service} needs more time for this than allowed`, 'Request less, or allow more time'],
+	waitTooLong: (service) => [`The requests to ${service} would take longer than allowed`, 'Request less data, or allow more time'],
 	rateLimited: (service) => [
 		`${service} is still rate-limiting requests`,
-		'Other programs may be using the same account. Lower Requests per Minute in the credential, or try again later',
+		"Other programs may be using the same account. Lower 'Requests per Minute' in the credential, or try again later",
 	],
 	retryLater: (service, { retryAfterMs = 0, retryAt }) =>
 		retryAt === undefined
-			? [`${service} asked for a pause without saying when it ends`, 'Try again later']
+			? [`${service} asked for a pause but did not say how long`, 'Try again later']
 			: [
 					`${service} accepts requests again ${retryAfterMs > TWO_DAYS_MS ? 'on' : `in ${formatDuration(retryAfterMs)}, at`} ${retryAt}`,
 					'Try again then',
@@ -75,7 +75,7 @@ const MESSAGES: Record<ErrorReason, (service: string, details: ErrorDetails) => 
 	],
 	htmlResponse: (service) => [
 		`${service} returned a web page instead of data`,
-		'Check the address in the credential. It may lead to the login page',
+		'Check the URL in the credential. It may point to a login page',
 	],
 };
 
@@ -102,7 +102,7 @@ export function userMessage(error: ServiceError, context: ErrorContext): { messa
 	const message =
 		serviceText && reason === 'notFound' ? `${whatHappened}: ${serviceText}` : serviceText && selfExplanatory.has(reason) ? serviceText : whatHappened;
 	const description = joinSentences(
-		duplicateWarning(error, context) || (advice?.[reason] ?? whatToDo),
+		duplicateWarning(error, context) || (details.advice ?? advice?.[reason] ?? whatToDo),
 		details.partialProgress ?? '',
 		serviceText && !message.includes(serviceText) ? `${reason === 'unknown' ? 'n8n' : serviceName} says: ${serviceText}` : '',
 	);

@@ -33,7 +33,7 @@ export async function attachDownloads({ service, operation, requestOptions }: Ru
 		for (const wire of linkNames(operation.columns)) {
 			const link = rows[index]?.[wire];
 			if (link === undefined || link === null || link === '') continue;
-			const name = `'${wire}' of row ${index + 1}`;
+			const name = `'${wire}' in row ${index + 1}`;
 			const { content, fileName, type } = await downloadFile(item, service, resolveSession, policy, String(link), name, limits);
 			const data = await item.helpers.prepareBinaryData(content, fileName, type);
 			outputItem.binary = { ...outputItem.binary, [String(settings.outputField)]: data };

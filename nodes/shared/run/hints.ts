@@ -14,7 +14,7 @@ export const durationHints: NodeHint[] = STEPS.map((above, index): NodeHint => {
 	const durationOf = (items: number) => formatDuration((Math.ceil(items / PER_MINUTE) - 1) * 60_000);
 	const duration = upTo === undefined
 		? `${durationOf(above + 1)} for every ${above.toLocaleString('en')}`
-		: [...new Set([durationOf(above + 1), durationOf(upTo)])].join(' to ');
+		: [...new Set([durationOf(above + 1), durationOf(upTo)])].join(' to ').replace(' min to ', ' to ');
 	return {
 		message: `More than ${above.toLocaleString('en')} items take about ${duration} at the default limit of ${PER_MINUTE} requests per minute. The node waits automatically, and no items are lost.`,
 		displayCondition: `={{ $input.all().length > ${above}${upTo === undefined ? '' : ` && $input.all().length <= ${upTo}`} }}`,

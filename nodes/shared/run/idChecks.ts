@@ -34,7 +34,7 @@ export async function findUnknownIds(
 		if (!list || pickedBy) return [];
 		const rows = await readRows(list);
 		const isKnown = rows.length === 0 || idsOf(rows, list.id).has(textOf(value));
-		return isKnown ? [] : [`${prefix}'${label}' must be a value from its list, but "${textOf(value)}" is not in that list`];
+		return isKnown ? [] : [`${prefix}'${label}' must be an ID from its list, but "${textOf(value)}" is not in that list`];
 	});
 	return (await Promise.all(checks)).flat();
 }

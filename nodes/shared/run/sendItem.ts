@@ -73,7 +73,7 @@ async function readRows({ item, maxRows, resolveSession }: PreparedItem, run: Ru
 	const onMismatch = ({ rows, total }: { rows: number; total: number }) =>
 		run.notes.add(`${serviceName} reported ${pluralize(total, 'row')} but returned ${rows.toLocaleString('en')}`);
 	const onUnchecked = (rows: number) =>
-		run.notes.add(`${serviceName} reported ${pluralize(rows, 'row')} in total. The rate limit left no request to check for more`);
+		run.notes.add(`${serviceName} reported ${pluralize(rows, 'row')} in total. The rate limit left no time to check for more`);
 	const readPage: ReadPage = async (page, isCheck) => {
 		const { accountId, limits } = (await resolveSession()).connection;
 		// Only a full window is not waited for; a slow service is.

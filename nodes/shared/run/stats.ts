@@ -2,7 +2,7 @@
 
 import type { NodeExecutionHint } from 'n8n-workflow';
 
-import { formatDuration, joinSentences, pluralize } from '../http/format';
+import { formatDuration, formatInterval, joinSentences, pluralize } from '../http/format';
 import type { RateLimit } from '../throttle/options';
 
 /** Counts requests as they are queued, sent and answered; one object for all attempts of a run. */
@@ -73,13 +73,12 @@ export class RunStats {
 
 	private describeRejections(serviceName: string): string {
 		if (this.rejected === 0) return `${serviceName} rejected none`;
-		const outcome = this.rejected === 1 ? 'it was sent again' : 'they were sent again';
+		const outcome = this.rejected === 1 ? 'it was retried' : 'they were retried';
 		return `${serviceName} rejected ${this.rejected.toLocaleString('en')} as too many requests; ${outcome}`;
 	}
 }
 
 /** "100 requests per minute", "1 request per 20 s". */
 function formatLimit({ maxCalls, windowMs }: RateLimit): string {
-	const unit = windowMs === 60_000 ? 'minute' : windowMs === 1000 ? 'second' : formatDuration(windowMs);
-	return `${pluralize(maxCalls, 'request')} per ${unit}`;
+	return `${pluralize(maxCalls, 'request')} per ${formatInterval(windowMs)}`;
 }

@@ -15,7 +15,7 @@ export const clientColumns: Columns = {
 	numero_endereco: textColumn('streetNumber'),
 	cep_endereco: textColumn('postalCode'),
 	cidade_endereco: textColumn('city'),
-	complemento_endereco: textColumn('complement'),
+	complemento_endereco: textColumn('complement', 'Address Complement'),
 	bairro_endereco: textColumn('district'),
 	estado_endereco: textColumn('state'),
 };

@@ -10,7 +10,7 @@ export const clientFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome' }),
 		fantasia: text('Trade Name', undefined, { term: 'Nome Fantasia' }),
-		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de Pessoa', help: 'Individual or company, in the words of your ERP' }),
+		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de Pessoa', help: 'Individual or company, in the form that your ERP expects' }),
 		ie_identidade: text('State Registration or Identity Card', undefined, { term: 'IE / Identidade' }),
 		rg_orgao_emissor: text('Identity Card Issuer', undefined, { term: 'Órgão Emissor do RG' }),
 		inscricao_municipal: text('Municipal Registration', undefined, { term: 'Inscrição Municipal' }),

@@ -7,7 +7,7 @@ import { clientFields } from './fields';
 export const updateClient = update({
 	id: 'edit_client',
 	action: 'Update client',
-	description: 'Update fields of a client and leave the others unchanged',
+	description: 'Update some fields of a client and leave the others unchanged',
 	path: '/clientes',
 	recordIdField: 'id_cliente',
 	required: pick(clientFields, 'id_cliente'),

@@ -7,7 +7,7 @@ import { moneyColumn } from '../../brazil/columns';
 export const clientServiceColumns: Columns = {
 	id_servico: textColumn('serviceId'),
 	nome: textColumn('name'),
-	situacao: textColumn('situation'),
+	situacao: textColumn('situation', 'Status'),
 	obs: textColumn('remarks'),
 	valor: moneyColumn('price'),
 	numero_plano: textColumn('planNumber'),

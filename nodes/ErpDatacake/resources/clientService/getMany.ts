@@ -8,7 +8,7 @@ import { clientServiceColumns } from './columns';
 export const getManyClientServices = getMany({
 	id: 'list_client_installations',
 	action: 'Get many client services',
-	description: 'Get the services that a client has (instalações)',
+	description: "Get a client's services (instalações)",
 	path: '/instalacoes',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -8,7 +8,7 @@ import { contractColumns } from './columns';
 export const getManyContracts = getMany({
 	id: 'list_client_contracts',
 	action: 'Get many contracts',
-	description: 'Get the contracts of a client',
+	description: "Get a client's contracts",
 	path: '/contratos',
 	required: pick(common, 'document'),
 	columns: contractColumns,

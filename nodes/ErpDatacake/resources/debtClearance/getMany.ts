@@ -8,7 +8,7 @@ import { debtClearanceColumns } from './columns';
 export const getManyDebtClearances = getMany({
 	id: 'list_debt_clearance_declarations',
 	action: 'Get many debt clearances',
-	description: 'Get the annual statements that a client has no debts, optionally with their PDF files',
+	description: 'Get the annual statements which confirm that a client has no debts, optionally with their PDF files',
 	path: '/quitacoes-de-debitos',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -8,7 +8,7 @@ import { financialStatementColumns } from './columns';
 export const getManyFinancialStatements = getMany({
 	id: 'list_financial_statements',
 	action: 'Get many financial statements',
-	description: 'Get what a client was charged and has paid',
+	description: "Get a client's charges and payments",
 	path: '/extratos-financeiros',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -5,8 +5,8 @@ import { dateColumn, linkColumn, textColumn } from '../../../shared/fields/colum
 import { moneyColumn } from '../../brazil/columns';
 
 export const fiscalNoteColumns: Columns = {
-	id_nota: textColumn('noteId'),
-	id_tipo_nota: textColumn('noteTypeId'),
+	id_nota: textColumn('noteId', 'Tax Invoice ID'),
+	id_tipo_nota: textColumn('noteTypeId', 'Tax Invoice Type ID'),
 	numero_nota: textColumn('number'),
 	valor: moneyColumn('amount'),
 	protocolo: textColumn('protocol'),

@@ -8,7 +8,7 @@ import { fiscalNoteColumns } from './columns';
 export const getManyFiscalNotes = getMany({
 	id: 'list_fiscal_notes',
 	action: 'Get many tax invoices',
-	description: 'Get the tax invoices of a client, optionally with their PDF files',
+	description: "Get a client's tax invoices, optionally with their PDF files",
 	path: '/notas-fiscais',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_cliente'),

@@ -8,7 +8,7 @@ import { invoiceColumns } from './columns';
 export const getManyInvoices = getMany({
 	id: 'list_open_invoices',
 	action: 'Get many invoices',
-	description: 'Get the open invoices of a client, with boleto line and PIX code',
+	description: "Get a client's open invoices, with their boleto lines and PIX codes",
 	path: '/faturas',
 	required: pick(common, 'document'),
 	optional: pick(common, 'id_contrato'),

@@ -10,8 +10,8 @@ const service = erpFields({
 });
 
 const attachment = erpFields({
-	nome_documento: text('Document Name', undefined, { term: 'Nome do Documento', help: 'If empty, the name of the file is used' }),
-	formato: text('Format', undefined, { term: 'Formato', help: 'E.g. pdf. If empty, the extension of the file name is used' }),
+	nome_documento: text('Document Name', undefined, { term: 'Nome do Documento', help: 'If left empty, the name of the binary file is used' }),
+	formato: text('Format', undefined, { term: 'Formato', help: 'For example, pdf. If left empty, the extension of the binary file is used' }),
 	base_64: file('Content (Base64)', { help: 'Base64 text to send instead of binary fields', fileName: 'nome_documento', fileFormat: 'formato' }),
 });
 
@@ -20,7 +20,7 @@ export const prospectFields = {
 	...erpFields({
 		nome: text('Name', undefined, { term: 'Nome', help: 'Name of the client, or of the person responsible for the company' }),
 		razão_social: text('Company Name', undefined, { term: 'Razão Social' }),
-		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de Pessoa', help: 'Individual or company, in the words of your ERP' }),
+		tipo_pessoa: text('Person Type', undefined, { term: 'Tipo de Pessoa', help: 'Individual or company, in the form that your ERP expects' }),
 		ie_identidade: text('State Registration or Identity Card', undefined, { term: 'IE / Identidade' }),
 		data_nascimento: date('Birth Date', { term: 'Data de Nascimento' }),
 	}),
@@ -33,14 +33,14 @@ export const prospectFields = {
 		numero_instalação: text('Installation Street Number', undefined, { term: 'Número' }),
 		bairro_instalação: text('Installation District', undefined, { term: 'Bairro' }),
 		cidade_instalação: reference('Installation City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
-		complemento_instalação: text('Installation Complement', undefined, { term: 'Complemento' }),
+		complemento_instalação: text('Installation Address Complement', undefined, { term: 'Complemento' }),
 		referencia_instalação: text('Installation Landmark', undefined, { term: 'Ponto de Referência' }),
 		uf_instalação: choice('Installation State', states, { term: 'UF' }),
 		endereco_cobranca: text('Billing Street', undefined, { term: 'Endereço de Cobrança' }),
 		numero_cobranca: text('Billing Street Number', undefined, { term: 'Número' }),
 		bairro_cobranca: text('Billing District', undefined, { term: 'Bairro' }),
 		cidade_cobranca: reference('Billing City', { term: 'Cidade', picker: 'searchCities', pickedBy: 'Name' }),
-		complemento_cobranca: text('Billing Complement', undefined, { term: 'Complemento' }),
+		complemento_cobranca: text('Billing Address Complement', undefined, { term: 'Complemento' }),
 		referencia_cobranca: text('Billing Landmark', undefined, { term: 'Ponto de Referência' }),
 		uf_cobranca: choice('Billing State', states, { term: 'UF' }),
 		telefone: phone('Phone', { term: 'Telefone' }),
@@ -64,7 +64,7 @@ export const prospectChanges = {
 export const fileFields = {
 	...pick(common, 'id_prospecto', 'obs'),
 	...erpFields({
-		nome_arquivo: text('File Name', undefined, { term: 'Nome do Arquivo', help: 'If empty, the name of the file is used' }),
+		nome_arquivo: text('File Name', undefined, { term: 'Nome do Arquivo', help: 'If left empty, the name of the binary file is used' }),
 		arquivo: file('Content (Base64)', {
 			term: 'Arquivo', help: 'Base64 text to send instead of binary fields', fileName: 'nome_arquivo',
 		}),

@@ -12,7 +12,7 @@ export const uploadFile = create({
 	pastTense: 'uploaded',
 	id: 'upload_file',
 	action: 'Upload prospect file',
-	description: 'Upload files to a prospect, one call per file',
+	description: 'Upload files to a prospect, one request per file',
 	path: '/arquivos',
 	required: pick(fileFields, ...required),
 	optional: omit(fileFields, ...required),

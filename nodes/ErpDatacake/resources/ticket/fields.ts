@@ -6,7 +6,7 @@ import { common, erpFields } from '../../fields';
 
 const attachment = {
 	...erpFields({
-		nome_anexo: text('Attachment Name', undefined, { term: 'Nome do Anexo', help: 'If empty, the name of the file is used' }),
+		nome_anexo: text('Attachment Name', undefined, { term: 'Nome do Anexo', help: 'If left empty, the name of the binary file is used' }),
 		anexo: file('Content (Base64)', { term: 'Anexo', help: 'Base64 text to send instead of binary fields', fileName: 'nome_anexo' }),
 	}),
 	...pick(common, 'obs'),

@@ -9,7 +9,7 @@ const required = ['client_id', 'family_name', 'status', 'open_status'] as const;
 export const createBusinessCard = create(
 	{
 		action: 'Create business card',
-		description: 'Create a business card',
+		description: 'Create a business card for an existing client',
 		path: '/rest_api/v1/business_cards/create',
 		required: pick(businessCardFields, ...required),
 	},

@@ -7,7 +7,7 @@ import { businessCardFilters, businessCardSort } from './fields';
 export const getManyBusinessCards = getMany(
 	{
 		action: 'Get many business cards',
-		description: 'Get business cards, filtered and sorted',
+		description: 'Get business cards, optionally filtered and sorted',
 		path: '/rest_api/v1/business_cards/get_entry_list',
 		columns: businessCardColumns,
 	},

@@ -9,7 +9,7 @@ const required = ['id', 'client_id'] as const;
 export const updateBusinessCard = update(
 	{
 		action: 'Update business card',
-		description: 'Update fields of a business card and leave the others unchanged',
+		description: 'Update some fields of a business card and leave the others unchanged',
 		path: '/rest_api/v1/business_cards/update',
 		required: pick(businessCardFields, ...required),
 	},

@@ -27,7 +27,7 @@ export const clientColumns: Columns = {
 	name_kana: textColumn('name_kana', 'Name (Kana)'),
 	note: textColumn('note', 'Notes'),
 	pref: textColumn('pref', 'Prefecture'),
-	sales_last_year: textColumn('sales_last_year', 'Previous Year Sales'),
+	sales_last_year: textColumn('sales_last_year', 'Previous-Year Sales'),
 	updated_at: dateColumn('updated_at', 'Updated At'),
 	url: textColumn('url', 'Website'),
 	user_code: textColumn('user_code', 'Sales Rep Code'),

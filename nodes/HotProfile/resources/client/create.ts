@@ -9,7 +9,7 @@ const required = ['name'] as const;
 export const createClient = create(
 	{
 		action: 'Create client',
-		description: 'Create a client (a company)',
+		description: 'Create a client, which is a company',
 		path: '/rest_api/v1/clients/create',
 		required: pick(clientFields, ...required),
 	},

@@ -7,7 +7,7 @@ import { clientFilters, clientSort } from './fields';
 export const getManyClients = getMany(
 	{
 		action: 'Get many clients',
-		description: 'Get clients, filtered and sorted',
+		description: 'Get clients, optionally filtered and sorted',
 		path: '/rest_api/v1/clients/get_entry_list',
 		columns: clientColumns,
 	},

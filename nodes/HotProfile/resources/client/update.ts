@@ -9,7 +9,7 @@ const required = ['id'] as const;
 export const updateClient = update(
 	{
 		action: 'Update client',
-		description: 'Update fields of a client and leave the others unchanged',
+		description: 'Update some fields of a client and leave the others unchanged',
 		path: '/rest_api/v1/clients/update',
 		required: pick(clientFields, ...required),
 	},

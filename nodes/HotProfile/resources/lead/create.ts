@@ -9,7 +9,7 @@ const required = ['client_id', 'family_name'] as const;
 export const createLead = create(
 	{
 		action: 'Create lead',
-		description: 'Create a lead',
+		description: 'Create a lead for an existing client',
 		path: '/rest_api/v1/leads/create',
 		required: pick(leadFields, ...required),
 	},

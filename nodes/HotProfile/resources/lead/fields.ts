@@ -31,7 +31,7 @@ export const leadFields = hotProfileFields({
 /** Search filters for leads. Text matches in part unless the line says otherwise. */
 export const leadFilters = hotProfileFields({
 	'search[multiple]': text('Simple Search', undefined, { term: '簡易検索', help: 'Words to search for, separated by spaces' }),
-	'search[name]': text('Full Name', undefined, { term: '氏名', help: 'Part of the full name; spaces are ignored' }),
+	'search[name]': text('Full Name', undefined, { term: '氏名', help: 'Part of the full name. Spaces are ignored' }),
 	'search[family_name]': text('Last Name', undefined, { term: '氏名（姓）' }),
 	'search[first_name]': text('First Name', undefined, { term: '氏名（名）' }),
 	'search[family_name_kana]': text('Last Name (Kana)', undefined, { term: '姓カナ' }),
@@ -64,8 +64,8 @@ export const leadFilters = hotProfileFields({
 	'search[to_created_on]': date('Created To', { term: '入力日' }),
 	'search[from_updated_on]': date('Updated From', { term: '更新日' }),
 	'search[to_updated_on]': date('Updated To', { term: '更新日' }),
-	'search[from_datetime_updated_on]': dateTime('Updated From (Date and Time)', { term: '更新日', help: 'Date and time in Japan time' }),
-	'search[to_datetime_updated_on]': dateTime('Updated To (Date and Time)', { term: '更新日', help: 'Date and time in Japan time' }),
+	'search[from_datetime_updated_on]': dateTime('Updated From (Date and Time)', { term: '更新日', help: 'In Japan time, unless the value has a time zone' }),
+	'search[to_datetime_updated_on]': dateTime('Updated To (Date and Time)', { term: '更新日', help: 'In Japan time, unless the value has a time zone' }),
 	'search[from_trade_on]': date('Acquired From', { term: '情報取得日' }),
 	'search[to_trade_on]': date('Acquired To', { term: '情報取得日' }),
 	'search[from_latitude]': decimal('Latitude From', { term: '緯度', min: -90, max: 90 }),
@@ -97,8 +97,8 @@ export const leadFilters = hotProfileFields({
 export const leadSort = hotProfileFields({
 	'order[key]': choice('Sort By', [
 		{ name: 'Lead ID', value: 'id' },
-		{ name: 'Created', value: 'create_at' },
-		{ name: 'Updated', value: 'update_at' },
+		{ name: 'Created At', value: 'create_at' },
+		{ name: 'Updated At', value: 'update_at' },
 	]),
 	'order[type]': choice('Direction', sortDirections),
 });

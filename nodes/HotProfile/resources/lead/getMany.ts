@@ -7,7 +7,7 @@ import { leadFilters, leadSort } from './fields';
 export const getManyLeads = getMany(
 	{
 		action: 'Get many leads',
-		description: 'Get leads, filtered and sorted',
+		description: 'Get leads, optionally filtered and sorted',
 		path: '/rest_api/v1/leads/get_entry_list',
 		columns: leadColumns,
 	},

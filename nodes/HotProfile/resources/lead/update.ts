@@ -9,7 +9,7 @@ const required = ['id', 'client_id'] as const;
 export const updateLead = update(
 	{
 		action: 'Update lead',
-		description: 'Update fields of a lead and leave the others unchanged',
+		description: 'Update some fields of a lead and leave the others unchanged',
 		path: '/rest_api/v1/leads/update',
 		required: pick(leadFields, ...required),
 	},

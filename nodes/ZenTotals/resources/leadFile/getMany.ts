@@ -4,6 +4,6 @@ import { getMany } from '../operations';
 
 export const getManyLeadFiles = getMany({
 	action: 'Get many lead files',
-	description: 'Read every lead that was created or changed on a day (Arquivo de Leads)',
+	description: 'Get every lead that was created or changed on a day',
 	path: 'leadFile',
 });

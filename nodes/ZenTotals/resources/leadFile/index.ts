@@ -8,13 +8,14 @@ import { rows, users } from './rows';
 export const leadFile: Report = {
 	name: 'leadFile',
 	label: 'Lead File',
+	term: 'Arquivo de Leads',
 	wait: 300,
 	operation: getManyLeadFiles,
 	isDaily: true,
 	rootKeys: ['leads', 'data'],
-	cost: 'Each day is one request: 7 days take half an hour, 30 days two and a half hours',
+	cost: 'Each day is one request: 7 days take about 30 min, 30 days about 2.5 h',
 	outputs: {
-		rows: { description: 'One item per lead, ready for a spreadsheet', map: rows },
+		rows: { description: 'One item per lead. Ready for a spreadsheet', map: rows },
 		users: { description: 'One item per user and day, with the leads as a list', map: users },
 	},
 	isNoData,

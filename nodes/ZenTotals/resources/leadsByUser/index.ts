@@ -7,13 +7,14 @@ import { rows, users } from './rows';
 export const leadsByUser: Report = {
 	name: 'leadsByUser',
 	label: 'Leads by User',
+	term: 'Leads por Usuário',
 	wait: 60,
 	operation: getManyLeadsByUser,
 	isDaily: false,
 	rootKeys: ['usuarios', 'paginacao'],
-	cost: '50 leads are one request: 1,000 leads take about 20 minutes',
+	cost: 'Each request returns 50 leads: 1,000 leads take about 20 min',
 	outputs: {
-		rows: { description: 'One item per lead, ready for a spreadsheet', map: rows },
+		rows: { description: 'One item per lead. Ready for a spreadsheet', map: rows },
 		users: { description: 'One item per user, with the leads as a list', map: users },
 	},
 };

@@ -7,7 +7,7 @@ import { ZONE } from '../operations';
 const dateTypes = [1, 2, 3, 4, 5, 6].map((value) => ({ name: `Date Type ${value}`, value }));
 
 export const dateFilter = fields(ZONE, {
-	filtro_data: choice('Date Filter', dateTypes, { term: 'Filtro de Data', help: 'Which date of a deal must fall in the period' }),
+	filtro_data: choice('Date Filter', dateTypes, { term: 'Filtro de Data', help: 'The date of a deal that must fall within the period. CRM Zen does not publish what the six types mean' }),
 });
 
 export const originFilters = fields(ZONE, {

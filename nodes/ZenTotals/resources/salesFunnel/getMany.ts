@@ -5,7 +5,7 @@ import { dateFilter, originFilters } from './fields';
 
 export const getManySalesFunnels = getMany({
 	action: 'Get many sales funnels',
-	description: 'Read the figures of the sales funnel for a period (Funil de Vendas)',
+	description: 'Get the figures of the sales funnel for a period',
 	path: 'salesFunnel',
 	required: dateFilter,
 	collections: [{ name: 'filters', fields: originFilters }],

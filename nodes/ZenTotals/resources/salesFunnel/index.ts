@@ -7,8 +7,9 @@ import { rows } from './rows';
 export const salesFunnel: Report = {
 	name: 'salesFunnel',
 	label: 'Sales Funnel',
+	term: 'Funil de Vendas',
 	wait: 600,
 	operation: getManySalesFunnels,
 	isDaily: false,
-	outputs: { rows: { description: 'One item per period, with numbers as numbers', map: rows } },
+	outputs: { rows: { description: 'One item per period, with typed numbers', map: rows } },
 };

@@ -4,6 +4,6 @@ import { getMany } from '../operations';
 
 export const getManyTotals = getMany({
 	action: 'Get many totals',
-	description: 'Read how many leads each user received on a day, by origin, segment, automation and product (Totais de Distribuição)',
+	description: 'Get the number of leads that each user received on a day, by origin, segment, automation and product (Totais de Distribuição)',
 	path: 'totals',
 });

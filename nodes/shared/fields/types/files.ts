@@ -19,7 +19,7 @@ const fileType: FieldType = {
 				(value) => (typeof value === 'string' ? value.replace(/^data:[^,]*;base64,/, '') : value),
 				z.string({ message: 'must be text' }),
 			)
-			.refine((value) => isBase64(value), { message: 'must be base64' })
+			.refine((value) => isBase64(value), { message: 'must be Base64 text' })
 			.transform((value): WireValue => value),
 	property: () => ({ type: 'string', default: '', typeOptions: { rows: 2 } }),
 	settings: ['maxFileSizeMb'],

@@ -18,8 +18,8 @@ export const json = defineType({
 	kind: 'json',
 	rule: (_spec, { jsonAs }) =>
 		z
-			.preprocess((value) => (typeof value === 'string' ? value : JSON.stringify(value)), sendableText('must be JSON'))
-			.refine((value) => parsed(value) !== undefined, { message: 'must be JSON, e.g. {"key": "value"}' })
+			.preprocess((value) => (typeof value === 'string' ? value : JSON.stringify(value)), sendableText('must be valid JSON'))
+			.refine((value) => parsed(value) !== undefined, { message: 'must be valid JSON, e.g. {"key": "value"}' })
 			.transform((value): WireValue => (jsonAs === 'object' ? (parsed(value) as WireValue) : value)),
 	property: () => ({ type: 'json', default: '', placeholder: 'e.g. {"key": "value"}' }),
 	settings: ['jsonAs'],

@@ -35,7 +35,7 @@ export const decimal = defineType({
 			z
 				.string({ message: 'must be a number' })
 				.trim()
-				.regex(/^[-+]?\d{1,3}(\.\d{1,14})?$/, { message: 'must be a number with at most 3 digits and 14 decimals' })
+				.regex(/^[-+]?\d{1,3}(\.\d{1,14})?$/, { message: 'must be a number with at most 3 digits before the decimal point and 14 after it' })
 				.refine((value) => Number(value) >= min && Number(value) <= max, { message: `must be a number from ${min} to ${max}` }),
 		),
 	property: ({ min, max }) => ({ type: 'number', default: 0, typeOptions: { numberPrecision: 14, minValue: min, maxValue: max } }),

@@ -15,7 +15,7 @@ const characters = (value: string) => [...value].length;
 
 /** Refuses what UTF-8 cannot encode, such as an emoji that was cut in half. */
 export const sendableText = (message: string) =>
-	z.string({ message }).refine((value) => !hasLoneSurrogate(value), { message: 'must not contain half a character (a lone surrogate)' });
+	z.string({ message }).refine((value) => !hasLoneSurrogate(value), { message: 'must not contain an incomplete character (a lone surrogate)' });
 
 export function textRule({ maxLength = Infinity }: Pick<FieldSpec, 'maxLength'>) {
 	return z.preprocess(

@@ -31,7 +31,7 @@ test('a successful test is reused no longer than the waiting time', async () => 
 	await check();
 	expect(zen.journal).toHaveLength(1);
 	await waitingTime();
-	await expect(check()).rejects.toThrow('rejected the key');
+	await expect(check()).rejects.toThrow('rejected the credential');
 	expect(zen.journal).toHaveLength(2);
 });
 

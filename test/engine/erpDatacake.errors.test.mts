@@ -215,18 +215,18 @@ describe('invalid input is rejected before any call', () => {
 		['a CPF of identical digits', () => job('client', 'get', { cnpjCpf: '11111111111' }), /check digits/],
 		['an empty document', () => job('invoice', 'getMany', { document: '={{ "" }}' }), /^'CPF or CNPJ' is required, but it is empty/],
 		['a document whose expression returns undefined', () => job('invoice', 'getMany', { document: '={{ $json.no }}' }), /^'CPF or CNPJ' is required/],
-		['an invalid CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP of 8 digits/],
+		['an invalid CEP', () => prospect({ cep: '123' }), /^'Postal Code' must be a CEP with 8 digits/],
 		['an invalid state', () => prospect({ ufInstalacao: 'XX' }), /^'Installation State' must be one of/],
 		['an invalid email address', () => prospect({ email: 'nobody' }), /^'Email' must be an email address/],
 		['an impossible date', () => prospect({ dataNascimento: '1990-02-30' }), /^'Birth Date' must be a valid date, e\.g\. 2026-04-30/],
-		['invalid JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be JSON/],
-		['invalid JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be JSON/],
-		['a missing binary field', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item has only data \[item 0\]/],
-		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf has 2 kB, but the limit is 1 kB/],
-		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' has 2\.9 kB/],
-		['invalid base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be base64/],
-		['a file set twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set twice/],
-		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /One file name cannot be used for 2 files/],
+		['invalid JSON in cobertura', () => lead({ cobertura: '{"a":' }), /^'Coverage' must be valid JSON/],
+		['invalid JSON in extra_data', () => lead({ extraData: 'soon' }), /^'Extra Data' must be valid JSON/],
+		['a missing binary field', () => prospect(anexo({ binaryFields: 'contract' })), /^Attachment 1: 'Input Binary Fields' names "contract", but the item only has data \[item 0\]/],
+		['a file over the limit', () => prospect(anexo({ binaryFields: 'data' }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Input Binary Fields': a\.pdf is 2 kB, but the limit is 1 kB/],
+		['base64 text over the limit', () => prospect(anexo({ base64: Buffer.alloc(3000).toString('base64') }), { options: { maxFileSizeMb: 0.001 } }), /^Attachment 1: 'Content \(Base64\)' is 2\.9 kB/],
+		['invalid base64', () => prospect(anexo({ base64: 'não' })), /^Attachment 1: 'Content \(Base64\)' must be Base64 text/],
+		['a file set twice', () => prospect(anexo({ base64: 'aGVsbG8=', binaryFields: 'a' })), /is set both as Base64 text and as binary fields/],
+		['one name for two files', () => prospect(anexo({ binaryFields: 'data, data', nomeDocumento: 'RG' })), /can be used for one file only, but there are 2 files/],
 		['a missing invoice id', () => job('invoice', 'signalPayment', { idCliente: '1', idFatura: ' ' }), /^'Invoice ID' is required/],
 		['a limit of 0', () => invoices({ parameters: { resource: 'invoice', operation: 'getMany', document: CPF, limit: 0 } }), /^'Limit' must be/],
 	])('%s', async (_name, make, message) => {
@@ -239,9 +239,9 @@ describe('invalid input is rejected before any call', () => {
 	});
 
 	test.each<[string, () => Job, RegExp]>([
-		['the reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be a value from its list, but "101"/],
-		['the product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be a value from its list/],
-		['the status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be a value from its list/],
+		['the reseller', () => prospect({ idRevendedor: '101' }), /^'Reseller' must be an ID from its list, but "101"/],
+		['the product', () => prospect({ servicos: { entries: [{ idServico: '101' }, { idServico: '201' }] } }), /^Product 2: 'Product' must be an ID from its list/],
+		['the status', () => job('prospect', 'update', { idProspecto: '1', updateFields: { statusProspeccao: '77' } }), /^'Status' must be an ID from its list/],
 		['the department', () => job('ticket', 'create', { idCliente: '1001', assunto: 'a', mensagem: 'b', additionalFields: { idDepartamento: '601' } }), /^'Department' must be/],
 	])('an ID from another list is rejected as %s', async (_name, make, message) => {
 		const { error } = await run(make());

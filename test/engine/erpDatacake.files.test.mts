@@ -181,7 +181,7 @@ describe('downloads', () => {
 		respond = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ id: '7', nome: 'Loja' }]));
 		const parameters = { nome: 'Pessoa', cnpjCpf: CPF, additionalFields: { idRevendedor: '8' }, requestOptions: { proxy: base() } };
 		const { error } = await run(job('prospect', 'create', parameters, { credential: credential({ baseUrl: `${service.url}/by/proxy` }) }));
-		expect(error?.message).toContain("'Reseller' must be a value from its list");
+		expect(error?.message).toContain("'Reseller' must be an ID from its list");
 		expect(requests.map(({ url }) => url)).toEqual([expect.stringContaining('/by/proxy/revendedores')]);
 	});
 
@@ -190,7 +190,7 @@ describe('downloads', () => {
 			url === '/one' ? response.writeHead(302, { location: '/two.pdf' }).end() : response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF two');
 		expect((await getRowsWithLinks([`${base()}/one`])).items[0].binary?.data.fileName).toBe('two.pdf');
 		respond = (_request, response) => response.writeHead(302, { location: 'http://files.example.com/x.pdf' }).end();
-		expect((await getRowsWithLinks([`${base()}/one`])).error?.message).toContain("'url_arquivo' of row 1 does not start with https");
+		expect((await getRowsWithLinks([`${base()}/one`])).error?.message).toContain("'url_arquivo' in row 1 does not start with https");
 		respond = (_request, response) => response.writeHead(302, { location: '/again' }).end();
 		expect((await getRowsWithLinks([`${base()}/one`])).error?.message).toContain('redirects too many times');
 	});

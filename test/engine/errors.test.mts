@@ -227,9 +227,9 @@ describe('what the user sees', () => {
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
 		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['a body without the expected key', { effect: 'noRoot' }, /without the expected data/],
-		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another address, which was not followed/],
-		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
-		['a forbidden record', { effect: 'keyRefused', status: 403 }, /does not allow this for the user/],
+		['a redirect', { effect: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, /another URL, but redirects are not followed/],
+		['a missing page', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile found nothing at POST http.*\/rest_api\/v1\/leads\/get_entry_list/],
+		['a forbidden record', { effect: 'keyRefused', status: 403 }, /denied permission for this request/],
 	] as const)('the message for %s', async (_name, fault, message) => {
 		service.fault(fault as never);
 		const { error } = await run(read());
@@ -288,7 +288,7 @@ describe('invalid input is rejected before any call', () => {
 		['a number in another notation', { clientId: '0x1F' }, /^'Client' must be a whole number/],
 		['a letter in a picked id', { clientId: { __rl: true, mode: 'id', value: '={{ "x" }}' } }, /^'Client' must be a whole number/],
 		['a latitude of 200', latitude(200), /^'Latitude' must be a number from -90 to 90/],
-		['an expression that returns undefined', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' is empty: its expression returned undefined/],
+		['an expression that returns undefined', { additionalFields: { tel: '={{ $json.missing }}' } }, /^'Phone' is empty: the expression returned undefined/],
 		['an expression that returns an object', { additionalFields: { tel: '={{ ({ a: 1 }) }}' } }, /^'Phone' must be text, but it is an object/],
 	])('%s', async (_name, fields, message) => {
 		const { status, error } = await run(create(fields));

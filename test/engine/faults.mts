@@ -108,9 +108,9 @@ export function faultsOf({ service, kind, before, isFile, acceptsAnyJson, report
 	const timedOut = `${service} did not respond in time`;
 	const notConnected = `Could not connect to the ${service} host`;
 	const untrusted = `Could not establish a secure connection to the ${service} host, so nothing was sent`;
-	const invalidKey = `${service} rejected the key in this credential`;
-	const notFound = `${service} has nothing at (the address of the call)`;
-	const redirected = `${service} redirected the request to another address, which was not followed`;
+	const invalidKey = `${service} rejected the credential`;
+	const notFound = `${service} found nothing at (the address of the call)`;
+	const redirected = `${service} redirected the request to another URL, but redirects are not followed`;
 	const pause = `${service} accepts requests again in 2 h, at hh:mm:ss`;
 	const forbidden = `${service} denied permission for this request`;
 	const none = '';
@@ -257,7 +257,7 @@ export function expected(fault: FaultCase, operation: Operation, duration: Fault
 	// These reject the queued calls: those of later items, and later pages of earlier ones.
 	const isRejected = rejectsQueuedCalls(fault) && (position === 'after' || after > 0);
 	if (!isRejected) return success;
-	const unsent = fault.row === 'longPause' ? message : `Not sent because ${service} rejected the key in this credential`;
+	const unsent = fault.row === 'longPause' ? message : `Not sent because ${service} rejected the credential`;
 	return { calls: position === 'after' ? before : before + 1, stored: 0, message: unsent, mayBeStored: false };
 }
 

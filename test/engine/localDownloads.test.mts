@@ -76,7 +76,7 @@ onlyWithSocket.each<[string, RequestListener]>([
 ])('%s of a host that resolves to this machine is not output, and nothing about it is revealed', async (_name, listener) => {
 	respond = listener;
 	const { error, items } = await download(`${local}/secret.pdf`);
-	expect(error?.message).toContain("'url_arquivo' of row 1 points to the machine that n8n runs on, so it was not followed");
+	expect(error?.message).toContain("'url_arquivo' in row 1 points to the machine that n8n runs on, so it was not followed");
 	expect(items).toEqual([]);
 	expect(requested).toEqual(['/secret.pdf']);
 });

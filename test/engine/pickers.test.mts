@@ -33,5 +33,5 @@ test('a partial page is the last one', async () => {
 });
 
 test('a rejected key is reported', async () => {
-	await expect(listSearch(job('wrong'), 'searchClients')).rejects.toThrow(/rejected the key/);
+	await expect(listSearch(job('wrong'), 'searchClients')).rejects.toThrow(/rejected the credential/);
 });

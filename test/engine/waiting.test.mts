@@ -169,7 +169,7 @@ test('a rate limit reported only as text is accepted three times', async () => {
 
 test.each([
 	['the limit has room', 3, 3, undefined],
-	['the limit is reached', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no request to check for more'],
+	['the limit is reached', 2, 2, 'HotProfile reported 200 rows in total. The rate limit left no time to check for more'],
 ])('after the last of two full pages, the next one is checked only if there is room: %s', async (_name, requestsPerMinute, calls, hint) => {
 	setTiming('WINDOW_MS', 4000);
 	const job = create([{}], { parameters: { resource: 'lead', operation: 'getMany', returnAll: true, filters: { toId: '={{ $json.to }}' } } });

@@ -277,7 +277,7 @@ describe('the credential test', () => {
 		['the token in the URL', () => ({ totalsUrl: `${service.reportUrl('totals')}?token=${service.apiKey}` }), /must not contain the token/],
 		['a URL without its token', () => ({ leadFileToken: '' }), /'Lead File Token' in the credential is empty/],
 		['a negative waiting time', () => ({ totalsWait: -1 }), /'Totals Wait' in the credential must be a number of seconds/],
-		['a wrong URL', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen has nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
+		['a wrong URL', () => ({ totalsUrl: `${service.url}/elsewhere` }), /^CRM Zen found nothing at GET http[^ ]*elsewhere: Relatório não encontrado\. Check 'Totals URL'/],
 		['a web page', () => (service.fault({ effect: 'html' }), {}), /web page instead of data.*crmzen\.com\.br\/api/],
 		['an unreachable host', () => ({ totalsUrl: 'http://127.0.0.1:9/x' }), /Could not connect/],
 	])('explains what is wrong: %s', async (_name, wrong, message) => {

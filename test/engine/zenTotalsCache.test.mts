@@ -149,7 +149,7 @@ describe('the log', () => {
 
 	test('the total time of several days is logged', async () => {
 		const { lines } = await runLogged({ resource: 'totals', period: 'range', startDate: '2026-03-02', endDate: '2026-03-04' });
-		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every 1 s');
+		expect(lines[0]).toBe('Totals: 3 requests take about 2 s, because CRM Zen allows one request every second');
 	});
 
 	test('nothing is logged without a wait', async () => {

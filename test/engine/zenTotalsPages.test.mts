@@ -95,7 +95,7 @@ test('after a partial page, a rejected request ends reading, whatever the total'
 
 test.each([
 	['a 400', { status: 400, error: 'Página inválida' }, /Página inválida/], ['the same page again', full({ pages: 3, first: 1 }), /same page twice/],
-	['a rejected token', { status: 401, error: 'Token inválido' }, /rejected the key/],
+	['a rejected token', { status: 401, error: 'Token inválido' }, /rejected the credential/],
 ])('before the last reported page, %s is an error', async (_name, second, message) => {
 	setPages(full({ pages: 3 }), second);
 	expect((await read()).error?.message).toMatch(message);
@@ -193,7 +193,7 @@ test('the node shows a hint for each report, unless it is set to stop', async ()
 			const hints = visibleHints({ resource, ...parameters });
 			expect(hints).toHaveLength(1);
 			// Shown after a run as well, because the next run is the one that waits.
-			expect(hints[0]).toMatchObject({ whenToDisplay: 'always', location: 'outputPane', message: expect.stringContaining(`one request for this report in ${time}`) });
+			expect(hints[0]).toMatchObject({ whenToDisplay: 'always', location: 'outputPane', message: expect.stringContaining(`one request every ${time} for this report`) });
 		}
 		expect(visibleHints({ resource, whenTooSoon: 'stop' })).toEqual([]);
 		expect(visibleHints({ resource, whenTooSoon: '={{ "wait" }}' })).toHaveLength(1);

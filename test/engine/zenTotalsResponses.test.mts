@@ -112,7 +112,7 @@ describe('the requested day', () => {
 		['a word', day('amanhã'), /^'Date' must be a valid date/],
 		['a number', day('={{ 20260302 }}'), /^'Date' must be a valid date/],
 		['an empty date', day('={{ "" }}'), /^'Date' is required, but it is empty/],
-		['an expression that returns undefined', day('={{ $json.day }}'), /^'Date' is required, but its expression returned undefined/],
+		['an expression that returns undefined', day('={{ $json.day }}'), /^'Date' is required, but the expression returned undefined/],
 		['tomorrow', day('={{ $today.plus({ days: 1 }).toISODate() }}'), /^'Date' must not be in the future/],
 		['the year 2999', day('2999-01-01'), /^'Date' must not be in the future/],
 		['a reversed range', range('2026-03-03', '2026-03-02'), /^'Start Date' must not be after 'End Date', but 2026-03-03 is after 2026-03-02 \[item 0\]$/],
@@ -220,7 +220,7 @@ describe('what the user sees', () => {
 		['truncated JSON', { effect: 'cut' }, /truncated or invalid JSON/],
 		['an empty body', { effect: 'empty' }, /returned an empty response/],
 		['JSON of another service', { effect: 'noRoot' }, /without the expected data/],
-		['a redirect', { effect: 'redirect' }, /another address, which was not followed/],
+		['a redirect', { effect: 'redirect' }, /another URL, but redirects are not followed/],
 		['a dropped connection', { effect: 'resetBeforeStore', times: 2 }, /closed the connection/],
 	])('the message for %s', async (_name, fault, message, description = /./) => {
 		service.fault(fault as never);

@@ -47,9 +47,9 @@ test.each([
 });
 
 test.each([
-	['a host without the API', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile has nothing at POST http.*'Instance'.*公開API/],
+	['a host without the API', { effect: 'status', status: 404, body: '<html></html>' }, /HotProfile found nothing at POST http.*'Instance'.*公開API/],
 	['a login page', { effect: 'html' }, /web page instead of data.*'Instance'/],
-	['a key without the permission', { effect: 'keyRefused', status: 403 }, /rejected the key.*API連携.*公開API/],
+	['a key without the permission', { effect: 'keyRefused', status: 403 }, /rejected the credential.*API連携.*公開API/],
 	['a message of the service', { effect: 'errorsList', sentences: ['公開APIが有効ではありません。'] }, /公開APIが有効ではありません。/],
 ] as const)('explains %s', async (_what, fault, expectedMessage) => {
 	sandbox.fault({ ...fault, times: 2 } as never);
@@ -80,7 +80,7 @@ test('rejects a key with a line break in the middle, and sends nothing', async (
 test('detects a revoked key immediately', async () => {
 	expect(await testCredential({})).toMatchObject({ status: 'OK' });
 	sandbox.fault({ effect: 'keyRefused' });
-	expect(await testCredential({})).toMatchObject({ status: 'Error', message: expect.stringContaining('rejected the key') });
+	expect(await testCredential({})).toMatchObject({ status: 'Error', message: expect.stringContaining('rejected the credential') });
 });
 
 /** Tests the credential like the editor's form, with some fields changed. */

@@ -96,7 +96,7 @@ inEditor('with 250 input items, the node shows the expected duration before the 
 	await editor.screenshot('12 create example on the canvas');
 	await editor.openNode('Create lead');
 	await editor.byTestId('execute-previous-node').first().click();
-	await editor.output.getByText(/More than 200 items take about 2 min to 4 min/).waitFor();
+	await editor.output.getByText(/More than 200 items take about 2 to 4 min/).waitFor();
 	await editor.screenshot('13 hint for 250 items');
 	await editor.executeStep();
 	await editor.output.getByText(/^Sent 250 requests to HotProfile in \d+ s without waiting\. HotProfile rejected none\.$/).waitFor();

@@ -119,7 +119,7 @@ describe('with the sandbox', () => {
 
 	test.each([
 		['is valid', async () => ({}), 'OK', /./],
-		['has a wrong token', async () => ({ token: 'wrong-token' }), 'Error', /rejected the key.*Token/],
+		['has a wrong token', async () => ({ token: 'wrong-token' }), 'Error', /rejected the credential.*Token/],
 		['has an unknown operation in its paths', async () => ({ endpointPaths: 'get_clients: /x' }), 'Error', /'Endpoint Paths'.*line 1.*get_clients/],
 		['has an invalid path', async () => ({ endpointPaths: 'list_cities: cidades' }), 'Error', /'Endpoint Paths'.*line 1/],
 		['points to a closed port', async () => ({ baseUrl: `http://127.0.0.1:${await freePort()}` }), 'Error', /Could not connect/],

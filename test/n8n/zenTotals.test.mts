@@ -115,7 +115,7 @@ describe('the credential test', () => {
 	});
 
 	test.each([
-		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the key|token/i],
+		['a wrong token', async () => ({ totalsToken: 'wrong-token' }), /rejected the credential|token/i],
 		['a token with a space', async () => ({ totalsToken: 'a b' }), /Token/],
 		['an invalid URL', async () => ({ totalsUrl: 'not a url' }), /URL/],
 		['a closed port', async () => ({ totalsUrl: `http://127.0.0.1:${await freePort()}/totals` }), /Could not connect/],

@@ -77,10 +77,10 @@ describe('input on the wire', () => {
 	])('sends %s', (_name, spec, value, settings, wire) => expect(sent(spec, value, settings)).toEqual(wire));
 
 	test.each<[string, FieldSpec, unknown, RegExp]>([
-		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP of 8 digits/],
+		['a CEP of 7 digits', postalCode('C'), '1310100', /CEP with 8 digits/],
 		['another word for yes', yesNo('Y'), 'talvez', /true or false/],
-		['incomplete JSON', json('J'), '{"a":', /must be JSON/],
-		['invalid base64', file('F'), 'olá', /must be base64/],
+		['incomplete JSON', json('J'), '{"a":', /must be valid JSON/],
+		['invalid base64', file('F'), 'olá', /must be Base64 text/],
 		['an invalid date with the day first', date('D'), '31/02/2026', /valid date, e\.g\. 2026-04-30/],
 	])('rejects %s', (_name, spec, value, rule) => expect(sent(spec, value)).toMatch(rule));
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 import type { HttpResponse } from '../../nodes/shared/http/service';
 import { formatDuration } from '../../nodes/shared/http/format';
 import { day, fields } from '../../nodes/shared/fields/fields';
@@ -8,6 +10,8 @@ import { answerInProgress, cacheAnswer, cachedAnswer, requestKey, shareAnswer } 
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
 import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
 import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
+import { reports } from '../../nodes/ZenTotals/resources';
+import { ownFieldsOf } from '../../nodes/ZenTotals/resources/operations.ts';
 import { code, count, date, objects } from '../../nodes/ZenTotals/values.ts';
 
 function trouble(work: () => unknown) {
@@ -219,4 +223,22 @@ test('a day is read in its time zone and sent as yyyy-MM-dd', () => {
 	expect(schema.parse('2026-03-03T01:00:00Z')).toBe('2026-03-02');
 	expect(schema.parse('30/04/2025')).toBe('2025-04-30');
 	for (const wrong of ['31/04/2025', '2025', 'constructor', 20250430, null]) expect(schema.safeParse(wrong).success).toBe(false);
+});
+
+describe('a report is one folder and one line', () => {
+	const common = readdirSync('nodes/ZenTotals').filter((name) => name.endsWith('.ts')).map((name) => [name, readFileSync(`nodes/ZenTotals/${name}`, 'utf8')] as const);
+	const own = reports.flatMap(({ name, operation }) => [name, ...ownFieldsOf(operation), operation.resultList?.root ?? []].flat());
+
+	test.each(common)('%s names no report and no field of one', (_name, content) => {
+		expect(own.filter((word) => new RegExp(`['".]${word}\\b`).test(content))).toEqual([]);
+	});
+
+	test('the sample values of every field of a report are left out of its copied URL', () => {
+		expect(own).toEqual(expect.arrayContaining(['filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria']));
+		for (const { name, operation } of reports) {
+			const sample = [...ownFieldsOf(operation), 'data', 'data_inicial', 'data_final', 'pagina'].map((wire) => `${wire}=1`).join('&');
+			const credentials = { [`${name}Token`]: 'a-token', [`${name}Url`]: `https://crm.example.com/r?empresa=7&${sample}` };
+			expect(connect(credentials, name).address).toBe('https://crm.example.com/r?empresa=7');
+		}
+	});
 });

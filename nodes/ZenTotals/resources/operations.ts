@@ -1,5 +1,6 @@
 import { choice, day, fields } from '../../shared/fields/fields';
 import type { Operation } from '../../shared/fields/operations';
+import { fieldsOf } from '../../shared/fields/operations';
 
 /** What the operations of all reports have in common: the period, and their shape. */
 
@@ -8,7 +9,7 @@ export const ZONE = 'America/Sao_Paulo';
 
 const dayHelp = 'Select a date or enter text: 2026-04-30, 30/04/2026, today or yesterday. Days begin and end in São Paulo time';
 
-export const period = fields(ZONE, {
+const period = fields(ZONE, {
 	period: choice('Period', [
 		{ name: 'Yesterday', value: 'yesterday', description: 'The last day that has ended in São Paulo time' },
 		{ name: 'Today', value: 'today', description: 'The current day in São Paulo time, up to now' },
@@ -34,3 +35,6 @@ export const getMany = (
 	...own,
 	required: { ...period, ...own.required },
 });
+
+/** The wire names of the fields that an operation has besides the period. */
+export const ownFieldsOf = (operation: Operation): string[] => Object.keys(fieldsOf(operation)).filter((wire) => !(wire in period));

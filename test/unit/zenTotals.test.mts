@@ -26,7 +26,7 @@ function trouble(work: () => unknown) {
 describe('values in any form', () => {
 	test.each([
 		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], ['1.234,5', 1234.5], ['1,234.56', 1234.56], [-3, -3],
-		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null],
+		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null], ['3.4.2026', null], ['1,2,3', null], ['Infinity', null],
 	])('the count %j is %j', (value, expected) => expect(count(value)).toBe(expected));
 
 	test.each([

@@ -9,7 +9,7 @@ export const ZONE = 'America/Sao_Paulo';
 
 const dayHelp = 'Select a date or enter text: 2026-04-30, 30/04/2026, today or yesterday. Days begin and end in São Paulo time';
 
-const period = fields(ZONE, {
+export const period = fields(ZONE, {
 	period: choice('Period', [
 		{ name: 'Yesterday', value: 'yesterday', description: 'The last day that has ended in São Paulo time' },
 		{ name: 'Today', value: 'today', description: 'The current day in São Paulo time, up to now' },

@@ -105,6 +105,9 @@ export interface Field extends FieldSpec {
 
 export type Fields<Wire extends string = string> = Record<Wire, Field>;
 
+/** Name of a field type. */
+export type Kind = FieldType['kind'];
+
 /** What a line may say beyond its type and label. */
 export type FieldDetails = Partial<Omit<FieldSpec, keyof FieldType | 'label'>>;
 

@@ -1,6 +1,6 @@
 /** The front door of the field catalogue: how fields are declared, and the types that any service can use. */
 
-export type { Choice, Field, FieldDetails, Fields, FieldSpec, FieldType, FormatOverrides, Formats, Rule, WireValue } from './field';
+export type { Choice, Field, FieldDetails, Fields, FieldSpec, FieldType, FormatOverrides, Formats, Kind, Rule, WireValue } from './field';
 export { defineType, fields, omit, parameterName, pick, schemaOf, setting } from './field';
 export { choice } from './types/choices';
 export { date, dateTime, day } from './types/dates';

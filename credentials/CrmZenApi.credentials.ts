@@ -10,8 +10,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { checkReports, connect, connectionOf, MAX_WAIT_SECONDS, reports, authenticate } from '../nodes/ZenTotals/connection';
-import type { Report } from '../nodes/ZenTotals/connection';
+import { authenticate, checkReports, connect, connectionOf, MAX_WAIT_SECONDS } from '../nodes/ZenTotals/connection';
+import { reports } from '../nodes/ZenTotals/resources';
+import type { Report } from '../nodes/ZenTotals/resources/report';
 import { zenTotals } from '../nodes/ZenTotals/service';
 import { cacheAnswer, requestKey } from '../nodes/ZenTotals/answerCache';
 import { yesterday } from '../nodes/ZenTotals/queries';

@@ -5,6 +5,7 @@
 
 import type { WireValues } from '../shared/fields/operations';
 import type { PageRead } from '../shared/http/pages';
+import { BoundedCache } from '../shared/http/boundedCache';
 import { cancelableSleep } from '../shared/http/cancellation';
 
 export interface Answer {
@@ -15,20 +16,13 @@ export interface Answer {
 	receivedAt: number;
 }
 
-interface CachedAnswer extends Answer {
-	expiresAt: number;
-	isFinal: boolean;
-}
-
 interface AnswerInProgress {
 	answer: Promise<Answer>;
 	isFinal: boolean;
 }
 
-/** A report gives one answer per waiting time, so these are the answers of as many reports. */
-const MAX_ANSWERS = 200;
-
-const cachedAnswers = new Map<string, CachedAnswer>();
+/** A report gives one answer per waiting time, so these are the answers of as many reports. No waiting time is longer than a day. */
+const cachedAnswers = new BoundedCache<string, { answer: Answer; isFinal: boolean }>({ maxEntries: 200, maxAgeMs: 86_400_000 });
 const answersInProgress = new Map<string, AnswerInProgress>();
 
 /** Names a request: the same report, the same values. */
@@ -39,13 +33,9 @@ export const requestKey = (accountId: string, values: WireValues): string => `${
  * @param isFinal whether all days of the query had ended when it was sent
  */
 export function cacheAnswer(key: string, windowMs: number, read: PageRead, isFinal = true): Answer {
-	const receivedAt = performance.now();
-	cachedAnswers.delete(key);
-	cachedAnswers.set(key, { key, read, receivedAt, expiresAt: receivedAt + windowMs, isFinal });
-	for (const [other, { expiresAt }] of cachedAnswers) {
-		if (expiresAt <= receivedAt || cachedAnswers.size > MAX_ANSWERS) cachedAnswers.delete(other);
-	}
-	return { key, read, receivedAt };
+	const answer = { key, read, receivedAt: performance.now() };
+	cachedAnswers.set(key, { answer, isFinal }, windowMs);
+	return answer;
 }
 
 /**
@@ -54,7 +44,7 @@ export function cacheAnswer(key: string, windowMs: number, read: PageRead, isFin
  */
 export function cachedAnswer(key: string, isFinal = false): Answer | undefined {
 	const cached = cachedAnswers.get(key);
-	return cached && cached.expiresAt > performance.now() && (cached.isFinal || !isFinal) ? cached : undefined;
+	return cached && (cached.isFinal || !isFinal) ? cached.answer : undefined;
 }
 
 /**

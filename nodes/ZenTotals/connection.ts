@@ -8,16 +8,14 @@ import type { AnyRequest } from '../shared/http/requestTarget';
 import { pinRequest, requestTarget, setHeader } from '../shared/http/requestTarget';
 import type { Connection } from '../shared/http/service';
 import { reportOf, reports } from './resources';
+import { ownFieldsOf } from './resources/operations';
 import type { Report } from './resources/report';
-
-export { reports };
-export type { Report };
 
 /** One day. */
 export const MAX_WAIT_SECONDS = 86_400;
 
-/** Query parameters that the node sets itself. */
-const NODE_PARAMETERS = ['data', 'data_inicial', 'data_final', 'pagina', 'filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria'];
+/** Query parameters that the node sets itself: days, page, and the filters of the reports. */
+const NODE_PARAMETERS = ['data', 'data_inicial', 'data_final', 'pagina', ...reports.flatMap(({ operation }) => ownFieldsOf(operation))];
 
 const WHERE_TO_FIND = 'In CRM Zen, click the gear at the top, then Integração';
 

@@ -17,6 +17,8 @@ import { checkTime, isCached } from './waitBudget';
 
 interface LeadPage extends PageRead {
 	answer: Answer;
+	/** All its rows as text. */
+	content: string | undefined;
 	/** CRM Zen's count of all leads; some take it for that of the page. */
 	records: number | null;
 }
@@ -29,12 +31,12 @@ export async function readLeadPages(context: QueryContext, pageSize: number): Pr
 	const { item } = context;
 	const pages: LeadPage[] = [];
 	let isChecked = true;
-	const leads = await readPages<LeadPage>(async ({ number }) => pageOf(await answerTo(context, number)), pageSize, item.maxRows, 1, {
+	const leads = await readPages<LeadPage>(async ({ number }) => pageOf(await answerTo(context, number), item), pageSize, item.maxRows, 1, {
 		hasFixedSize: true,
 		onPage: (page) => pages.push(page),
 		beforeSecondPage: (first) => checkPagesTime(context, first, pageSize),
 		isPastEnd: ({ reason }) => PAST_END.has(reason),
-		isRepeat: (page, previous) => usersIn(page) === usersIn(previous),
+		isRepeat: (page, previous) => page.content === previous.content,
 		onUnchecked: () => (isChecked = false),
 	});
 	if (isChecked) addMismatchNote(pages, leads.length >= item.maxRows, item);
@@ -45,14 +47,14 @@ export async function readLeadPages(context: QueryContext, pageSize: number): Pr
 	return pages.map(({ answer }) => answer);
 }
 
-function pageOf(answer: Answer): LeadPage {
+function pageOf(answer: Answer, { operation }: PlannedItem): LeadPage {
 	const [body] = answer.read.rows;
 	const counts = objects(body?.paginacao)[0] ?? {};
-	const rows = objects(body?.usuarios).flatMap(({ leads }) => objects(leads).map((lead): IDataObject => ({ lead })));
-	return { answer, rows, totalPages: count(counts.total_paginas) ?? undefined, records: count(counts.quantidade_registros_consulta) };
+	const content = JSON.stringify(body?.[operation.resultList?.root ?? '']);
+	// Wrapped, so that the pager takes no key of a lead for its id.
+	const rows = body ? Array.from(reportOf(operation).outputs.rows.map(body, ''), (lead): IDataObject => ({ lead })) : [];
+	return { answer, content, rows, totalPages: count(counts.total_paginas) ?? undefined, records: count(counts.quantidade_registros_consulta) };
 }
-
-const usersIn = ({ answer: { read: { rows: [body] } } }: LeadPage) => JSON.stringify(body?.usuarios);
 
 /** More pages than this would take a week, so such a count is taken for an error. */
 const MAX_PAGES = 10_000;

@@ -190,6 +190,12 @@ describe('keys that every object inherits', () => {
 		expect(items.map(({ json }) => rowText(json))).toEqual(['{"id":1,"constructor":"a"}']);
 	});
 
+	test('as Selected Fields leave out a field whose name is an object', async () => {
+		const { items, error } = await run(hotProfileJob('lead', 'getMany', { limit: 1, output: 'selectedFields', outputFields: '={{ ["id", { toString: 1 }] }}' }));
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => Object.keys(json))).toEqual([['id']]);
+	});
+
 	test.each([
 		['a status that is an object', { status: inherited }],
 		['a success that is an object', { success: inherited, message: 'x' }],

@@ -12,7 +12,7 @@ import * as catalogue from '../../nodes/shared/fields';
 import { sizeOf } from '../../nodes/shared/fields/binaryFiles';
 import { fieldsOf } from '../../nodes/shared/fields/operations';
 import { flagColumn, moneyColumn } from '../../nodes/ErpDatacake/brazil/columns';
-import { dateColumn, mapRow, numberColumn, outputKeys, textColumn } from '../../nodes/shared/fields/columns';
+import { dateColumn, mapRow, numberColumn, textColumn } from '../../nodes/shared/fields/columns';
 import { isValidDocument, Provider } from '../../sandbox/erpDatacake/provider.mts';
 
 const contract = JSON.parse(readFileSync('test/fixtures/datacake-contract.json', 'utf8')) as Record<string, { output: string[] }>;
@@ -94,13 +94,14 @@ describe('input on the wire', () => {
 describe('output columns', () => {
 	test.each(operations.map((operation) => [operation.id as string, operation] as const))('%s has a column for every field of the contract', (id, { columns = {} }) => {
 		expect(Object.keys(columns).sort()).toEqual([...contract[id].output].sort());
-		expect(new Set(outputKeys(columns)).size).toBe(outputKeys(columns).length);
-		for (const key of outputKeys(columns)) expect(key).toMatch(/^[a-z][A-Za-z]+$/);
+		const keys = Object.values(columns).map(({ key }) => key);
+		expect(new Set(keys).size).toBe(keys.length);
+		for (const key of keys) expect(key).toMatch(/^[a-z][A-Za-z]+$/);
 	});
 
 	test.each([
 		['99.90', 99.9], ['1.234,56', 1234.56], ['1,234.56', 1234.56], ['R$ 1.234,56', 1234.56], ['1.234', 1234], ['0.500', 0.5], ['12,5', 12.5],
-		['-3,10', -3.1], [7, 7], ['1.234.567,89', 1234567.89], ['', null], ['free', 'free'],
+		['-3,10', -3.1], ['3.4.2026', '3.4.2026'], [7, 7], ['1.234.567,89', 1234567.89], ['', null], ['free', 'free'],
 	])('reads the amount %p as %p', (value, amount) => expect(mapRow({ v: value }, { v: moneyColumn('m') })).toEqual({ m: amount }));
 
 	test.each([

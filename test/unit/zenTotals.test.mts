@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 import type { HttpResponse } from '../../nodes/shared/http/service';
 import { formatDuration } from '../../nodes/shared/http/format';
 import { day, fields } from '../../nodes/shared/fields';
@@ -8,6 +10,8 @@ import { answerInProgress, cacheAnswer, cachedAnswer, requestKey, shareAnswer } 
 import { rows as fileRows, users as fileUsers } from '../../nodes/ZenTotals/resources/leadFile/rows.ts';
 import { rows as leadRows } from '../../nodes/ZenTotals/resources/leadsByUser/rows.ts';
 import { rows, users } from '../../nodes/ZenTotals/resources/totals/rows.ts';
+import { reports } from '../../nodes/ZenTotals/resources';
+import { ownFieldsOf } from '../../nodes/ZenTotals/resources/operations.ts';
 import { code, count, date, objects } from '../../nodes/ZenTotals/values.ts';
 
 /** The error that `work` throws. */
@@ -23,7 +27,7 @@ function errorOf(work: () => unknown) {
 describe('values', () => {
 	test.each([
 		[12, 12], ['12', 12], [' 12 ', 12], ['0', 0], ['1.234', 1234], ['1,234', 1234], ['1.234.567', 1234567], ['12.5', 12.5], ['1.234,5', 1234.5], ['1,234.56', 1234.56], [-3, -3],
-		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null],
+		['', null], [' ', null], [null, null], [undefined, null], [[], null], [{}, null], ['twelve', null], [true, null], ['3.4.2026', null], ['1,2,3', null], ['Infinity', null],
 	])('reads the count %j as %j', (value, expected) => expect(count(value)).toBe(expected));
 
 	test.each([
@@ -220,4 +224,22 @@ test('a date is read in the time zone of the service and sent as yyyy-MM-dd', ()
 	expect(schema.parse('2026-03-03T01:00:00Z')).toBe('2026-03-02');
 	expect(schema.parse('30/04/2025')).toBe('2025-04-30');
 	for (const invalid of ['31/04/2025', '2025', 'constructor', 20250430, null]) expect(schema.safeParse(invalid).success).toBe(false);
+});
+
+describe('a report is one folder and one line', () => {
+	const common = readdirSync('nodes/ZenTotals').filter((name) => name.endsWith('.ts')).map((name) => [name, readFileSync(`nodes/ZenTotals/${name}`, 'utf8')] as const);
+	const own = reports.flatMap(({ name, operation }) => [name, ...ownFieldsOf(operation), operation.resultList?.root ?? []].flat());
+
+	test.each(common)('%s names no report and no field of one', (_name, content) => {
+		expect(own.filter((word) => new RegExp(`['".]${word}\\b`).test(content))).toEqual([]);
+	});
+
+	test('the sample values of every field of a report are left out of its copied URL', () => {
+		expect(own).toEqual(expect.arrayContaining(['filtro_data', 'venda_direta', 'distribuicao_lead', 'canal_parceria']));
+		for (const { name, operation } of reports) {
+			const sample = [...ownFieldsOf(operation), 'data', 'data_inicial', 'data_final', 'pagina'].map((wire) => `${wire}=1`).join('&');
+			const credentials = { [`${name}Token`]: 'a-token', [`${name}Url`]: `https://crm.example.com/r?empresa=7&${sample}` };
+			expect(connect(credentials, name).address).toBe('https://crm.example.com/r?empresa=7');
+		}
+	});
 });

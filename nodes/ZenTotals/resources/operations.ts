@@ -2,6 +2,7 @@
 
 import { choice, day, fields } from '../../shared/fields';
 import type { Operation } from '../../shared/fields/operations';
+import { fieldsOf } from '../../shared/fields/operations';
 
 /** Time zone of the vendor and its customers: its days begin and end there. */
 export const ZONE = 'America/Sao_Paulo';
@@ -34,3 +35,6 @@ export const getMany = (
 	...own,
 	required: { ...period, ...own.required },
 });
+
+/** The wire names of the fields that an operation has besides the period. */
+export const ownFieldsOf = (operation: Operation): string[] => Object.keys(fieldsOf(operation)).filter((wire) => !(wire in period));

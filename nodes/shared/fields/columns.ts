@@ -62,9 +62,6 @@ function titleOf(key: string): string {
 	return words.map((word) => ACRONYMS[word.toLowerCase()] ?? word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 
-/** The keys of the simplified output. */
-export const outputKeys = (columns: Columns): string[] => Object.values(columns).map(({ key }) => key);
-
 /** The wire names of the links to files. */
 export const linkNames = (columns: Columns = {}): string[] =>
 	Object.entries(columns).flatMap(([wire, { type }]) => (type.isLink ? [wire] : []));

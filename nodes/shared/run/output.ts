@@ -5,6 +5,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import type { SentFile } from '../fields/binaryFiles';
 import type { Operation } from '../fields/operations';
 import { hasOutput } from '../fields/operations';
+import { textOf } from '../fields/unknownValues';
 import type { ServiceAdapter } from '../http/service';
 import { mapInChunks } from './mapInChunks';
 import { changesData, keepWholeRow } from './outcome';
@@ -20,7 +21,7 @@ export interface OutputOptions {
 export function readOutputOptions(item: IExecuteSingleFunctions, operation: Operation): OutputOptions {
 	const output = hasOutput(operation) ? item.getNodeParameter('output', 'simplified') : 'raw';
 	const keys = output === 'selectedFields' ? [item.getNodeParameter('outputFields', [])].flat() : [];
-	return { output, keys: keys.map(String) };
+	return { output, keys: keys.map(textOf) };
 }
 
 /** Output items linked to their input item. */

@@ -27,7 +27,7 @@ export class ErpDatacake implements INodeType {
 		credentials: [{ name: 'erpDatacakeApi', required: true }],
 		requestDefaults: { method: 'GET' },
 		requestOperations: { pagination: runTool(erpDatacake) },
-		hints: durationHints,
+		hints: durationHints(),
 		properties: nodeProperties(resources),
 	};
 

@@ -28,7 +28,7 @@ export class HotProfile implements INodeType {
 		requestDefaults: { method: 'POST' },
 		requestOperations: { pagination: runTool(hotProfile) },
 		hints: [
-			...durationHints,
+			...durationHints(),
 			{
 				message:
 					"'Return All' reads 100 leads, or 1,000 clients or business cards, per request. At the default limit of 100 requests per minute, 10,000 leads take about 1 min.",

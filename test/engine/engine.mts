@@ -75,8 +75,10 @@ for (const path of [...n8n.nodes, ...n8n.credentials]) {
 	if (isNode(type)) nodes.set(`${PACKAGE}.${type.description.name}`, type);
 	else credentialTypes.set(type.name, type);
 }
-for (const node of nodes.values()) {
-	// As n8n does for every declarative node: the "Request Options", and RoutingNode to run it.
+for (const node of nodes.values()) prepareDeclarative(node);
+
+/** As n8n does for every declarative node: the "Request Options", and RoutingNode to run it. */
+function prepareDeclarative(node: INodeType): void {
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
 	node.execute ??= async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as unknown as ExecuteContext, node).runNode()) ?? [];
@@ -87,6 +89,13 @@ for (const node of nodes.values()) {
 for (const [name, type] of [...nodes]) {
 	const description = { ...type.description, outputs: [NodeConnectionTypes.AiTool] };
 	nodes.set(`${name}Tool`, Object.create(type, { description: { value: description }, customOperations: { value: undefined } }) as INodeType);
+}
+
+/** Adds a node that the package does not have, with its credential. */
+export function addNode(node: INodeType, credentialType: ICredentialType): void {
+	prepareDeclarative(node);
+	nodes.set(`${PACKAGE}.${node.description.name}`, node);
+	credentialTypes.set(credentialType.name, credentialType);
 }
 
 export const nodeType = (name: string): INodeType => nodes.get(`${PACKAGE}.${name}`) as INodeType;

@@ -172,3 +172,68 @@ describe('paging options of a service', () => {
 		expect(pages).toEqual([2, 2, 0]);
 	});
 });
+
+describe('a service with cursors', () => {
+	/** Returns its pages under their cursors; the first one has none. */
+	const following = (pages: Record<string, PageRead>) => {
+		const calls: Array<Page['cursor']> = [];
+		const read = async ({ cursor }: Page): Promise<PageRead> => {
+			calls.push(cursor);
+			return pages[cursor ?? 'first'];
+		};
+		return { calls, read };
+	};
+	const named = (...names: string[]) => names.map((name) => ({ name }));
+
+	test('each page is read under the cursor of the one before it, until there is none', async () => {
+		const { calls, read } = following({ first: { rows: ids(2), next: 'b' }, b: { rows: [{ id: 3 }], next: 'c' }, c: { rows: [{ id: 4 }, { id: 5 }], next: null } });
+		expect(await readPages(read, 2, Infinity, 1)).toEqual(ids(5));
+		expect(calls).toEqual([undefined, 'b', 'c']);
+	});
+
+	test('a full page without a cursor is the last one, an empty one with a cursor is not', async () => {
+		const full = following({ first: { rows: ids(2), next: null } });
+		expect(await readPages(full.read, 2, Infinity, 1)).toEqual(ids(2));
+		expect(full.calls).toHaveLength(1);
+		const empty = following({ first: { rows: [], next: 'b' }, b: { rows: ids(1), next: null } });
+		expect(await readPages(empty.read, 2, Infinity, 1)).toEqual(ids(1));
+	});
+
+	test('pages are read one after the other, whatever the total and the limit of calls at once', async () => {
+		let running = 0;
+		const read = async ({ number }: Page): Promise<PageRead> => {
+			expect(++running).toBe(1);
+			await new Promise(setImmediate);
+			running--;
+			return { rows: [{ id: number }], total: 9, next: number < 9 ? `c${number}` : null };
+		};
+		expect(await readPages(read, 1, Infinity, 5)).toEqual(ids(9));
+	});
+
+	test('no more pages than the limit needs', async () => {
+		const { calls, read } = following({ first: { rows: ids(2), next: 'b' }, b: { rows: [{ id: 3 }, { id: 4 }], next: 'c' } });
+		expect(await readPages(read, 2, 3, 1)).toEqual(ids(3));
+		expect(calls).toHaveLength(2);
+	});
+
+	test('a page with a cursor is no mere check, even if the total says that all rows have come', async () => {
+		const checks: boolean[] = [];
+		const { read } = following({ first: { rows: ids(2), total: 2, next: 'b' }, b: { rows: [{ id: 3 }], total: 2, next: null } });
+		expect(await readPages(async (page, isCheck) => (checks.push(isCheck), await read(page)), 2, Infinity, 1)).toEqual(ids(3));
+		expect(checks).toEqual([false, false]);
+	});
+
+	test.each([
+		['the same cursor', { first: { rows: named('a'), next: 'b' }, b: { rows: named('b'), next: 'b' } }],
+		['cursors in a circle', { first: { rows: [], next: 'b' }, b: { rows: [], next: 'c' }, c: { rows: [], next: 'b' } }],
+		['the same rows under another cursor', { first: { rows: ids(2), next: 'b' }, b: { rows: ids(1), next: 'c' } }],
+	])('%s: the reading ends with an error', async (_name, pages) => {
+		await expect(readPages(following(pages).read, 2, Infinity, 1)).rejects.toMatchObject({ reason: 'repeatedPage' });
+	});
+});
+
+test('rows are told apart by the key that the operation names', async () => {
+	const pages = [['a', 'b'], ['b', 'c'], []].map((keys) => ({ rows: keys.map((uuid) => ({ uuid, id: 1 })) }));
+	const rows = await readPages(async ({ number }) => pages[number - 1], 2, Infinity, 1, { idKey: 'uuid' });
+	expect(rows.map(({ uuid }) => uuid)).toEqual(['a', 'b', 'c']);
+});

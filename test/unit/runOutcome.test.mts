@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { createLead } from '../../nodes/HotProfile/resources/lead/create';
 import { getManyLeads } from '../../nodes/HotProfile/resources/lead/getMany';
+import { textColumn } from '../../nodes/shared/fields/columns';
 import { ServiceError } from '../../nodes/shared/http/errors';
 import { startInBatches } from '../../nodes/shared/run/batches';
 import { describeInvalidItems, describeOutcome, firstFailure, summarizeOutcome } from '../../nodes/shared/run/outcome';
@@ -30,6 +31,14 @@ test.each<[message: string, results: Result[]]>([
 test('lists at most 20 IDs and counts the rest', () => {
 	const results = [...Array.from({ length: 25 }, (_, index) => stored(index + 1)), failed()];
 	expect(describeOutcome(createLead, results)).toMatch(/^25 of 26 items were created \(IDs 1, 2, .*, 20 and 5 more\); item 25 failed$/);
+});
+
+test('lists IDs under the key that the operation names, in any output', () => {
+	const operation = { ...createLead, idKey: 'uuid', columns: { account_id: textColumn('accountId'), uuid: textColumn('contact') } };
+	for (const json of [{ account_id: 'a', uuid: 'u1' }, { accountId: 'a', contact: 'u1' }]) {
+		const results: Result[] = [{ status: 'fulfilled', value: [{ json }] }, failed()];
+		expect(describeOutcome(operation, results)).toBe('1 of 2 items was created (ID u1); item 1 failed');
+	}
 });
 
 test('lists no IDs for operations that only read', () => {

@@ -13,7 +13,8 @@ export interface Operation {
 	/** Sentence case without articles, e.g. `Get many leads`. */
 	action: string;
 	description: string;
-	method: 'GET' | 'POST' | 'PUT';
+	/** A `DELETE` returns `{ deleted: true }`. */
+	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	path: string;
 	/** Whether sending it twice does no more than sending it once. Only such a call is retried once it may have reached the service. */
 	idempotent: boolean;
@@ -21,6 +22,8 @@ export interface Operation {
 	pastTense: string;
 	/** For operations that change a record: the wire name of its id. */
 	recordIdField?: string;
+	/** Wire name of a row's ID. Default: `id`. */
+	idKey?: string;
 	required: Fields;
 	/** Collections of optional fields, in the order in which the editor shows them. */
 	collections: Collection[];

@@ -60,12 +60,15 @@ export async function executeCall(
 	request: (session: Session) => Promise<Partial<IHttpRequestOptions>>,
 	policy: WaitPolicy,
 ): Promise<PageRead> {
-	return await sendWithRetries(caller, service, resolveSession, () => operation.idempotent, policy, async (session) => {
+	return await sendWithRetries(caller, service, resolveSession, () => operation.idempotent, policy, async (session, mayBeDone) => {
 		const options = await request(session).catch(throwNotSendable);
 		const response = await sendAuthenticated(caller, service, session.credentials, options);
 		const parse = async () => service.parseResponse(response, operation);
 		return await parse().catch((error: unknown) => {
-			if (error instanceof ServiceError && error.reason === 'notFound') error.details.target = describeTarget(options, session.connection);
+			if (!(error instanceof ServiceError && error.reason === 'notFound')) throw error;
+			// Its own earlier attempt has deleted the record.
+			if (operation.method === 'DELETE' && mayBeDone) return { rows: [] };
+			error.details.target = describeTarget(options, session.connection);
 			throw error;
 		});
 	});
@@ -87,7 +90,7 @@ export function describeTarget({ method = 'GET', url = '' }: Partial<IHttpReques
 /**
  * Queues and sends a call, and sends it again by the rules of retries.ts.
  * @param isRepeatable whether it may be sent again after the service may have got it
- * @param attempt sends the request once and reads the response
+ * @param attempt sends the request once and reads the response; an earlier attempt may have done its work already
  */
 export async function sendWithRetries<Result>(
 	caller: NodeContext,
@@ -95,7 +98,7 @@ export async function sendWithRetries<Result>(
 	resolveSession: ResolveSession,
 	isRepeatable: () => boolean,
 	{ queueKey, priority, executionStartedAt, deadline, stats, maxPauseMs, onFailure, refusedKeys, signal = cancelSignal(caller) }: WaitPolicy,
-	attempt: (session: Session) => Promise<Result>,
+	attempt: (session: Session, mayBeDone: boolean) => Promise<Result>,
 ): Promise<Result> {
 	const onWait: AcquireOptions['onWait'] = ({ waiting, nextInMs, lastInMs }) =>
 		caller.logger.info(
@@ -106,6 +109,7 @@ export async function sendWithRetries<Result>(
 	const refusals = new Refusals();
 	let retries = 0;
 	let failed: ServiceError | undefined;
+	let mayBeDone = false;
 	/** Why a call is not sent (again): an earlier failure says more than a stop, unless it had no effect. */
 	const stopError = () => {
 		if (cancelSignal(caller)?.aborted) return new CanceledError();
@@ -153,7 +157,7 @@ export async function sendWithRetries<Result>(
 		let isRefused = false;
 		let isKeyReplaced = false;
 		try {
-			return await attempt(session);
+			return await attempt(session, mayBeDone);
 		} catch (cause) {
 			error = cancelSignal(caller)?.aborted ? new ServiceError('canceled', { mayBeStored: true }) : toServiceError(cause);
 			const { retryAfterMs = 0 } = error.details;
@@ -182,6 +186,7 @@ export async function sendWithRetries<Result>(
 		}
 		if (final) throw final;
 		failed = error;
+		mayBeDone ||= !hadNoEffect(error);
 		if (isRefused || isKeyReplaced) continue;
 		await backOff(retries++, limits, error.details.retryAfterMs, signal).catch(() => {
 			throw stopError();

@@ -8,31 +8,42 @@ import type { RateLimit } from '../throttle/options';
 import { ServiceError } from './errors';
 import { WINDOW_MS } from './timing';
 
-export const requestsPerMinute: INodeProperties = {
-	displayName: 'Requests per Minute',
-	name: 'requestsPerMinute',
+/** The limits that a credential starts with. */
+export interface DefaultLimits {
+	/** Most requests in any interval. */
+	maxCalls: number;
+	interval: 'minute' | 'second';
+	/** Most requests at once. */
+	maxConcurrent: number;
+}
+
+export const DEFAULT_LIMITS: DefaultLimits = { maxCalls: 100, interval: 'minute', maxConcurrent: 2 };
+
+const requestsPerInterval = ({ maxCalls, interval }: DefaultLimits): INodeProperties => ({
+	displayName: interval === 'minute' ? 'Requests per Minute' : 'Requests per Second',
+	name: interval === 'minute' ? 'requestsPerMinute' : 'requestsPerSecond',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 1000 },
-	default: 100,
-	description: 'Maximum number of requests in any 60 seconds, across all workflows in this n8n instance',
-};
+	default: maxCalls,
+	description: `Maximum number of requests in any ${interval === 'minute' ? '60 seconds' : 'second'}, across all workflows in this n8n instance`,
+});
 
-const concurrentRequests: INodeProperties = {
+const concurrentRequests = ({ maxConcurrent }: DefaultLimits, allowance = ''): INodeProperties => ({
 	displayName: 'Concurrent Requests',
 	name: 'concurrentRequests',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 20 },
-	default: 2,
-	description: 'Maximum number of simultaneous requests',
-};
+	default: maxConcurrent,
+	description: ['Maximum number of simultaneous requests', allowance].filter(Boolean).join('. '),
+});
 
 /**
  * The fields of a credential that hold the service's limits.
  * @param allowance what the vendor says about concurrent requests, as a sentence
  */
-export const limitProperties = (allowance = ''): INodeProperties[] => [
-	requestsPerMinute,
-	{ ...concurrentRequests, description: [concurrentRequests.description, allowance].filter(Boolean).join('. ') },
+export const limitProperties = (allowance = '', limits = DEFAULT_LIMITS): INodeProperties[] => [
+	requestsPerInterval(limits),
+	concurrentRequests(limits, allowance),
 ];
 
 /** n8n calls preAuthentication only for a credential with such a property, while it is empty. */
@@ -46,12 +57,13 @@ export const probedProperty: INodeProperties = {
 
 /**
  * The limits of a credential.
+ * @param limits those that its `limitProperties` were made with
  * @throws {ServiceError} `invalidCredential`, with a sentence that names the field
  */
-export const rateLimitOf = (credentials: ICredentialDataDecryptedObject): RateLimit => ({
-	maxCalls: numberOf(credentials, requestsPerMinute),
-	windowMs: WINDOW_MS,
-	maxConcurrent: numberOf(credentials, concurrentRequests),
+export const rateLimitOf = (credentials: ICredentialDataDecryptedObject, limits = DEFAULT_LIMITS): RateLimit => ({
+	maxCalls: numberOf(credentials, requestsPerInterval(limits)),
+	windowMs: limits.interval === 'minute' ? WINDOW_MS : 1000,
+	maxConcurrent: numberOf(credentials, concurrentRequests(limits)),
 });
 
 /** The id of an account or key: a hash of its parts, so that it does not reveal them. */

@@ -56,7 +56,7 @@ const MESSAGES: Record<ErrorReason, (service: string, details: ErrorDetails) => 
 	waitTooLong: (service) => [`The requests to ${service} would take longer than allowed`, 'Request less data, or allow more time'],
 	rateLimited: (service) => [
 		`${service} is still rate-limiting requests`,
-		"Other programs may be using the same account. Lower 'Requests per Minute' in the credential, or try again later",
+		'Other programs may be using the same account. Lower the request limits in the credential, or try again later',
 	],
 	retryLater: (service, { retryAfterMs = 0, retryAt }) =>
 		retryAt === undefined

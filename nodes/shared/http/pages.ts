@@ -1,4 +1,4 @@
-/** Reads the numbered pages of a result list: every row once, in order, and no page more than is needed. */
+/** Reads the pages of a result list, by number or cursor: every row once, in order, and no page more than is needed. */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -9,6 +9,8 @@ export interface Page {
 	number: number;
 	/** Rows per page. */
 	size: number;
+	/** `next` of the page before, where the service has cursors. */
+	cursor?: string;
 }
 
 export interface PageRead {
@@ -17,9 +19,13 @@ export interface PageRead {
 	total?: number;
 	/** Count of all pages, where the service reports that. */
 	totalPages?: number;
+	/** Cursor of the next page, or null after the last one. Left out where pages have numbers. */
+	next?: string | null;
 }
 
 export interface PageOptions<Read extends PageRead = PageRead> {
+	/** Wire name of a row's ID. Default: `id`. */
+	idKey?: string;
 	/** Called after the last page if the service's total differs from the number of rows that came. */
 	onMismatch?: (counts: { rows: number; total: number }) => void;
 	/** Called if there was no time left to look for a page after the last row of the total. */
@@ -46,8 +52,8 @@ export type ReadPage<Read extends PageRead = PageRead> = (page: Page, isCheck: b
 /**
  * Reads all rows, or as many as the limit allows.
  *
- * A short or empty page is the last one. The service's total never ends the reading, since it may be wrong: it
- * only says how far pages may be read concurrently, and that there may be more after a short page.
+ * A short or empty page is the last one, unless the service has cursors. The service's total never ends the reading,
+ * since it may be wrong: it only says how far pages may be read concurrently, and that there may be more after a short page.
  * @param maxRows number of rows, or Infinity
  * @param maxConcurrent pages read at the same time, from the third on
  * @throws {ServiceError} `repeatedPage`, or the error of the first page that failed
@@ -67,7 +73,7 @@ export async function readPages<Read extends PageRead>(
 	/** Requested pages that have not been added yet, in order. */
 	const pending: Array<Promise<Read>> = [];
 	const request = () => {
-		const page = read({ number: ++requested, size }, list.isComplete);
+		const page = read({ number: ++requested, size, cursor: list.cursor }, list.isComplete);
 		page.catch(() => (hasFailed = true));
 		pending.push(page);
 	};
@@ -101,11 +107,19 @@ class PagedList<Read extends PageRead> {
 
 	private latest?: Read;
 
+	/** Cursor of the page to read next. */
+	cursor?: string;
+
+	/** All cursors so far: one that comes again would lead in a circle. */
+	private readonly cursors = new Set<string>();
+
 	/** The rows of the latest page that have no id. */
 	private withoutId = new Set<string>();
 
 	/** Rows of a full page: a service may return fewer than it was asked for. */
 	private fullSize: number;
+
+	private readonly idKey: string;
 
 	constructor(
 		private readonly size: number,
@@ -113,6 +127,7 @@ class PagedList<Read extends PageRead> {
 		private readonly options: PageOptions<Read>,
 	) {
 		this.fullSize = size;
+		this.idKey = options.idKey ?? 'id';
 	}
 
 	get rows(): IDataObject[] {
@@ -121,17 +136,19 @@ class PagedList<Read extends PageRead> {
 
 	/** Whether all rows that the service reports have come. */
 	get isComplete(): boolean {
+		if (this.cursor !== undefined) return false;
 		return (this.total !== undefined && this.byId.size >= this.total.latest) || (this.totalPages !== undefined && this.pages >= this.totalPages);
 	}
 
-	/** Pages that surely will be needed, going by the total. */
+	/** Pages that surely will be needed and can be requested by their number, going by the total. */
 	get expectedPages(): number {
+		if (this.cursor !== undefined) return 0;
 		return Math.min(this.maxRows, this.total?.latest ?? 0) / this.fullSize;
 	}
 
 	/** Adds the rows of the next page, and says whether there may be another one. */
 	add(page: Read): boolean {
-		const { rows, total, totalPages } = page;
+		const { rows, total, totalPages, next } = page;
 		// After the last page, a service may report a total of 0.
 		const counts = rows.length > 0 || this.pages === 0;
 		if (counts && total !== undefined) {
@@ -140,18 +157,29 @@ class PagedList<Read extends PageRead> {
 		}
 		if (rows.length > 0 && this.isRepeat(page)) {
 			// Some services return their last page for every number after it.
-			if (this.isComplete || (!this.options.isRepeat && rows.length < this.fullSize)) return false;
-			if (this.options.isRepeat || rows.some(hasId)) throw new ServiceError('repeatedPage');
+			if (next === null || (next === undefined && (this.isComplete || (!this.options.isRepeat && rows.length < this.fullSize)))) return false;
+			if (this.options.isRepeat || rows.some(this.hasId)) throw new ServiceError('repeatedPage');
 		}
 		this.pages++;
 		if (counts) this.totalPages = totalPages;
-		for (const row of rows) this.byId.set(hasId(row) ? String(row.id) : Symbol('row without id'), row);
-		this.withoutId = new Set(rows.filter((row) => !hasId(row)).map((row) => JSON.stringify(row)));
+		for (const row of rows) this.byId.set(this.hasId(row) ? String(row[this.idKey]) : Symbol('row without id'), row);
+		this.withoutId = new Set(rows.filter((row) => !this.hasId(row)).map((row) => JSON.stringify(row)));
 		if (this.pages === 1 && rows.length < Math.min(this.size, this.total?.latest ?? 0)) this.fullSize = rows.length;
 		this.latest = page;
 		if (counts) this.options.onPage?.(page);
+		if (next !== undefined) return this.follow(next);
 		const expectsMore = this.pages * this.fullSize < (this.total?.latest ?? 0) || this.pages < (this.totalPages ?? 0);
 		return rows.length > 0 && this.byId.size < this.maxRows && (rows.length >= this.fullSize || expectsMore);
+	}
+
+	/** Takes the cursor of the next page, and says whether that page is read. */
+	private follow(next: string | null): boolean {
+		this.cursor = undefined;
+		if (next === null || this.byId.size >= this.maxRows) return false;
+		if (this.cursors.has(next)) throw new ServiceError('repeatedPage');
+		this.cursors.add(next);
+		this.cursor = next;
+		return true;
 	}
 
 	/** Takes an error as the end of the list where it can mean that; otherwise throws it. */
@@ -178,9 +206,12 @@ class PagedList<Read extends PageRead> {
 	private isRepeat(page: Read): boolean {
 		const { isRepeat } = this.options;
 		if (isRepeat) return this.latest !== undefined && isRepeat(page, this.latest);
-		return page.rows.every((row) => (hasId(row) ? this.byId.has(String(row.id)) : this.withoutId.has(JSON.stringify(row))));
+		return page.rows.every((row) => (this.hasId(row) ? this.byId.has(String(row[this.idKey])) : this.withoutId.has(JSON.stringify(row))));
 	}
-}
 
-/** Ids are numbers in some answers and texts in others. */
-const hasId = ({ id }: IDataObject) => typeof id === 'number' || (typeof id === 'string' && id !== '');
+	/** Ids are numbers in some answers and texts in others. */
+	private readonly hasId = (row: IDataObject): boolean => {
+		const id = row[this.idKey];
+		return typeof id === 'number' || (typeof id === 'string' && id !== '');
+	};
+}

@@ -18,6 +18,7 @@ import type { Throttle } from '../throttle/throttle';
 import { cancelableSleep } from './cancellation';
 import type { ErrorReason } from './errors';
 import { ServiceError } from './errors';
+import { WINDOW_MS } from './timing';
 
 /** Retries of one call, unless the service says otherwise. */
 const MAX_RETRIES = 3;
@@ -104,6 +105,6 @@ export function retryLaterError(waitMs: number, timeZone: string, { details }: P
 	return new ServiceError('retryLater', { ...details, retryAfterMs: waitMs, retryAt });
 }
 
-/** Waits 1, 2, 4 s of a 60 s window, give or take a quarter, or for as long as the service asks if that is longer. */
+/** Waits 1, 2, 4 s, give or take a quarter, more if the window is longer than a minute, or for as long as the service asks if that is longer. */
 export const backOff = async (retry: number, { windowMs }: RateLimit, retryAfterMs = 0, signal?: AbortSignal): Promise<void> =>
-	await cancelableSleep(Math.max(retryAfterMs, (windowMs / 60) * 2 ** retry * (0.75 + Math.random() / 2)), signal);
+	await cancelableSleep(Math.max(retryAfterMs, (Math.max(windowMs, WINDOW_MS) / 60) * 2 ** retry * (0.75 + Math.random() / 2)), signal);

@@ -2,23 +2,26 @@
 
 import type { NodeHint } from 'n8n-workflow';
 
-import { requestsPerMinute } from '../http/credentials';
+import { DEFAULT_LIMITS } from '../http/credentials';
 import { formatDuration } from '../http/format';
 
-const PER_MINUTE = Number(requestsPerMinute.default);
-/** Item counts from which a hint is shown. The text of a hint is fixed, so each range has its own. */
-const STEPS = [1, 2, 5, 10, 20, 60].map((minutes) => minutes * PER_MINUTE);
+/** How long a run takes from which a hint is shown. The text of a hint is fixed, so each range has its own. */
+const STEPS_IN_MINUTES = [1, 2, 5, 10, 20, 60];
 
-export const durationHints: NodeHint[] = STEPS.map((above, index): NodeHint => {
-	const upTo = STEPS[index + 1];
-	const durationOf = (items: number) => formatDuration((Math.ceil(items / PER_MINUTE) - 1) * 60_000);
-	const duration = upTo === undefined
-		? `${durationOf(above + 1)} for every ${above.toLocaleString('en')}`
-		: [...new Set([durationOf(above + 1), durationOf(upTo)])].join(' to ').replace(' min to ', ' to ');
-	return {
-		message: `More than ${above.toLocaleString('en')} items take about ${duration} at the default limit of ${PER_MINUTE} requests per minute. The node waits automatically, and no items are lost.`,
-		displayCondition: `={{ $input.all().length > ${above}${upTo === undefined ? '' : ` && $input.all().length <= ${upTo}`} }}`,
-		whenToDisplay: 'beforeExecution',
-		location: 'outputPane',
-	};
-});
+export function durationHints({ maxCalls, interval } = DEFAULT_LIMITS): NodeHint[] {
+	const perMinute = interval === 'minute' ? 1 : 60;
+	const steps = STEPS_IN_MINUTES.map((minutes) => minutes * perMinute * maxCalls);
+	const durationOf = (items: number) => formatDuration(Math.ceil((Math.ceil(items / maxCalls) - 1) / perMinute) * 60_000);
+	return steps.map((above, index): NodeHint => {
+		const upTo = steps[index + 1];
+		const duration = upTo === undefined
+			? `${durationOf(above + 1)} for every ${above.toLocaleString('en')}`
+			: [...new Set([durationOf(above + 1), durationOf(upTo)])].join(' to ').replace(' min to ', ' to ');
+		return {
+			message: `More than ${above.toLocaleString('en')} items take about ${duration} at the default limit of ${maxCalls} requests per ${interval}. The node waits automatically, and no items are lost.`,
+			displayCondition: `={{ $input.all().length > ${above}${upTo === undefined ? '' : ` && $input.all().length <= ${upTo}`} }}`,
+			whenToDisplay: 'beforeExecution',
+			location: 'outputPane',
+		};
+	});
+}

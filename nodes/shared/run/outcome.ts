@@ -105,15 +105,16 @@ export function describeOutcome(operation: Operation, results: ItemResults): str
 	return parts.filter(Boolean).join('; ');
 }
 
-const isIdName = (name: string) => name === 'id' || /^id_|Id$/.test(name);
-
 /** The ID of a new record, as the service or the simplified output names it. A service may also echo IDs that were sent. */
 function idOf(row: IDataObject, operation: Operation): unknown[] {
-	const ownNames = Object.entries(operation.columns ?? {}).flatMap(([wire, { key }]) => [wire, key]);
+	const { idKey, columns = {} } = operation;
+	const named = idKey === undefined ? [] : [idKey, columns[idKey]?.key ?? idKey];
+	const isIdName = (name: string) => named.includes(name) || name === 'id' || /^id_|Id$/.test(name);
+	const ownNames = Object.entries(columns).flatMap(([wire, { key }]) => [wire, key]);
 	const sentNames = new Set(Object.values(fieldsOf(operation)).flatMap(({ wire, name }) => [wire, name]));
 	const otherNames = Object.keys(row).filter((name) => !sentNames.has(name));
 	const hasId = (name: string) => isIdName(name) && Object.hasOwn(row, name) && /^(number|string)$/.test(typeof row[name]) && row[name] !== '';
-	const name = [...ownNames, 'id', ...otherNames].find(hasId);
+	const name = [...named, ...ownNames, 'id', ...otherNames].find(hasId);
 	return name === undefined ? [] : [row[name]];
 }
 

@@ -67,7 +67,11 @@ function callSender({ item, resolveSession }: PreparedItem, { service, operation
 
 /** The rows of one request, or of all its pages. */
 async function readRows({ item, maxRows, resolveSession }: PreparedItem, run: RunContext, values: WireValues, sendCall: SendCall): Promise<IDataObject[]> {
-	const { service: { serviceName }, operation: { resultList } } = run;
+	const { service: { serviceName }, operation: { idKey, method, resultList } } = run;
+	if (method === 'DELETE') {
+		await sendCall(values);
+		return [{ deleted: true }];
+	}
 	if (!resultList?.pageSize) return (await sendCall(values)).rows.slice(0, maxRows);
 	const { maxConcurrent } = (await resolveSession()).connection.limits;
 	const onMismatch = ({ rows, total }: { rows: number; total: number }) =>
@@ -81,7 +85,7 @@ async function readRows({ item, maxRows, resolveSession }: PreparedItem, run: Ru
 		if (waitMs > MAX_FINAL_PAGE_WAIT_MS) throw retryLaterError(waitMs, item.getTimezone());
 		return await sendCall(values, page);
 	};
-	return await readPages(readPage, resultList.pageSize, maxRows, maxConcurrent, { onMismatch, onUnchecked });
+	return await readPages(readPage, resultList.pageSize, maxRows, maxConcurrent, { idKey, onMismatch, onUnchecked });
 }
 
 /** The ID of the record that a request changes; undefined where it changes no existing one. */

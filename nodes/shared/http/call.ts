@@ -8,7 +8,7 @@ import { pauseCapMs } from '../throttle/options';
 import { throttleFor } from '../throttle/registry';
 import type { NodeContext } from './cancellation';
 import { cancelSignal } from './cancellation';
-import { ServiceError } from './errors';
+import { mayHaveBeenStored, ServiceError } from './errors';
 import { formatDuration, pluralize } from './format';
 import { recordOutcome } from './lastOutcomes';
 import { toServiceError } from './networkErrors';
@@ -35,7 +35,7 @@ export interface WaitPolicy extends Pick<AcquireOptions, 'queueKey' | 'priority'
 	/** Ends what has not been sent: the execution is stopped, or the run has failed. */
 	signal?: AbortSignal;
 	/** Called when a call is not sent again, before another one starts in its place. */
-	onFailure?: () => void;
+	onFailure?: (error: ServiceError) => void;
 	/** Keys that the service has refused, which are not tried again. Refused keys are added. */
 	refusedKeys?: Map<string, ServiceError>;
 }
@@ -103,6 +103,9 @@ export async function sendWithRetries<Result>(
 	const refusals = new Refusals();
 	let retries = 0;
 	let failed: ServiceError | undefined;
+	let isAfterUncertainTry = false;
+	/** What ends the call, with what the tries before it may have done. */
+	const ending = (error: ServiceError) => (isAfterUncertainTry ? new ServiceError(error.reason, { ...error.details, isAfterUncertainTry }) : error);
 	/** Why a call is not sent (again): an earlier failure says more than a stop, unless it had no effect. */
 	const stopError = () => {
 		if (cancelSignal(caller)?.aborted) return new CanceledError();
@@ -127,7 +130,7 @@ export async function sendWithRetries<Result>(
 				if (reason instanceof CanceledError) throw stopError();
 				if (!(reason instanceof AcquireTimeoutError)) throw reason;
 				// The earlier failure says more than that there is no time for a retry.
-				throw failed && failed.reason !== 'rateLimited' ? failed : retryLaterError(reason.waitMs, caller.getTimezone());
+				throw ending(failed && failed.reason !== 'rateLimited' ? failed : retryLaterError(reason.waitMs, caller.getTimezone()));
 			});
 		const releaseUnused = () => {
 			stats?.callRejected();
@@ -171,14 +174,15 @@ export async function sendWithRetries<Result>(
 			// If the service accepted no call meanwhile, the others of the execution are not tried one by one. The call's own
 			// deadline must not count: the others may have more time.
 			if (isRefused && final && refusals.isAccountRefused(throttle, maxWaitMs)) throttle.rejectQueued(queueKey, final);
-			if (final) onFailure?.();
+			if (final) onFailure?.(ending(final));
 		} finally {
 			recordOutcome(throttle, error ?? 'success');
 			throttle.release(chargedLimits(limits, error), isRefused);
 			stats?.callEnded(isRefused);
 		}
-		if (final) throw final;
+		if (final) throw ending(final);
 		failed = error;
+		isAfterUncertainTry ||= mayHaveBeenStored(error);
 		if (isRefused || isKeyReplaced) continue;
 		await backOff(retries++, limits, error.details.retryAfterMs, signal).catch(() => {
 			throw stopError();

@@ -27,14 +27,12 @@ export async function deleteRecord(
 	const isChecked = ({ reason, details }: ServiceError) =>
 		(reason === 'rejected' || reason === 'notFound') && (details.isAfterUncertainTry === true || uncertainDeletes.has(key));
 	const remove = async () => {
-		try {
-			await send(isChecked);
-		} catch (error) {
+		await send(isChecked).catch(async (error: unknown) => {
 			if (!(error instanceof ServiceError)) throw error;
 			if (mayHaveBeenStored(error) || error.details.isAfterUncertainTry) uncertainDeletes.add(key);
 			const isGone = isChecked(error) && (await isNotFound(lookUp));
 			if (!isGone) throw error;
-		}
+		});
 		return [{ deleted: true, id }];
 	};
 	const deletion = remove();

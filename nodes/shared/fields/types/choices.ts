@@ -43,7 +43,7 @@ const choiceListType: FieldType = {
 			.transform((entries, context) => {
 				const chosen = entries.filter((entry) => entry !== '').map((entry) => one.safeParse(entry));
 				const wrong = chosen.find(({ success }) => !success);
-				if (wrong?.error) context.addIssue({ code: 'custom', message: wrong.error.issues[0]?.message.replace(/^must be/, 'must be values from its list, each') });
+				if (wrong?.error) context.addIssue({ code: 'custom', message: wrong.error.issues[0]?.message.replace(/^must be one of/, 'must be one or more of') });
 				const values = chosen.flatMap(({ data }) => (data === undefined ? [] : [String(data)]));
 				return values.length > 0 ? values : undefined;
 			});

@@ -150,6 +150,17 @@ describe('Delete', () => {
 	});
 });
 
+test('as a tool of an AI agent, both answer, and a record that is not there is told in the message', async () => {
+	const id = idOf(service.leads, 5);
+	const tool = async (operation: string, ids: number[]) => {
+		const { run: made } = await run(job('lead', operation, { id: "={{ $fromAI('lead') }}" }, { node: 'hotProfileTool', calls: ids.map((lead) => ({ lead: String(lead) })) }));
+		return JSON.stringify(made.data.resultData.runData.Agent);
+	};
+	expect(await tool('get', [id, 17])).toMatch(new RegExp(`id[\\\\"]+:${id},.*HotProfile has no lead with ID 17.*Check the ID`));
+	expect(await tool('delete', [id])).toMatch(new RegExp(`deleted[\\\\"]+:true,[\\\\"]+id[\\\\"]+:${id}`));
+	expect(service.leads.has(id)).toBe(false);
+});
+
 describe('filters beyond the connector', () => {
 	const read = async (resource: string, filters: IDataObject, more: Partial<Job> = {}) => {
 		const { items, error } = await run(job(resource, 'getMany', { returnAll: true, output: 'raw', filters }, more));

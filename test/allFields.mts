@@ -33,11 +33,40 @@ const BEYOND_CONNECTOR: Record<string, string[]> = {
 	lead: ['client_branch_id', 'tag_ids[]', 'interest_product_type_ids[]', 'user_ids[]'],
 };
 
+/** Filters of the vendor guide that the connector lacks; 7001 is the ID of a custom field. */
+const FILTERS_BEYOND_CONNECTOR: Record<string, string[]> = {
+	businessCard: [
+		'search[private_flg]', 'search[client_id]', 'search[client_branch_id]', 'search[client_branch_name]', 'search[client][corporate_number]',
+		'search[status][]', 'search[lead_ids]', 'search[owner_user_id]', 'search[owner_user_ids]', 'search[owner_user_code]',
+		'search[organization_id]', 'search[tag_ids][]', 'search[pref_ids][]', 'search[lead_source_kbn_ids][]', 'search[open_status][]',
+		'search[temporary_business_card_id]', 'search[items][][7001]', 'pattern_match[items][7001][exact]', 'pattern_match[family_name][normalized]',
+		'pattern_match[first_name][normalized]', 'pattern_match[family_name_kana][normalized]', 'pattern_match[first_name_kana][normalized]',
+		'pattern_match[client_name][normalized]', 'pattern_match[client_branch_name][normalized]', 'pattern_match[tel][normalized]',
+		'pattern_match[fax][normalized]', 'pattern_match[mobile_tel][normalized]',
+	],
+	client: [
+		'search[private_flg]', 'search[pref_ids][]', 'search[industry_kbn][]', 'search[business_category_kbn][]',
+		'search[middle_business_categories][]', 'search[jsic_large_business_categories][]', 'search[jsic_middle_business_categories][]',
+		'search[jsic_small_business_categories][]', 'search[jsic_detail_business_categories][]', 'search[worker_number_kbn][]',
+		'search[capital_kbn][]', 'search[ipo_kbn][]', 'search[items][][7001]', 'pattern_match[items][7001][exact]', 'pattern_match[name][normalized]',
+		'pattern_match[name_kana][normalized]', 'pattern_match[main_tel][normalized]',
+	],
+	lead: [
+		'search[private_flg]', 'search[owned_lead_flg]', 'search[client_branch_id]', 'search[client_branch_name]', 'search[owner_user_ids][]',
+		'search[pref_ids][]', 'search[tag_ids][]', 'search[interest_product_type_ids][]', 'search[campaign_ids][]', 'search[web_form_ids][]',
+		'search[target_list_ids][]', 'search[items][][7001]', 'pattern_match[items][7001][exact]', 'pattern_match[client_name][normalized]',
+		'pattern_match[client_branch_name][normalized]', 'pattern_match[client][name_kana][normalized]', 'pattern_match[family_name][normalized]',
+		'pattern_match[first_name][normalized]', 'pattern_match[family_name_kana][normalized]', 'pattern_match[first_name_kana][normalized]',
+		'pattern_match[name][normalized]', 'pattern_match[tel][normalized]', 'pattern_match[fax][normalized]',
+		'pattern_match[mobile_tel][normalized]',
+	],
+};
+
 /** The parameters of an operation in the connector, and those that only the vendor guide has. */
 export function documentedNames(resource: string, operation: string): { connector: string[]; beyond: string[] } {
 	const [one, many] = nouns[resource] as [string, string];
 	const id = operation === 'getMany' ? `Action_get_${many}` : `Action_${operation}_${one}`;
-	return { connector: (connector[id] as { parameters: string[] }).parameters, beyond: operation === 'getMany' ? [] : (BEYOND_CONNECTOR[resource] as string[]) };
+	return { connector: (connector[id] as { parameters: string[] }).parameters, beyond: (operation === 'getMany' ? FILTERS_BEYOND_CONNECTOR : BEYOND_CONNECTOR)[resource] as string[] };
 }
 
 const paths: Record<string, string> = {
@@ -53,12 +82,23 @@ export function everyField(properties: INodeProperties[]): Case[] {
 			const { connector: own, beyond } = documentedNames(resource, operation);
 			const names = byParameterName([...own, ...beyond]);
 			let index = 0;
+			const setAs = (property: INodeProperties, into: IDataObject, value: unknown, arriving: Pairs) => {
+				into[property.name] = value as IDataObject;
+				pairs.push(...arriving);
+			};
 			const set = (property: INodeProperties, into: IDataObject) => {
+				if (property.name === 'items') {
+					const entries = [{ fieldId: '7001', value: '値 &', exact: true }];
+					return setAs(property, into, { entries }, [['search[items][][7001]', '値 &'], ['pattern_match[items][7001][exact]', 'true']]);
+				}
+				if (property.name === 'patternMatchNormalized') {
+					const every = (property.options as Array<{ value: string }>).map(({ value }) => value);
+					return setAs(property, into, every, beyond.filter((wire) => wire.endsWith('[normalized]')).map((wire): [string, string] => [wire, 'true']));
+				}
 				const wire = wireOf(names, property.name);
 				if (wire === undefined) return;
 				const [value, arriving] = sample(property, wire, ++index);
-				into[property.name] = value as IDataObject;
-				pairs.push(...arriving.map((one): [string, string] => [wire, one]));
+				setAs(property, into, value, arriving.map((one) => [wire, one]));
 			};
 			for (const property of visible(properties, resource, operation)) {
 				if (property.type === 'collection') {
@@ -75,17 +115,22 @@ export function everyField(properties: INodeProperties[]): Case[] {
 /** A value for a field and what must arrive, derived from the editor property and the wire name. */
 function sample({ type, options, default: defaultValue }: INodeProperties, wire: string, index: number): [unknown, string[]] {
 	if (type === 'resourceLocator') return [{ __rl: true, mode: 'id', value: String(9000 + index) }, [String(9000 + index)]];
+	if (/(private|owned_lead)_flg/.test(wire)) return [true, ['true']];
 	if (type === 'boolean') return [index % 2 === 0, [index % 2 === 0 ? '1' : '0']];
 	if (type === 'options') {
 		const { value } = (options as Array<{ value: unknown }>).at(-1) as { value: unknown };
 		return [value, [String(value)]];
+	}
+	if (type === 'multiOptions') {
+		const values = (options as Array<{ value: unknown }>).map(({ value }) => value);
+		return [[values[0], values.at(-1)], [String(values[0]), String(values.at(-1))]];
 	}
 	if (type === 'number') return [12.345678 + index, [String(12.345678 + index)]];
 	if (type === 'dateTime') {
 		return ['2026-03-31T20:15:30.000Z', [/datetime/.test(wire) ? '2026/04/01 05:15:30' : '2026/04/01']];
 	}
 	if (defaultValue !== '') throw new Error(`No sample value for ${wire}`);
-	if (/_ids\[\]$/.test(wire)) return ['31, 44', ['31', '44']];
+	if (/\[\]$/.test(wire)) return ['31, 44', ['31', '44']];
 	if (/_ids\]$|\[ids\]$/.test(wire) && !/kbn/.test(wire)) return [[31, 44], ['31,44']];
 	if (/(_id|_kbn|_kbn_ids)\]?$/.test(wire) && !/customer/.test(wire)) return [String(100 + index), [String(100 + index)]];
 	if (/^(mobile_)?email$/.test(wire)) return [`a${index}@example.co.jp`, [`a${index}@example.co.jp`]];

@@ -19,7 +19,7 @@ export class HotProfile implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Create, update and get leads, clients and business cards in HotProfile',
+		description: 'Create, update, get and delete leads, clients and business cards in HotProfile',
 		defaults: { name: 'HotProfile' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,12 +1,13 @@
 /** HotProfile's service adapter: how its requests are built and its responses are read. */
 
-import type { Operation } from '../shared/fields/operations';
+import type { Operation, WireValues } from '../shared/fields/operations';
 import { isObject } from '../shared/fields/unknownValues';
 import { ServiceError } from '../shared/http/errors';
-import type { PageRead } from '../shared/http/pages';
+import type { Page, PageRead } from '../shared/http/pages';
 import { acceptedBody, collectTexts } from '../shared/http/responses';
 import type { HttpResponse, ServiceAdapter } from '../shared/http/service';
 import { authenticate, connect } from './connection';
+import { expandFilters } from './filters';
 import { resources } from './resources';
 import { simplify } from './columns';
 
@@ -24,26 +25,39 @@ export const hotProfile: ServiceAdapter = {
 		forbidden: 'Check that the user of the API key can view and edit this record and has API integration (API連携) enabled',
 		unexpectedResponse: "Check 'Instance' in the credential, and that the public API (公開API) is enabled",
 		notFound: "Check 'Instance' in the credential, and that the public API (公開API) is enabled",
+		recordNotFound: 'Check the ID. The record may have been deleted or merged, or the user of the API key may not view it',
 		unreachable: "Check 'Instance' in the credential and n8n's network connection",
 		redirected: "Check 'Instance' in the credential. The API key is never sent to another host",
 		htmlResponse: "Check 'Instance' in the credential. It may point to a login page",
 	},
 	connect,
 	authenticate,
-	buildRequest: ({ method, path, resultList }, values, page) => ({
-		method,
-		url: path,
+	buildRequest: (operation, values, page) => ({
+		method: operation.method,
+		url: operation.path,
 		headers: { 'content-type': 'application/x-www-form-urlencoded' },
-		body: {
-			// Sorted by ID, records that are added while pages are read come last.
-			...(resultList && !('order[key]' in values) ? { 'order[key]': 'id', 'order[type]': 'asc' } : {}),
-			...values,
-			...(page ? { 'page[number]': page.number, 'page[display_number]': page.size } : {}),
-		},
+		body: bodyOf(operation, values, page),
 	}),
 	parseResponse,
 	simplify,
 };
+
+/** The form body of a request, without the key. */
+function bodyOf(operation: Operation, values: WireValues, page?: Page): WireValues {
+	const pageFields: WireValues = page ? { 'page[number]': page.number, 'page[display_number]': page.size } : {};
+	const { resultList, recordList } = operation;
+	if (recordList) {
+		const { [recordList.idField]: id = '', ...others } = values;
+		// The highest ID first, as the search through pages expects it.
+		return page
+			? { 'order[key]': 'id', 'order[type]': 'desc', ...others, ...pageFields }
+			: { ...others, 'search[from_id]': id, 'search[to_id]': id };
+	}
+	if (!resultList) return values;
+	// Sorted by ID, records that are added while pages are read come last.
+	const order: WireValues = 'order[key]' in values ? {} : { 'order[key]': 'id', 'order[type]': 'asc' };
+	return { ...order, ...expandFilters(operation, values), ...pageFields };
+}
 
 /**
  * Sentences by which HotProfile may reject one request too many. The vendor does not document any, so only
@@ -75,16 +89,17 @@ function errorMessages({ status, body }: HttpResponse): string[] {
  * The record of a response, or the rows of a page with the total.
  * @throws {ServiceError} where the response is an error or has no data
  */
-export function parseResponse(response: HttpResponse, { resultList }: Operation): PageRead {
+export function parseResponse(response: HttpResponse, { resultList, recordList }: Operation): PageRead {
 	const { status } = response;
 	const body = acceptedBody(response, { serviceName: 'HotProfile', messages: errorMessages(response), rateLimitPattern: RATE_LIMIT_MESSAGE });
 	if (!isObject(body)) throw new ServiceError(body && typeof body !== 'string' ? 'unexpectedResponse' : 'emptyResponse', { status });
 
-	if (!resultList) {
+	const list = resultList ?? recordList;
+	if (!list) {
 		if (body.id === undefined || body.id === null) throw new ServiceError('unexpectedResponse', { status });
 		return { rows: [body] };
 	}
-	const rows = body[resultList.root ?? ''];
+	const rows = body[list.root ?? ''];
 	if (!Array.isArray(rows)) throw new ServiceError('unexpectedResponse', { status });
 	// An object, but a list of one object in one sample [the vendor's API guide].
 	const pages = Array.isArray(body.pages) ? body.pages[0] : body.pages;

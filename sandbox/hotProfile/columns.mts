@@ -12,6 +12,10 @@ export const levelsOf = (record: StoredRecord, tenant: Tenant) => tenant.departm
 export const branchOf = (record: StoredRecord, tenant: Tenant) => tenant.branches.get(record.client_branch_id as number);
 export const userOf = (id: unknown) => users.get(id as number);
 
+/** The leads of a card's person. */
+const leadsOf = (card: StoredRecord, { leads }: Tenant) =>
+	[...leads.values()].filter((lead) => ['client_id', 'family_name', 'first_name'].every((name) => lead[name] === card[name])).map(({ id }) => id);
+
 /** A decimal as text, the way text filters see it. */
 const paddedDecimal = (name: string): Column => (record) => {
 	const [whole, decimals = ''] = String(record[name] ?? '').split('.');
@@ -27,6 +31,12 @@ const placeColumns: Record<string, Column> = {
 	pref_ids: (record) => record.pref_id,
 };
 
+/** The user whose key is used. */
+const [KEY_USER] = users.keys();
+
+/** Ids of things that only filters know, such as campaigns: each record belongs to one of three. */
+const oneOfThree = (first: number): Column => ({ id }) => first + (id % 3);
+
 const personColumns: Record<string, Column> = {
 	...placeColumns,
 	client_name: (record, tenant) => clientOf(record, tenant).name,
@@ -41,12 +51,17 @@ const personColumns: Record<string, Column> = {
 	owner_user_code: (record) => userOf(record.owner_user_id)?.code ?? '',
 	role_id: (record) => userOf(record.owner_user_id)?.role,
 	lead_source_kbn_ids: (record) => record.lead_source_kbn_id,
+	private_flg: (record) => record.owner_user_id === KEY_USER,
 };
 
 const columns: Record<TableName, Record<string, Column>> = {
 	leads: {
 		...personColumns,
 		ids: (record) => record.id,
+		owned_lead_flg: (record) => (record.user_ids as number[]).includes(KEY_USER),
+		campaign_ids: oneOfThree(9101),
+		web_form_ids: oneOfThree(9201),
+		target_list_ids: oneOfThree(9301),
 		name: (record) => `${record.family_name}${record.first_name}`,
 		create_at: (record) => record.created_at,
 		update_at: (record) => record.updated_at,
@@ -59,6 +74,12 @@ const columns: Record<TableName, Record<string, Column>> = {
 	clients: {
 		...placeColumns,
 		user_ids: (record) => record.user_id,
+		private_flg: (record) => record.user_id === KEY_USER,
+		middle_business_categories: oneOfThree(9401),
+		jsic_large_business_categories: oneOfThree(9501),
+		jsic_middle_business_categories: oneOfThree(9601),
+		jsic_small_business_categories: oneOfThree(9701),
+		jsic_detail_business_categories: oneOfThree(9801),
 	},
 	business_cards: {
 		...personColumns,
@@ -67,6 +88,7 @@ const columns: Record<TableName, Record<string, Column>> = {
 		client_corporate_number: (record, tenant) => clientOf(record, tenant).corporate_number,
 		organization: (record, tenant) => levelsOf(record, tenant).join(''),
 		user: (record) => userOf(record.owner_user_id)?.name ?? '',
+		lead_ids: (record, tenant) => leadsOf(record, tenant),
 	},
 };
 

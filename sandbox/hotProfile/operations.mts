@@ -1,11 +1,10 @@
-import { statuses, openStatuses, prefectures } from '../../nodes/HotProfile/choices.ts';
 import {
 	businessCardFields, businessCardFilters, businessCardSort,
 } from '../../nodes/HotProfile/resources/businessCard/fields.ts';
 import { clientFields, clientFilters, clientSort } from '../../nodes/HotProfile/resources/client/fields.ts';
 import { leadFields, leadFilters, leadSort } from '../../nodes/HotProfile/resources/lead/fields.ts';
 import {
-	choice, type Field, type Fields, fields, type FieldSpec, id, idList, integer, text,
+	choice, type Field, type Fields, fields, type FieldSpec, id, integer, text,
 } from '../../nodes/shared/fields/index.ts';
 import { customFields, type TableName } from './tenant.mts';
 
@@ -40,21 +39,11 @@ interface TableRules {
 
 const declareFields = (specs: Record<string, FieldSpec>): Fields => fields('Asia/Tokyo', specs);
 
-const prefIds = { 'search[pref_ids]': idList('Prefectures', { term: '都道府県', choices: prefectures }) };
-
 const tableRules: Record<TableName, TableRules> = {
 	leads: {
 		fields: leadFields,
 		filters: {
-			...declareFields({
-				...prefIds,
-				'search[client][name]': text('Client Name', undefined, { term: '会社名' }),
-				'search[client_branch_id]': id('Branch ID', { term: '拠点ID' }),
-				'search[client_branch_name]': text('Branch Name', undefined, { term: '拠点名' }),
-				'search[owner_user_ids]': idList('Sales Reps', { term: '営業担当者' }),
-				'search[tag_ids]': idList('Tags', { term: 'タグID' }),
-				'search[interest_product_type_ids]': idList('Products', { term: '興味商品ID' }),
-			}),
+			...declareFields({ 'search[client][name]': text('Client Name', undefined, { term: '会社名' }) }),
 			...leadFilters,
 		},
 		sort: leadSort,
@@ -65,17 +54,7 @@ const tableRules: Record<TableName, TableRules> = {
 	},
 	clients: {
 		fields: { ...declareFields({ industry_kbn: id('Industry Sector', { term: '業界' }) }), ...clientFields },
-		filters: {
-			...declareFields({
-				...prefIds,
-				'search[industry_kbn]': idList('Industry Sectors', { term: '業界' }),
-				'search[business_category_kbn]': idList('Industries', { term: '業種（旧分類）' }),
-				'search[worker_number_kbn]': idList('Employees', { term: '従業員数' }),
-				'search[capital_kbn]': idList('Capital', { term: '資本金' }),
-				'search[ipo_kbn]': idList('Listing', { term: '上場区分' }),
-			}),
-			...clientFilters,
-		},
+		filters: clientFilters,
 		sort: clientSort,
 		create: ['name'],
 		update: ['id'],
@@ -84,24 +63,7 @@ const tableRules: Record<TableName, TableRules> = {
 	},
 	business_cards: {
 		fields: businessCardFields,
-		filters: {
-			...declareFields({
-				...prefIds,
-				'search[client_id]': id('Client ID', { term: '会社ID' }),
-				'search[client_branch_id]': id('Branch ID', { term: '拠点ID' }),
-				'search[client_branch_name]': text('Branch Name', undefined, { term: '拠点名' }),
-				'search[client][corporate_number]': text('Corporate Number', undefined, { term: '法人番号' }),
-				'search[organization_id]': id('Department ID', { term: '部署ID' }),
-				'search[status]': idList('Status', { term: 'ステータス', choices: statuses }),
-				'search[open_status]': idList('Public Status', { term: '公開ステータス', choices: openStatuses }),
-				'search[owner_user_id]': id('Owner', { term: '名刺所有者' }),
-				'search[owner_user_ids]': idList('Owners', { term: '名刺所有者', separate: 'comma' }),
-				'search[owner_user_code]': text('Owner Code', undefined, { term: '名刺所有者' }),
-				'search[tag_ids]': idList('Tags', { term: 'タグ' }),
-				'search[lead_source_kbn_ids]': idList('Lead Sources', { term: 'リードソース' }),
-			}),
-			...businessCardFilters,
-		},
+		filters: businessCardFilters,
 		sort: businessCardSort,
 		create: ['client_id', 'family_name', 'status', 'open_status'],
 		update: ['id', 'client_id'],
@@ -122,13 +84,8 @@ const paging = declareFields({
 /** The writable fields of a table. */
 export const writableFields = (table: TableName): Fields => tableRules[table].fields;
 
-/** A list of ids is sent as one parameter per id with empty brackets, unless the ids are separated by commas. */
-function wireName({ kind, wire, separate }: Field): string {
-	return kind === 'idList' && separate !== 'comma' && !wire.endsWith('[]') ? `${wire}[]` : wire;
-}
-
 const byWire = (...catalogues: Fields[]) =>
-	new Map<string, FieldSpec>(catalogues.flatMap((all) => Object.values(all)).map((field) => [wireName(field), field]));
+	new Map<string, FieldSpec>(catalogues.flatMap((all) => Object.values(all)).map((field: Field) => [field.wire, field]));
 
 /** Custom fields have their id in the name; multi-value ones also have empty brackets. */
 function findCustom(table: TableName, number: string, several: boolean): FieldSpec | undefined {
@@ -145,6 +102,8 @@ function listParameters(table: TableName): Operation['find'] {
 		'order[type]': { ...sort['order[type]'], term: 'ソート向き' },
 	};
 	const known = byWire(filters, paging, order);
+	// In the node, these stand for the parameters that are read below.
+	for (const name of ['search[items]', 'pattern_match[normalized]']) known.delete(name);
 	return (wire) => {
 		const custom = /^(?:search\[items\]\[\]|pattern_match\[items\])\[(\d+)\](\[exact\])?$/.exec(wire);
 		if (custom) return customFields[table][custom[1]] && (custom[2] ? matchPattern : text(customFields[table][custom[1]].label));

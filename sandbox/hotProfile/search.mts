@@ -61,6 +61,7 @@ function predicateOf(
 		const text = name === 'name' && table === 'leads' ? String(value).replace(/\s/g, '') : String(value);
 		return textPredicate(read, name, text, input.get(pattern(wire)) === 'true');
 	}
+	if (field.kind === 'trueOrNothing') return (record) => read(record) === true;
 	const wanted = new Set([value].flat().map(String));
 	return (record) => [read(record)].flat().some((one) => wanted.has(String(one)));
 }

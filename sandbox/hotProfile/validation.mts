@@ -57,7 +57,7 @@ export const labelOf = ({ term, label }: FieldSpec): string => term ?? label;
 
 /** A value as it is stored; `undefined` for an empty filter. */
 function readValue(field: FieldSpec, wire: string, values: string[], isFilter: boolean): Value | undefined {
-	if (field.kind === 'idList') return readIds(field, wire, values);
+	if (field.kind === 'idList' || field.kind === 'choiceList') return readIds(field, wire, values);
 	// If a name is repeated, the last value wins, as in Rails.
 	const text = values[values.length - 1];
 	if (text === '' && isFilter) return undefined;
@@ -158,6 +158,8 @@ const readers: Partial<Record<Kind, (field: FieldSpec, wire: string, text: strin
 		if (!found) throw notListedError(field, wire, text);
 		return found.value;
 	},
+	/** The name alone switches it on. */
+	trueOrNothing: (_field, _wire, text) => text,
 	day: readDate,
 	date: readDate,
 	dateTime: readDateTime,

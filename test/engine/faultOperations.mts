@@ -92,6 +92,22 @@ const hotProfileOperations: TestedOperation[] = [
 		fingerprints: [1, 2, 3].map((id) => [`search[from_id]=${id}`]),
 		target: { line: 'page[number]=2' },
 	})),
+	hotProfile({ name: 'Get', kind: 'read', ...single }, ({ leads }) => {
+		const ids = first(leads.keys());
+		return {
+			parameters: { resource: 'lead', operation: 'get', id: field('id') },
+			items: ids.map((id) => ({ id })),
+			fingerprints: ids.map((id) => [`search[from_id]=${id}`]),
+		};
+	}),
+	hotProfile({ name: 'Delete', kind: 'update', ...single }, ({ leads }) => {
+		const ids = first(leads.keys());
+		return {
+			parameters: { resource: 'lead', operation: 'delete', id: field('id') },
+			items: ids.map((id) => ({ id })),
+			fingerprints: ids.map((id) => [`id=${id}`]),
+		};
+	}),
 	hotProfile({ name: 'Update', kind: 'update', ...single }, ({ leads }) => {
 		const records = first(leads.values());
 		return {

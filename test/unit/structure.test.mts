@@ -86,6 +86,20 @@ describe.each(connectorOperations)('%s', (operationId, resource, operation) => {
 	});
 });
 
+describe.each(['businessCard', 'client', 'lead'])('%s', (resource) => {
+	test('has its operations in alphabetical order', () => {
+		expect(operationsOf(resource).map(({ name }) => name)).toEqual(['Create', 'Delete', 'Get', 'Get Many', 'Update']);
+	});
+
+	test.each(['delete', 'get'])('asks for nothing but the record to %s, from a list or by ID', (operation) => {
+		const required = visible(properties, resource, operation).filter((one) => one.required);
+		expect(required).toMatchObject([{ name: 'id', type: 'resourceLocator', modes: [{ name: 'list' }, { name: 'id' }] }]);
+		const option = operationsOf(resource).find(({ value }) => value === operation) as INodePropertyOptions;
+		expect(option.action).toMatch(/^(Delete|Get) [a-z ]+$/);
+		expect(option.description).toBeTruthy();
+	});
+});
+
 describe.each(nodes.map((node) => [node.displayName, node] as const))('every property of %s', (_name, { properties: own }) => {
 	const all = flatten(own);
 

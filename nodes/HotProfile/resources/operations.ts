@@ -1,4 +1,4 @@
-/** Makes the operations of HotProfile: create, update and getMany. A resource adds its own path, texts and fields. */
+/** Makes the operations of HotProfile: create, delete, get, getMany and update. A resource adds its own path, texts and fields. */
 
 import { clearEmptyFields, flag } from '../../shared/fields';
 import type { Fields } from '../../shared/fields';
@@ -33,6 +33,48 @@ export const update = (details: OperationDetails, updateFields: Fields): Operati
 	],
 });
 
+const readOptions: Collection = {
+	name: 'options',
+	fields: hotProfileFields({
+		'page[date_format_option]': flag('ISO 8601 Dates', {
+			help: 'Whether HotProfile returns dates as ISO 8601. Only the raw output shows the difference',
+		}),
+	}),
+};
+
+/**
+ * Reads one record out of the list of its kind.
+ * @param list key of the rows; a page size only where the list has no filter by ID
+ */
+export const get = (
+	details: OperationDetails & Required<Pick<Operation, 'columns'>>,
+	list: Omit<NonNullable<Operation['recordList']>, 'idField'>,
+): Operation => ({
+	...details,
+	value: 'get',
+	name: 'Get',
+	method: 'POST',
+	idempotent: true,
+	pastTense: 'read',
+	canClearFields: false,
+	collections: [readOptions],
+	recordList: { ...list, idField: 'id' },
+});
+
+/** @param lookUp reads a record, to see whether it is gone */
+export const remove = (details: OperationDetails, lookUp: Operation): Operation => ({
+	...details,
+	value: 'delete',
+	name: 'Delete',
+	method: 'POST',
+	idempotent: true,
+	pastTense: 'deleted',
+	recordIdField: 'id',
+	canClearFields: false,
+	collections: [],
+	lookUp,
+});
+
 export const getMany = (
 	details: Omit<OperationDetails, 'required'> & Required<Pick<Operation, 'columns'>>,
 	resultList: NonNullable<Operation['resultList']>,
@@ -50,12 +92,3 @@ export const getMany = (
 	collections: [{ name: 'filters', fields: filters }, { name: 'sort', fields: sort }, readOptions],
 	resultList,
 });
-
-const readOptions: Collection = {
-	name: 'options',
-	fields: hotProfileFields({
-		'page[date_format_option]': flag('ISO 8601 Dates', {
-			help: 'Whether HotProfile returns dates in ISO 8601 format. This only changes the raw output',
-		}),
-	}),
-};

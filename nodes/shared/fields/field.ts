@@ -9,8 +9,8 @@ import type { z } from 'zod';
 /** A value as it is sent. */
 export type WireValue = string | number | string[] | number[] | object;
 
-/** Turns what the user entered into what is sent; fails with an issue whose message is the rule. */
-export type Rule = z.ZodType<WireValue, z.ZodTypeDef, unknown>;
+/** Turns what the user entered into what is sent, or into nothing; fails with an issue whose message is the rule. */
+export type Rule = z.ZodType<WireValue | undefined, z.ZodTypeDef, unknown>;
 
 /**
  * A kind of value, with its own rule and its own property in the editor. A vendor adds a type by defining
@@ -65,6 +65,8 @@ export interface FieldSpec extends FieldType {
 	/** For lists: the fields of an entry, and what an entry is called. */
 	of?: Fields;
 	entry?: string;
+	/** For lists: the wire names of fields that an entry must have, unless all of them are empty. */
+	requiredInEntry?: readonly string[];
 	/** A setting is not sent, but controls how the other fields are checked and written. */
 	isSetting?: boolean;
 	/** Value of a setting that is not set. */

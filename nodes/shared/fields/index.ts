@@ -2,7 +2,7 @@
 
 export type { Choice, Field, FieldDetails, Fields, FieldSpec, FieldType, FormatOverrides, Formats, Kind, Rule, WireValue } from './field';
 export { defineType, fields, omit, parameterName, pick, schemaOf, setting } from './field';
-export { choice } from './types/choices';
+export { choice, choiceList } from './types/choices';
 export { date, dateTime, day } from './types/dates';
 export { file } from './types/files';
 export { clearEmptyFields, flag } from './types/flags';

@@ -36,6 +36,17 @@ export interface Operation {
 		/** Maximum number of rows in a page; without it all rows come in one response. */
 		pageSize?: number;
 	};
+	/** For operations that read one record by its ID out of the service's list. */
+	recordList?: {
+		/** Key of the rows in a response. */
+		root: string;
+		/** Wire name of the field that takes the ID. */
+		idField: string;
+		/** Most rows of a page, where the service has no filter by ID: the pages are then searched. */
+		pageSize?: number;
+	};
+	/** For operations that delete a record: the one that reads it. */
+	lookUp?: Operation;
 	/** The columns of what comes back. */
 	columns?: Columns;
 }

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { BinaryFields } from './binaryFiles';
 import type { Field, FormatOverrides } from './field';
-import { schemaOf } from './field';
+import { pick, schemaOf } from './field';
 import type { Operation, WireValues } from './operations';
 import { fieldsOf } from './operations';
 import { locatorValue } from './parameters';
@@ -74,19 +74,26 @@ function validateFields(
 			const entries = listEntries(value);
 			if (!entries) report(`must be a list, but ${describeValue(value)}`);
 			else if (entries.length > 0) {
-				const checked = entries.map((entry, index) =>
-					validateFields(Object.values(field.of ?? {}), toWireNames(field, entry), settings, problems, {}, `${field.entry} ${index + 1}: `),
-				);
+				const checked = entries.map((entry, index) => validateEntry(field, toWireNames(field, entry), settings, problems, index + 1));
 				// The editor keeps entries in which nothing is filled in.
 				values[field.wire] = checked.filter((entry) => Object.keys(entry).length > 0);
 			}
 			continue;
 		}
 		const result = schemaOf(field, settings).safeParse(value);
-		if (result.success) values[field.wire] = result.data;
-		else report(`${brokenRule(result.error)}, but ${describeValue(value)}`);
+		if (!result.success) report(`${brokenRule(result.error)}, but ${describeValue(value)}`);
+		else if (result.data !== undefined) values[field.wire] = result.data;
 	}
 	return values;
+}
+
+/** An entry of a list; one without any of the fields that an entry must have is empty. */
+function validateEntry(field: Field, entry: IDataObject, settings: OperationSettings, problems: string[], number: number): WireValues {
+	const { of = {}, requiredInEntry = [] } = field;
+	const isUnused = requiredInEntry.length > 0 && requiredInEntry.every((wire) => !(wire in entry) || isEmpty(entry[wire]));
+	if (isUnused) return {};
+	const rules = { required: pick(of, ...requiredInEntry) };
+	return validateFields(Object.values(of), entry, settings, problems, rules, `${field.entry} ${number}: `);
 }
 
 const brokenRule = ({ issues }: { issues: Array<{ message: string }> }) => issues[0]?.message ?? 'is not valid';

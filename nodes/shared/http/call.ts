@@ -9,7 +9,7 @@ import { pauseCapMs } from '../throttle/options';
 import { throttleFor } from '../throttle/registry';
 import type { NodeContext } from './cancellation';
 import { cancelSignal } from './cancellation';
-import { ServiceError } from './errors';
+import { mayHaveBeenStored, ServiceError } from './errors';
 import { formatDuration, pluralize } from './format';
 import { recordOutcome } from './lastOutcomes';
 import { toServiceError } from './networkErrors';
@@ -36,7 +36,7 @@ export interface WaitPolicy extends Pick<AcquireOptions, 'queueKey' | 'priority'
 	/** Ends what has not been sent: the execution is stopped, or the run has failed. */
 	signal?: AbortSignal;
 	/** Called when a call is not sent again, before another one starts in its place. */
-	onFailure?: () => void;
+	onFailure?: (error: ServiceError) => void;
 	/** Keys that the service has refused, which are not tried again. Refused keys are added. */
 	refusedKeys?: Map<string, ServiceError>;
 }
@@ -60,14 +60,14 @@ export async function executeCall(
 	request: (session: Session) => Promise<Partial<IHttpRequestOptions>>,
 	policy: WaitPolicy,
 ): Promise<PageRead> {
-	return await sendWithRetries(caller, service, resolveSession, () => operation.idempotent, policy, async (session, mayBeDone) => {
+	return await sendWithRetries(caller, service, resolveSession, () => operation.idempotent, policy, async (session, isAfterUncertainTry) => {
 		const options = await request(session).catch(throwNotSendable);
 		const response = await sendAuthenticated(caller, service, session.credentials, options);
 		const parse = async () => service.parseResponse(response, operation);
 		return await parse().catch((error: unknown) => {
 			if (!(error instanceof ServiceError && error.reason === 'notFound')) throw error;
 			// Its own earlier attempt has deleted the record.
-			if (operation.method === 'DELETE' && mayBeDone) return { rows: [] };
+			if (operation.method === 'DELETE' && isAfterUncertainTry) return { rows: [] };
 			error.details.target = describeTarget(options, session.connection);
 			throw error;
 		});
@@ -98,7 +98,7 @@ export async function sendWithRetries<Result>(
 	resolveSession: ResolveSession,
 	isRepeatable: () => boolean,
 	{ queueKey, priority, executionStartedAt, deadline, stats, maxPauseMs, onFailure, refusedKeys, signal = cancelSignal(caller) }: WaitPolicy,
-	attempt: (session: Session, mayBeDone: boolean) => Promise<Result>,
+	attempt: (session: Session, isAfterUncertainTry: boolean) => Promise<Result>,
 ): Promise<Result> {
 	const onWait: AcquireOptions['onWait'] = ({ waiting, nextInMs, lastInMs }) =>
 		caller.logger.info(
@@ -109,7 +109,9 @@ export async function sendWithRetries<Result>(
 	const refusals = new Refusals();
 	let retries = 0;
 	let failed: ServiceError | undefined;
-	let mayBeDone = false;
+	let isAfterUncertainTry = false;
+	/** What ends the call, with what the tries before it may have done. */
+	const ending = (error: ServiceError) => (isAfterUncertainTry ? new ServiceError(error.reason, { ...error.details, isAfterUncertainTry }) : error);
 	/** Why a call is not sent (again): an earlier failure says more than a stop, unless it had no effect. */
 	const stopError = () => {
 		if (cancelSignal(caller)?.aborted) return new CanceledError();
@@ -134,7 +136,7 @@ export async function sendWithRetries<Result>(
 				if (reason instanceof CanceledError) throw stopError();
 				if (!(reason instanceof AcquireTimeoutError)) throw reason;
 				// The earlier failure says more than that there is no time for a retry.
-				throw failed && failed.reason !== 'rateLimited' ? failed : retryLaterError(reason.waitMs, caller.getTimezone());
+				throw ending(failed && failed.reason !== 'rateLimited' ? failed : retryLaterError(reason.waitMs, caller.getTimezone()));
 			});
 		const releaseUnused = () => {
 			stats?.callRejected();
@@ -157,7 +159,7 @@ export async function sendWithRetries<Result>(
 		let isRefused = false;
 		let isKeyReplaced = false;
 		try {
-			return await attempt(session, mayBeDone);
+			return await attempt(session, isAfterUncertainTry);
 		} catch (cause) {
 			error = cancelSignal(caller)?.aborted ? new ServiceError('canceled', { mayBeStored: true }) : toServiceError(cause);
 			const { retryAfterMs = 0 } = error.details;
@@ -178,15 +180,15 @@ export async function sendWithRetries<Result>(
 			// If the service accepted no call meanwhile, the others of the execution are not tried one by one. The call's own
 			// deadline must not count: the others may have more time.
 			if (isRefused && final && refusals.isAccountRefused(throttle, maxWaitMs)) throttle.rejectQueued(queueKey, final);
-			if (final) onFailure?.();
+			if (final) onFailure?.(ending(final));
 		} finally {
 			recordOutcome(throttle, error ?? 'success');
 			throttle.release(chargedLimits(limits, error), isRefused);
 			stats?.callEnded(isRefused);
 		}
-		if (final) throw final;
+		if (final) throw ending(final);
 		failed = error;
-		mayBeDone ||= !hadNoEffect(error);
+		isAfterUncertainTry ||= mayHaveBeenStored(error);
 		if (isRefused || isKeyReplaced) continue;
 		await backOff(retries++, limits, error.details.retryAfterMs, signal).catch(() => {
 			throw stopError();

@@ -14,6 +14,7 @@ export type ErrorReason =
 	| 'notFound'
 	| 'skippedUnauthorized'
 	| 'skipped'
+	| 'recordNotFound'
 	| 'redirected'
 	| 'rejected'
 	| 'repeatedPage'
@@ -47,6 +48,8 @@ export interface ErrorDetails {
 	mayBeStored?: boolean;
 	/** What the same item had sent successfully before, as a sentence. */
 	partialProgress?: string;
+	/** Whether an earlier try of the same call may have reached its goal although its response was lost. */
+	isAfterUncertainTry?: boolean;
 	/** Whether this comes from an earlier try of the run: the call was not made again. */
 	isFromEarlierTry?: boolean;
 	/** Whether it would have been sent, or sent again, if another item had not ended the run. */

@@ -46,6 +46,7 @@ const MESSAGES: Record<ErrorReason, (service: string, details: ErrorDetails) => 
 		'Correct the credential, then retry this item',
 	],
 	skipped: () => ['Not sent because another item failed first', "To send the remaining items when one fails, set 'On Error' to Continue"],
+	recordNotFound: (service) => [`${service} has no record with this ID`, 'Check the ID'],
 	redirected: (service) => [
 		`${service} redirected the request to another URL, but redirects are not followed`,
 		'Check the URL in the credential. The credential is never sent to another host',
@@ -80,7 +81,7 @@ const MESSAGES: Record<ErrorReason, (service: string, details: ErrorDetails) => 
 };
 
 /** For these, the sentences of the service, the credential check or the plan are the message. */
-const selfExplanatory = new Set<ErrorReason>(['invalidCredential', 'rejected', 'waitTooLong', 'notSendable']);
+const selfExplanatory = new Set<ErrorReason>(['invalidCredential', 'recordNotFound', 'rejected', 'waitTooLong', 'notSendable']);
 
 /** The warning before a retry that could create a duplicate; empty if the record cannot have been stored. */
 export const duplicateWarning = (error: unknown, { idempotent, serviceName }: Pick<ErrorContext, 'idempotent' | 'serviceName'>): string =>

@@ -36,6 +36,8 @@ export interface RunContext {
 	limits?: RateLimit;
 	/** Results of requests that must not be repeated when n8n's "Retry On Fail" runs the node again. */
 	settledCalls: Map<string, Promise<IDataObject[]>>;
+	/** Records that a delete may have deleted although its response was lost; they outlive a run as well. */
+	uncertainDeletes: Set<string>;
 	/** The latest request for each record, and the latest account lookup: requests that change a record are sent in order. */
 	lastCallByRecord: Map<string, Promise<unknown>>;
 	/** Rejections by the service, by the rejected key. */
@@ -52,10 +54,10 @@ interface RunOptions extends Pick<RunContext, 'service' | 'operation' | 'signal'
 }
 
 /** What is kept while n8n's "Retry On Fail" runs a node again. */
-const retainedRuns = new WeakMap<object, Pick<RunContext, 'settledCalls' | 'stats'>>();
+const retainedRuns = new WeakMap<object, Pick<RunContext, 'settledCalls' | 'stats' | 'uncertainDeletes'>>();
 
 export function createRun({ identity, requestOptions = {}, ...options }: RunOptions): RunContext {
-	const retained = retainedRuns.get(identity) ?? { settledCalls: new Map(), stats: new RunStats() };
+	const retained = retainedRuns.get(identity) ?? { settledCalls: new Map(), stats: new RunStats(), uncertainDeletes: new Set() };
 	retainedRuns.set(identity, retained);
 	return {
 		...options,

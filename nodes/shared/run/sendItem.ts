@@ -16,10 +16,12 @@ import type { SendCall, Session } from '../http/service';
 import { throttleFor } from '../throttle/registry';
 import type { RunContext } from './context';
 import { attachDownloads } from './attachDownloads';
+import { deleteRecord } from './deleteRecord';
 import { withUploadProgress } from './itemErrors';
 import { mapInChunks } from './mapInChunks';
 import { pairItems, toOutputItems } from './output';
 import type { PreparedItem } from './prepareItem';
+import { readRecord } from './readRecord';
 import { sendInRecordOrder } from './recordOrder';
 import { sendOnce } from './sendOnce';
 
@@ -37,7 +39,9 @@ export async function sendItem(prepared: PreparedItem, run: RunContext): Promise
 	const outputItems: INodeExecutionData[][] = [];
 	for (const [index, values] of records.entries()) {
 		const send = async () =>
-			await sendInRecordOrder(run, recordId(operation, values), resolveSession, async () => await readRows(prepared, run, values, sendCall));
+			await sendInRecordOrder(run, recordId(operation, values), resolveSession, async () =>
+				operation.lookUp ? await deleteOnce(prepared, run, operation.lookUp, values, policy) : await readRows(prepared, run, values, sendCall),
+			);
 		const sent = operation.idempotent ? send() : sendOnce(run, `${itemIndex}.${index}`, send);
 		const rows = await sent.catch((error) => {
 			throw index > 0 ? withUploadProgress(error, index, records.length) : error;
@@ -67,11 +71,12 @@ function callSender({ item, resolveSession }: PreparedItem, { service, operation
 
 /** The rows of one request, or of all its pages. */
 async function readRows({ item, maxRows, resolveSession }: PreparedItem, run: RunContext, values: WireValues, sendCall: SendCall): Promise<IDataObject[]> {
-	const { service: { serviceName }, operation: { idKey, method, resultList } } = run;
+	const { service: { serviceName }, operation: { idKey, method, recordList, required, resultList } } = run;
 	if (method === 'DELETE') {
 		await sendCall(values);
 		return [{ deleted: true }];
 	}
+	if (recordList) return [await readRecord(run, { required, recordList }, values, sendCall)];
 	if (!resultList?.pageSize) return (await sendCall(values)).rows.slice(0, maxRows);
 	const { maxConcurrent } = (await resolveSession()).connection.limits;
 	const onMismatch = ({ rows, total }: { rows: number; total: number }) =>
@@ -86,6 +91,18 @@ async function readRows({ item, maxRows, resolveSession }: PreparedItem, run: Ru
 		return await sendCall(values, page);
 	};
 	return await readPages(readPage, resultList.pageSize, maxRows, maxConcurrent, { idKey, onMismatch, onUnchecked });
+}
+
+/** Deletes a record, and looks it up if the outcome is not certain. */
+async function deleteOnce(prepared: PreparedItem, run: RunContext, lookUp: Operation, values: WireValues, policy: WaitPolicy): Promise<IDataObject[]> {
+	const { connection } = await prepared.resolveSession();
+	const lookUpRun = { ...run, operation: lookUp };
+	return await deleteRecord(run, `${connection.accountId} ${recordId(run.operation, values)}`, {
+		id: values[run.operation.recordIdField ?? ''] as IDataObject[string],
+		send: async (isChecked) =>
+			await callSender(prepared, run, { ...policy, onFailure: (error) => (isChecked(error) ? undefined : policy.onFailure?.(error)) })(values),
+		lookUp: async () => await readRows(prepared, lookUpRun, values, callSender(prepared, lookUpRun, policy)),
+	});
 }
 
 /** The ID of the record that a request changes; undefined where it changes no existing one. */

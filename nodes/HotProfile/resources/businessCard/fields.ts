@@ -1,8 +1,9 @@
 /** Fields, filters and sort keys of business cards. */
 
-import { choice, date, id, text } from '../../../shared/fields';
-import { openStatuses, sortDirections, statuses } from '../../choices';
+import { choice, choiceList, date, id, idList, text } from '../../../shared/fields';
+import { openStatuses, prefectures, sortDirections, statuses } from '../../choices';
 import { hotProfileFields } from '../../fields';
+import { matchingFilters, trueOrNothing } from '../../filters';
 import { person } from '../person';
 
 /** Fields that can be written to a business card. */
@@ -17,7 +18,7 @@ export const businessCardFields = hotProfileFields({
 	direct_note: text('Handwritten Notes', 5000, { term: '手書きメモ' }),
 });
 
-/** Search filters for business cards. Text matches in part. */
+/** Search filters for business cards. Text matches in part unless the line says otherwise. */
 export const businessCardFilters = hotProfileFields({
 	'search[family_name]': text('Last Name', undefined, { term: '氏名（姓）' }),
 	'search[first_name]': text('First Name', undefined, { term: '氏名（名）' }),
@@ -47,6 +48,27 @@ export const businessCardFilters = hotProfileFields({
 	'search[request_key]': text('Inquiry Number', undefined, { term: '問い合わせ番号' }),
 	'search[latitude]': text('Latitude (Text)', undefined, { term: '緯度', help: 'Matches part of the digits' }),
 	'search[longitude]': text('Longitude (Text)', undefined, { term: '経度', help: 'Matches part of the digits' }),
+	// Beyond the connector, from the vendor guide.
+	'search[private_flg]': trueOrNothing('Only My Cards', { term: '自分のみ', help: 'Whether to return only business cards of the user of the API key' }),
+	'search[client_id]': id('Client ID', { term: '会社ID', help: 'Exact match' }),
+	'search[client_branch_id]': id('Branch ID', { term: '拠点ID', help: 'Exact match' }),
+	'search[client_branch_name]': text('Branch', undefined, { term: '拠点名' }),
+	'search[client][corporate_number]': text('Corporate Number', undefined, { term: '法人番号' }),
+	'search[organization_id]': id('Department ID', { term: '部署ID', help: 'Exact match' }),
+	'search[status][]': choiceList('Statuses', statuses, { term: 'ステータス', separate: 'repeat' }),
+	'search[open_status][]': choiceList('Public Statuses', openStatuses, { term: '公開ステータス', separate: 'repeat' }),
+	'search[lead_ids]': idList('Lead IDs', { term: 'リード ID', separate: 'comma' }),
+	'search[owner_user_id]': id('Card Owner User ID', { term: '名刺所有者', help: 'Exact match on the internal user ID' }),
+	'search[owner_user_ids]': idList('Card Owner User IDs', { term: '名刺所有者', separate: 'comma', help: 'Internal user IDs' }),
+	'search[owner_user_code]': text('Card Owner Login ID', undefined, { term: '名刺所有者', help: 'Exact match' }),
+	'search[pref_ids][]': choiceList('Prefectures', prefectures, { term: '都道府県', separate: 'repeat' }),
+	'search[tag_ids][]': idList('Tag IDs', { term: 'タグ', separate: 'repeat', help: 'Cards with any of these tags' }),
+	'search[lead_source_kbn_ids][]': idList('Lead Source IDs', { term: 'リードソース', separate: 'repeat' }),
+	'search[temporary_business_card_id]': id('Scan Request ID', { term: '名刺データ化中ID', help: 'ID of a card that is still being digitized. Exact match' }),
+	...matchingFilters({
+		clientBranchName: 'Branch', clientName: 'Client Name', fax: 'Fax', firstName: 'First Name', firstNameKana: 'First Name (Kana)',
+		familyName: 'Last Name', familyNameKana: 'Last Name (Kana)', mobileTel: 'Mobile Phone', tel: 'Phone',
+	}),
 });
 
 /** Sort keys of business cards (vendor guide). */

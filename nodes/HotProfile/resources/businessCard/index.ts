@@ -2,6 +2,8 @@
 
 import type { Resource } from '../../../shared/fields/operations';
 import { createBusinessCard } from './create';
+import { deleteBusinessCard } from './delete';
+import { getBusinessCard } from './get';
 import { getManyBusinessCards } from './getMany';
 import { updateBusinessCard } from './update';
 
@@ -9,5 +11,5 @@ export const businessCard: Resource = {
 	value: 'businessCard',
 	name: 'Business Card',
 	term: '名刺',
-	operations: [createBusinessCard, getManyBusinessCards, updateBusinessCard],
+	operations: [createBusinessCard, deleteBusinessCard, getBusinessCard, getManyBusinessCards, updateBusinessCard],
 };

@@ -1,8 +1,9 @@
 /** Fields, filters and sort keys of clients. */
 
-import { choice, date, dateTime, decimal, id, idList, text, url } from '../../../shared/fields';
+import { choice, choiceList, date, dateTime, decimal, id, idList, text, url } from '../../../shared/fields';
 import { prefectures, sortDirections } from '../../choices';
 import { hotProfileFields } from '../../fields';
+import { matchingFilters, trueOrNothing } from '../../filters';
 
 /** Fields that can be written to a client (a company). */
 export const clientFields = hotProfileFields({
@@ -60,6 +61,20 @@ export const clientFilters = hotProfileFields({
 	'search[to_updated_on]': date('Updated To', { term: '更新日' }),
 	'search[from_datetime_updated_on]': dateTime('Updated From (Date and Time)', { term: '更新日時', help: 'In Japan time, unless the value has a time zone' }),
 	'search[to_datetime_updated_on]': dateTime('Updated To (Date and Time)', { term: '更新日時', help: 'In Japan time, unless the value has a time zone' }),
+	// Beyond the connector, from the vendor guide.
+	'search[private_flg]': trueOrNothing('Only Clients I Handle', { term: '担当の会社のみ', help: 'Whether to return only clients of the user of the API key' }),
+	'search[pref_ids][]': choiceList('Prefectures', prefectures, { term: '都道府県', separate: 'repeat' }),
+	'search[industry_kbn][]': idList('Industry Sector IDs', { term: '業界', separate: 'repeat' }),
+	'search[business_category_kbn][]': idList('Industry IDs', { term: '業種（旧分類）', separate: 'repeat' }),
+	'search[middle_business_categories][]': idList('Industry Detail IDs', { term: '業種詳細（旧分類）', separate: 'repeat' }),
+	'search[jsic_large_business_categories][]': idList('Industry IDs (JSIC Division)', { term: '業種（大分類）', separate: 'repeat' }),
+	'search[jsic_middle_business_categories][]': idList('Industry IDs (JSIC Major Group)', { term: '業種（中分類）', separate: 'repeat' }),
+	'search[jsic_small_business_categories][]': idList('Industry IDs (JSIC Group)', { term: '業種（小分類）', separate: 'repeat' }),
+	'search[jsic_detail_business_categories][]': idList('Industry IDs (JSIC Class)', { term: '業種（細分類）', separate: 'repeat' }),
+	'search[worker_number_kbn][]': idList('Number of Employees IDs', { term: '従業員数', separate: 'repeat' }),
+	'search[capital_kbn][]': idList('Capital IDs', { term: '資本金', separate: 'repeat' }),
+	'search[ipo_kbn][]': idList('Listing Status IDs', { term: '上場区分', separate: 'repeat' }),
+	...matchingFilters({ mainTel: 'Main Phone', name: 'Name', nameKana: 'Name (Kana)' }),
 });
 
 /** Sort keys of clients (vendor guide). */

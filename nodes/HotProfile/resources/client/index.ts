@@ -2,6 +2,8 @@
 
 import type { Resource } from '../../../shared/fields/operations';
 import { createClient } from './create';
+import { deleteClient } from './delete';
+import { getClient } from './get';
 import { getManyClients } from './getMany';
 import { updateClient } from './update';
 
@@ -9,5 +11,5 @@ export const client: Resource = {
 	value: 'client',
 	name: 'Client',
 	term: '会社',
-	operations: [createClient, getManyClients, updateClient],
+	operations: [createClient, deleteClient, getClient, getManyClients, updateClient],
 };

@@ -1,8 +1,9 @@
 /** Fields, filters and sort keys of leads. */
 
-import { choice, date, dateTime, decimal, flag, id, idList, text } from '../../../shared/fields';
-import { sortDirections, statuses } from '../../choices';
+import { choice, choiceList, date, dateTime, decimal, flag, id, idList, text } from '../../../shared/fields';
+import { prefectures, sortDirections, statuses } from '../../choices';
 import { hotProfileFields } from '../../fields';
+import { matchingFilters, trueOrNothing } from '../../filters';
 import { person } from '../person';
 
 /** Fields that can be written to a lead. */
@@ -91,6 +92,23 @@ export const leadFilters = hotProfileFields({
 	'search[not_dm_flg]': flag('Direct Mail Opt-Out', { term: 'DM配信拒否', help: 'Whether matching leads have opted out of direct mail' }),
 	'search[note]': text('Notes', undefined, { term: 'メモ' }),
 	'search[customer_id]': text('Customer ID', undefined, { term: '顧客ID' }),
+	// Beyond the connector, from the vendor guide.
+	'search[private_flg]': trueOrNothing('Only My Leads', { term: '自分のみ', help: 'Whether to return only leads of the user of the API key' }),
+	'search[owned_lead_flg]': trueOrNothing('Only Leads Whose Card I Own', { term: '名刺所有リードのみ', help: 'Whether to return only leads whose business card the user of the API key owns' }),
+	'search[client_branch_id]': id('Branch ID', { term: '拠点ID', help: 'Exact match' }),
+	'search[client_branch_name]': text('Branch', undefined, { term: '拠点名' }),
+	'search[owner_user_ids][]': idList('Sales Rep User IDs', { term: '営業担当者', separate: 'repeat', help: 'Internal user IDs' }),
+	'search[pref_ids][]': choiceList('Prefectures', prefectures, { term: '都道府県', separate: 'repeat' }),
+	'search[tag_ids][]': idList('Tag IDs', { term: 'タグID', separate: 'repeat', help: 'Leads with any of these tags' }),
+	'search[interest_product_type_ids][]': idList('Product of Interest IDs', { term: '興味商品ID', separate: 'repeat' }),
+	'search[campaign_ids][]': idList('Campaign IDs', { term: 'キャンペーンID', separate: 'repeat' }),
+	'search[web_form_ids][]': idList('Web Form IDs', { term: 'WebフォームID', separate: 'repeat' }),
+	'search[target_list_ids][]': idList('Target List IDs', { term: 'ターゲットリストID', separate: 'repeat' }),
+	...matchingFilters({
+		clientBranchName: 'Branch', clientName: 'Client Name', clientNameKana: 'Client Name (Kana)', fax: 'Fax', firstName: 'First Name',
+		firstNameKana: 'First Name (Kana)', name: 'Full Name', familyName: 'Last Name', familyNameKana: 'Last Name (Kana)',
+		mobileTel: 'Mobile Phone', tel: 'Phone',
+	}),
 });
 
 /** Sort keys of leads, spelled as the service spells them. */

@@ -2,6 +2,8 @@
 
 import type { Resource } from '../../../shared/fields/operations';
 import { createLead } from './create';
+import { deleteLead } from './delete';
+import { getLead } from './get';
 import { getManyLeads } from './getMany';
 import { updateLead } from './update';
 
@@ -9,5 +11,5 @@ export const lead: Resource = {
 	value: 'lead',
 	name: 'Lead',
 	term: 'リード',
-	operations: [createLead, getManyLeads, updateLead],
+	operations: [createLead, deleteLead, getLead, getManyLeads, updateLead],
 };

@@ -1,4 +1,6 @@
 /** HotProfile Trigger over real HTTP: each change once, whatever happens to polls, workflows and the service. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { type HotProfileService, startHotProfile } from '../../sandbox/hotProfile/index.mts';
@@ -10,6 +12,8 @@ import { restoreTiming, setTiming } from './timing.mts';
 let service: HotProfileService;
 beforeAll(async () => {
 	setTiming('WINDOW_MS', 500);
+	// A pause of a second is too long for a poll.
+	setTiming('MAX_INTERACTIVE_PAUSE_MS', 700);
 	service = await startHotProfile({ leads: 350, clients: 60, businessCards: 1200, limit: null });
 });
 beforeEach(() => service.reset());
@@ -52,7 +56,7 @@ async function create(resource: Resource): Promise<number> {
 }
 
 async function update(resource: Resource, id: number): Promise<number> {
-	const { client_id } = tableOf(resource).get(id) ?? {};
+	const client_id = tableOf(resource).get(id)?.client_id;
 	const note = `change ${++written}`;
 	return await write(resource, 'update', resource === 'client' ? { id, note } : { id, client_id: Number(client_id), note });
 }
@@ -93,8 +97,8 @@ describe.each<[Resource, string, number]>([
 				expected.delete(Number(json.id));
 			}
 		};
-		const known = [...tableOf(resource).keys()];
-		const fresh = new Set<number>();
+		// Where notes are hidden from the key's user, two changes within one second look the same.
+		const known = [...tableOf(resource).values()].filter(({ hidden }) => !hidden.items.includes('note')).map(({ id }) => id);
 
 		let done = 0;
 		while (done < count) {
@@ -103,7 +107,6 @@ describe.each<[Resource, string, number]>([
 				const isNew = triggerOn === 'created' || (triggerOn === 'createdOrUpdated' && random.percent(30));
 				if (isNew) {
 					const id = await create(resource);
-					fresh.add(id);
 					expected.set(id, `change ${written}`);
 					// An update between creation and poll is no second creation.
 					if (triggerOn === 'created' && random.percent(20)) {
@@ -124,23 +127,26 @@ describe.each<[Resource, string, number]>([
 			}
 			// Updates that a trigger for new records does not report.
 			if (triggerOn === 'created') for (let index = 0; index < 5; index++) await update(resource, random.pick(known));
-			if (triggerOn === 'updated') fresh.add(await create(resource));
+			if (triggerOn === 'updated') await create(resource);
 			if (random.percent(30)) service.fault({ effect: random.pick(['status', 'errorsList', 'cut', 'noRoot', 'html'] as const), path: 'get_entry_list', after: random.whole(0, 1), times: 4 });
-			if (random.percent(20)) service.fault({ effect: '429', path: 'get_entry_list', seconds: 60 });
+			if (random.percent(8)) service.fault({ effect: '429', path: 'get_entry_list', seconds: 1 });
 			// A restart: n8n keeps nothing but what it has stored.
 			if (random.percent(30)) workflow = publish(job, workflow.stored());
 			await poll();
 			if (random.percent(30)) await poll();
-			// A fault that was not met must not meet the changes.
-			while (expected.size > 300) await poll();
 		}
-		for (let index = 0; index < 12; index++) await poll();
+		for (let index = 0; index < 40 && (expected.size > 0 || index < 3); index++) {
+			await poll();
+			await sleep(100);
+		}
 		expect(surprises).toEqual([]);
 		expect([...expected]).toEqual([]);
 		expect(come).toBe(count);
 		expect(failed).toBeGreaterThan(0);
 		workflow = publish(job, workflow.stored());
-		expect(await workflow.poll()).toBeNull();
+		await poll();
+		await poll();
+		expect([come, surprises]).toEqual([count, []]);
 	}, 60_000);
 });
 
@@ -266,29 +272,26 @@ test('a test in the editor shows the newest records and moves nothing', async ()
 	expect(idsOf(await publish(job, stored).poll())).toEqual([id]);
 	const untouched = publish(job, '{}', { mode: 'manual' });
 	await untouched.poll();
-	expect(JSON.parse(untouched.stored())).toEqual({ 'node:Node': {} });
+	expect(untouched.stored()).toBe('{}');
 });
 
-test.each([{ seconds: 60 }, { seconds: 3600 }, {}])('a 429 when the workflow is published does not stop it: %j', async (how) => {
-	service.fault({ effect: '429', path: 'get_entry_list', times: 50, ...how });
-	const old = [...service.leads.keys()][5] ?? 0;
+test.each([{ seconds: 1 }, { seconds: 3600 }])('a 429 when the workflow is published does not stop it, and what changes meanwhile still comes: %j', async ({ seconds }) => {
+	const [old = 0] = service.leads.keys();
 	set('lead', old, { updated_at: minutesAgo(1) });
-	// A key of its own would not help: the pause is the account's.
-	const workflow = publish(triggerJob('lead', 'createdOrUpdated'));
+	service.fault({ effect: '429', path: 'get_entry_list', seconds });
+	const job = triggerJob('lead', 'createdOrUpdated');
+	const workflow = publish(job);
 	const startedAt = performance.now();
 	expect(await workflow.poll()).toBeNull();
-	expect(performance.now() - startedAt).toBeLessThan(16_000);
+	expect(performance.now() - startedAt).toBeLessThan(1000);
 	const id = await create('lead');
-	service.set({ limit: null });
-	const again = publish(triggerJob('lead', 'createdOrUpdated'), workflow.stored());
-	// The fault ends; the account's own pause may last a little longer.
-	service.fault({ effect: 'grow', path: 'nothing' });
-	let come: number[] = [];
-	for (let tries = 0; tries < 60 && come.length === 0; tries++) {
-		come = idsOf(await again.poll());
-		if (come.length === 0) await new Promise((resume) => setTimeout(resume, 250));
-	}
+	const later = publish(job, workflow.stored());
+	// The next poll comes within the pause, the one after it behind it.
+	let come = idsOf(await later.poll());
+	await sleep(1500);
+	come = [...come, ...idsOf(await later.poll())];
 	expect(come).toEqual([id]);
+	expect(await later.poll()).toBeNull();
 }, 60_000);
 
 test('a wrong key does stop it, and a service that is down, too', async () => {
@@ -300,16 +303,16 @@ test('a wrong key does stop it, and a service that is down, too', async () => {
 });
 
 test('a long list stays inside the time that n8n allows and goes on at the next polls, restarts included', async () => {
-	service.delay(60, 60);
+	service.delay(200, 200);
 	const job = triggerJob('lead', 'created', { options: { emitExistingRecords: true } });
 	const come: number[] = [];
 	let stored = '{}';
 	let polls = 0;
 	for (; polls < 20; polls++) {
 		const startedAt = performance.now();
-		const workflow = publish(job, stored, { budgetMs: 150 });
+		const workflow = publish(job, stored, { budgetMs: 700 });
 		const ids = idsOf(await workflow.poll());
-		expect(performance.now() - startedAt).toBeLessThan(1000);
+		expect(performance.now() - startedAt).toBeLessThan(700);
 		stored = workflow.stored();
 		if (ids.length === 0) break;
 		come.push(...ids);

@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The files that take longest, most of it waiting for rate limits. Started first, none of them is left running alone at the end. */
-const SLOWEST = ['waiting', 'faults.hotProfile', 'foreignCalls', 'faults.erpDatacake', 'tenants', 'zenTotals', 'throttle', 'erpDatacake.files', 'faults.crmZen', 'zenTotalsMemory', 'erpDatacake.trouble', 'accounts']
+const SLOWEST = ['waiting', 'faults.hotProfile', 'hotProfileTrigger', 'foreignCalls', 'faults.erpDatacake', 'tenants', 'zenTotals', 'throttle', 'erpDatacake.files', 'faults.crmZen', 'zenTotalsMemory', 'erpDatacake.trouble', 'accounts']
 	.map((name) => `/test/engine/${name}.test.mts`);
 
 /** Jest's own order for all other files: what failed or took longest in the last run first. */

@@ -80,7 +80,7 @@ export async function readChanges(earlierState: PollState, options: ChangeOption
 				continue;
 			}
 			if (page.number === 1 && rows.length > 0 && rows.length < page.size && rows.length < total) reading.pageSize = rows.length;
-			const isLast = rows.length < (reading.pageSize ?? page.size);
+			const isLast = rows.length < Math.min(page.size, reading.pageSize ?? page.size);
 			if (!(page.number === 1 && isLast) && !isAscending(entries)) throw new ServiceError('unexpectedResponse');
 			if (!isLast && first && first.id <= previousFirstId) throw new ServiceError('repeatedPage');
 			previousFirstId = first?.id ?? previousFirstId;

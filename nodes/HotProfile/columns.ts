@@ -3,8 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Columns, ColumnType, RowRules } from '../shared/fields/columns';
 import { isoDate } from '../shared/fields/dates';
 import { column, mapRow, scalarType } from '../shared/fields/columns';
-import { isObject } from '../shared/fields/text';
-import { textOf } from '../shared/fields/text';
+import { isObject, textOf } from '../shared/fields/text';
 import type { Operation } from '../shared/fields/operations';
 
 /** Column types of HotProfile's rows, and how a row becomes simplified output. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, LoadOptionsContext, RoutingNode, WorkflowExecute } from 'n8n-core';
+import { DirectoryLoader, ExecuteContext, ExecutionLifecycleHooks, LoadOptionsContext, PollContext, RoutingNode, WorkflowExecute } from 'n8n-core';
 import type {
 	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
@@ -15,6 +15,7 @@ import type {
 	INodeListSearchResult,
 	INodeType,
 	INodeTypes,
+	IPollFunctions,
 	IRun,
 	IWorkflowExecuteAdditionalData,
 	NodeConnectionType,
@@ -80,6 +81,7 @@ for (const node of nodes.values()) prepareDeclarative(node);
 /** As n8n does for every declarative node: the "Request Options", and RoutingNode to run it. */
 function prepareDeclarative(node: INodeType): void {
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
+	if (node.description.polling) return;
 	node.execute ??= async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as unknown as ExecuteContext, node).runNode()) ?? [];
 	};
@@ -251,6 +253,32 @@ export async function listSearch(job: Job, method: string, filter?: string, toke
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	const methods = nodeType(job.node ?? 'hotProfile').methods?.listSearch ?? {};
 	return await methods[method].call(context, filter, token);
+}
+
+/** A published workflow whose trigger polls. */
+export interface PollingWorkflow {
+	poll(): Promise<INodeExecutionData[][] | null>;
+	/** What n8n stores for the workflow, as text: a restart begins with nothing else. */
+	stored(): string;
+}
+
+/**
+ * Publishes a workflow with a polling trigger, or publishes it again after a restart.
+ * @param stored what n8n has stored
+ * @param budgetMs how long n8n lets a poll run; without it, the engine's own answer
+ */
+export function publish(job: Job, stored = '{}', { mode = 'trigger', budgetMs }: { mode?: 'trigger' | 'manual'; budgetMs?: number } = {}): PollingWorkflow {
+	const { workflow: { nodes: all, settings }, node, additionalData } = createWorkflow(job);
+	const workflow = new Workflow({
+		id: 'w1', name: 'Test', active: true, nodeTypes, nodes: Object.values(all), connections: {}, settings, staticData: JSON.parse(stored) as IDataObject,
+	});
+	const context = new PollContext(workflow, node, additionalData, mode, mode === 'manual' ? 'manual' : 'activate');
+	if (budgetMs !== undefined) Object.assign(context, { getPollBudgetMs: () => budgetMs });
+	const { poll } = nodeType(job.node ?? '');
+	return {
+		poll: async () => (await poll?.call(context as IPollFunctions)) ?? null,
+		stored: () => JSON.stringify(workflow.staticData),
+	};
 }
 
 /** The helpers passed to `preAuthentication`: n8n's own, new ones with a single function (from 2.41), or variants that no n8n version has. */

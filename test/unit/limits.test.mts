@@ -17,8 +17,8 @@ test('a service with a limit per second', () => {
 	const properties = limitProperties('The service allows 5', perSecond);
 	expect(fieldsOf(properties)).toEqual([['Requests per Second', 'requestsPerSecond', 10], ['Concurrent Requests', 'concurrentRequests', 5]]);
 	expect(properties.map(({ description }) => description)).toEqual([
-		'Maximum number of requests in any second, across all workflows of this n8n',
-		'Maximum number of requests at the same time. The service allows 5',
+		'Maximum number of requests in any second, across all workflows in this n8n instance',
+		'Maximum number of simultaneous requests. The service allows 5',
 	]);
 	expect(rateLimitOf({}, perSecond)).toEqual({ maxCalls: 10, windowMs: 1000, maxConcurrent: 5 });
 	expect(rateLimitOf({ requestsPerSecond: 3, requestsPerMinute: 7, concurrentRequests: '1' }, perSecond)).toEqual({ maxCalls: 3, windowMs: 1000, maxConcurrent: 1 });
@@ -27,7 +27,7 @@ test('a service with a limit per second', () => {
 
 test('its hints count in seconds too', () => {
 	const [first, second] = durationHints(perSecond);
-	expect(first?.message).toMatch(/^More than 600 items take about 1 min to 2 min at the default limit of 10 requests per second\./);
+	expect(first?.message).toMatch(/^More than 600 items take about 1 to 2 min at the default limit of 10 requests per second\./);
 	expect([first, second].map((hint) => hint?.displayCondition)).toEqual([
 		'={{ $input.all().length > 600 && $input.all().length <= 1200 }}',
 		'={{ $input.all().length > 1200 && $input.all().length <= 3000 }}',

@@ -11,11 +11,12 @@ import { resources as zenResources } from '../../nodes/ZenTotals/resources';
 import { inside, visible } from '../visibleProperties.mts';
 
 const root = join(__dirname, '../..');
-const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, ZenTotals } = require('../../index.js');
+const { CrmZenApi, ErpDatacake, ErpDatacakeApi, HotProfile, HotProfileApi, HotProfileTrigger, ZenTotals } = require('../../index.js');
 const { description, methods } = new HotProfile();
 const properties = description.properties as INodeProperties[];
 const [hotProfile, zenTotals, erpDatacake] = [HotProfile, ZenTotals, ErpDatacake].map((Type) => new Type().description) as [INodeTypeDescription, INodeTypeDescription, INodeTypeDescription];
 const nodes = [hotProfile, zenTotals, erpDatacake];
+const trigger = new HotProfileTrigger().description as INodeTypeDescription;
 const credentials = [HotProfileApi, CrmZenApi, ErpDatacakeApi].map((Type) => new Type() as ICredentialType);
 
 const connector = JSON.parse(readFileSync(join(root, 'test/fixtures/hotprofile-connector.json'), 'utf8')) as Record<
@@ -100,7 +101,7 @@ describe.each(['businessCard', 'client', 'lead'])('%s', (resource) => {
 	});
 });
 
-describe.each(nodes.map((node) => [node.displayName, node] as const))('every property of %s', (_name, { properties: own }) => {
+describe.each([...nodes, trigger].map((node) => [node.displayName, node] as const))('every property of %s', (_name, { properties: own }) => {
 	const all = flatten(own);
 
 	test('has a label in Title Case', () => {
@@ -136,6 +137,21 @@ describe.each(nodes.map((node) => [node.displayName, node] as const))('every pro
 		}
 	});
 
+});
+
+describe('HotProfile Trigger', () => {
+	test('is a polling trigger, without inputs, with the icons of the node', () => {
+		expect(trigger).toMatchObject({ name: 'hotProfileTrigger', polling: true, inputs: [], group: ['trigger'], icon: hotProfile.icon });
+		expect(trigger.usableAsTool).toBeUndefined();
+	});
+
+	test.each(['lead', 'client', 'businessCard'])('has the filters and the output of Get Many: %s', (resource) => {
+		const [own, getMany] = [trigger, hotProfile].map(({ properties: some }) => visible(some, resource, 'getMany')) as [INodeProperties[], INodeProperties[]];
+		for (const name of ['filters', 'output', 'outputFields']) {
+			const of = (some: INodeProperties[]) => some.find((property) => property.name === name);
+			expect(of(own)?.options).toEqual(of(getMany)?.options);
+		}
+	});
 });
 
 describe('pickers', () => {
@@ -207,6 +223,7 @@ test('the package contains only what n8n needs, and is smaller than 150 kB', () 
 	expect(paths).toEqual(expect.arrayContaining([
 		'dist/nodes/HotProfile/HotProfile.node.js', 'dist/nodes/HotProfile/HotProfile.node.json', 'dist/nodes/HotProfile/hotProfile.svg',
 		'dist/nodes/HotProfile/hotProfile.dark.svg', 'dist/credentials/HotProfileApi.credentials.js',
+		'dist/nodes/HotProfile/HotProfileTrigger.node.js', 'dist/nodes/HotProfile/HotProfileTrigger.node.json',
 		'dist/nodes/ErpDatacake/ErpDatacake.node.js', 'dist/nodes/ErpDatacake/ErpDatacake.node.json', 'dist/nodes/ErpDatacake/erpDatacake.svg',
 		'dist/nodes/ErpDatacake/erpDatacake.dark.svg', 'dist/credentials/ErpDatacakeApi.credentials.js',
 		'dist/nodes/ZenTotals/ZenTotals.node.js', 'dist/nodes/ZenTotals/ZenTotals.node.json', 'dist/nodes/ZenTotals/zenTotals.svg',

@@ -95,7 +95,7 @@ const titles: Record<Collection['name'], [title: string, button: string]> = {
 	options: ['Options', 'Add Option'],
 };
 
-function collectionProperty({ name, fields }: Collection): INodeProperties {
+export function collectionProperty({ name, fields }: Collection): INodeProperties {
 	const [displayName, placeholder] = titles[name];
 	const options = Object.values(fields).flatMap(fieldProperties);
 	return {
@@ -108,7 +108,7 @@ function collectionProperty({ name, fields }: Collection): INodeProperties {
 	};
 }
 
-function outputProperties(operation: Operation): INodeProperties[] {
+export function outputProperties(operation: Operation): INodeProperties[] {
 	if (!hasOutput(operation)) return [];
 	const columns = Object.values(operation.columns ?? {});
 	const [first = ''] = columns.map(({ key }) => key);

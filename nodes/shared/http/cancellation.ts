@@ -1,12 +1,12 @@
 /** Ends waiting when an execution is canceled. */
 
-import type { IExecuteSingleFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { IExecuteSingleFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { CanceledError } from '../throttle/errors';
 
-/** What calls a service: an item of an execution, or the editor. */
-export type NodeContext = IExecuteSingleFunctions | ILoadOptionsFunctions;
+/** What calls a service: an item of an execution, the editor, or a polling trigger. */
+export type NodeContext = IExecuteSingleFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 /** How long a canceled wait may go on, in ms: n8n offers no timer that can be ended early. */
 const SLICE_MS = 250;

@@ -1,4 +1,5 @@
 /** Finds one record by its ID in a list that has numbered pages, but no filter by ID. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Page, PageRead } from './pages';

@@ -1,4 +1,5 @@
 /** Deletes a record, and knows that it is gone when only the response was lost. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { mayHaveBeenStored, ServiceError } from '../http/errors';

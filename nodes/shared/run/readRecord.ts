@@ -1,4 +1,5 @@
 /** Reads one record by its ID out of a service's list. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation, WireValues } from '../fields/operations';

@@ -299,7 +299,7 @@ test.each([{ seconds: 1 }, { seconds: 3600 }])('a 429 when the workflow is publi
 }, 60_000);
 
 test('a wrong key does stop it, and a service that is down, too', async () => {
-	await expect(publish(triggerJob('lead', 'created', {}, { apiKey: 'wrong-key' })).poll()).rejects.toThrow(/rejected the key/);
+	await expect(publish(triggerJob('lead', 'created', {}, { apiKey: 'wrong-key' })).poll()).rejects.toThrow(/rejected the credential/);
 	service.fault({ effect: 'status', times: 4 });
 	const workflow = publish(triggerJob('lead', 'created'));
 	await expect(workflow.poll()).rejects.toThrow(/temporarily unavailable/);

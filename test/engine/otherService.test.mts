@@ -60,7 +60,7 @@ describe('what is sent again', () => {
 	test.each([[[]], [[429]]])('a DELETE of a record that never was is an error (%j before)', async (faults) => {
 		service.faults.push(...faults);
 		const { error } = await run(job('delete', { uuid: 'none' }));
-		expect(error?.message).toMatch(/^Delete note: Notes has nothing at DELETE http:.*\/notes\/none/);
+		expect(error?.message).toMatch(/^Delete note: Notes found nothing at DELETE http:.*\/notes\/none/);
 		expect(lines()).toHaveLength(1 + faults.length);
 	});
 });

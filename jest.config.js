@@ -13,7 +13,7 @@ module.exports = {
 	testSequencer: '<rootDir>/test/slowestFirst.js',
 	testTimeout: 60_000,
 	// Tests wait more than they compute, so more workers than cores are busy.
-	maxWorkers: 6,
+	maxWorkers: 8,
 	// For the fault matrix, whose tests queue by themselves.
 	maxConcurrency: 2000,
 };

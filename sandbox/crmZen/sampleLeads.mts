@@ -49,8 +49,17 @@ export const failureKinds = ['com_erro', 'sem_agrupamento', 'limite_de_contatos'
 const numberOf = (day: string) => Math.floor(Date.parse(`${day}T00:00:00Z`) / 86_400_000);
 const weekday = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay();
 
-/** The leads of a day; none on Sundays. */
-export function leadsOf(day: string, seed: number): Lead[] {
+const generated = new Map<string, readonly Lead[]>();
+
+/** The leads of a day; none on Sundays. Generated once: reports of a period ask for the same days again and again. */
+export function leadsOf(day: string, seed: number): readonly Lead[] {
+	const key = `${seed} ${day}`;
+	const leads = generated.get(key) ?? generateLeads(day, seed);
+	generated.set(key, leads);
+	return leads;
+}
+
+function generateLeads(day: string, seed: number): Lead[] {
 	if (weekday(day) === 0) return [];
 	const random = new Random(seed * 100_003 + numberOf(day));
 	const clock = (hour: number) => `${day} ${[hour, random.whole(0, 59), random.whole(0, 59)].map((part) => String(part).padStart(2, '0')).join(':')}`;

@@ -32,7 +32,7 @@ test('accepts an instance pasted from the address bar', async () => {
 test('reports a rejected key without showing it', async () => {
 	const { status, message } = await testCredential({ apiKey: 'wrong-key' });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/API key/);
+	expect(message).toMatch(/'API Key' in the credential/);
 	expect(message).toContain('APIキーが正しくありません');
 	expect(message).not.toContain('wrong-key');
 });

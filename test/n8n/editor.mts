@@ -52,7 +52,7 @@ export class Editor {
 	}
 
 	async openNode(name: string): Promise<void> {
-		await this.byTestId('canvas-node').filter({ hasText: name }).dblclick();
+		await this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
 		await this.byTestId('node-parameters').waitFor();
 	}
 

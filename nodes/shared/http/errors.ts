@@ -78,3 +78,7 @@ const uncertainReasons = new Set<ErrorReason>([
 
 /** Whether the service may have stored the record although it did not confirm it. */
 export const mayHaveBeenStored = ({ reason, details }: ServiceError): boolean => uncertainReasons.has(reason) || details.mayBeStored === true;
+
+/** Whether a call was not served because of the rate limit, so that it can succeed later. */
+export const isRateLimited = (error: unknown): boolean =>
+	error instanceof ServiceError && (error.reason === 'rateLimited' || error.reason === 'retryLater');

@@ -6,15 +6,13 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { CanceledError } from '../throttle/errors';
 import type { Operation } from '../fields/operations';
 import type { ErrorReason } from './errors';
-import { ServiceError } from './errors';
+import { isRateLimited, ServiceError } from './errors';
 import type { ErrorContext } from './messages';
 import { userMessage } from './messages';
 import type { ServiceAdapter } from './service';
 
 /** About n8n, the credential, the values or the plan, not about a response of the service. */
 const notFromService = new Set<ErrorReason>(['canceled', 'invalidInput', 'invalidCredential', 'skipped', 'waitTooLong', 'notSendable']);
-/** n8n 2.37 and later let a polling workflow wait for as long as the service asks. */
-const rateLimited = new Set<ErrorReason>(['rateLimited', 'retryLater']);
 
 /** The context that the error messages of an operation have in common. */
 export function errorContext({ serviceName, advice }: ServiceAdapter, operation: Operation): ErrorContext {
@@ -41,7 +39,8 @@ function createNodeError(node: INode, error: ServiceError, context: ErrorContext
 		description,
 		httpCode: status === undefined ? undefined : String(status),
 		itemIndex,
-		...(rateLimited.has(error.reason) ? { failure } : {}),
+		// n8n 2.37 and later let a polling workflow wait for as long as the service asks.
+		...(isRateLimited(error) ? { failure } : {}),
 	});
 	return keepMessage(apiError, fullMessage, description);
 }

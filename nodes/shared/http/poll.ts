@@ -5,7 +5,6 @@ import type { IPollFunctions } from 'n8n-workflow';
 import type { Operation, WireValues } from '../fields/operations';
 import type { WaitPolicy } from './call';
 import { executeCall, openSession } from './call';
-import { ServiceError } from './errors';
 import type { Page, PageRead } from './pages';
 import { withoutSecrets } from './secrets';
 import type { ServiceAdapter, Session } from './service';
@@ -43,7 +42,3 @@ export async function readPolledPage(
 	const { rows, ...others } = await executeCall(caller, service, open, operation, request, policy);
 	return { ...others, rows: rows.map((row) => withoutSecrets(row, secrets)) };
 }
-
-/** Whether a call was not served because of the rate limit, so that it may succeed at the next poll. */
-export const isRateLimited = (error: unknown): boolean =>
-	error instanceof ServiceError && (error.reason === 'rateLimited' || error.reason === 'retryLater');
